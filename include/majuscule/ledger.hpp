@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// The state that all requests share: what /stats counts. How it is protected (the guard) is part of the
+// model.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace majuscule {
+
+/// The statuses this server sends, in the order of /stats. 100 is not counted: it is no answer.
+inline constexpr std::array<std::uint16_t, 12> kStatuses = {200, 400, 404, 405, 408, 413,
+                                                            414, 417, 431, 501, 503, 505};
+/// Where a status stands in kStatuses; kStatuses.size() for any other.
+constexpr std::size_t status_index(std::uint16_t status) {
+  std::size_t i = 0;
+  while (i < kStatuses.size() && kStatuses[i] != status) ++i;
+  return i;
+}
+
+/// What happened, as a change to be added.
+struct Tally {
+  std::uint32_t requests = 0;  ///< capitalize requests answered 200, and raw replies
+  std::uint16_t status = 0;    ///< of one HTTP answer; 0: none
+  std::uint32_t accepted = 0;
+  std::uint32_t closed = 0;
+  std::uint32_t refused = 0;
+  std::uint32_t timed_out = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+};
+
+struct Counters {
+  std::uint64_t requests = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t closed = 0;  ///< of the accepted ones: accepted - closed are open
+  std::uint64_t refused = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::array<std::uint64_t, kStatuses.size() + 1> responses{};  ///< the last one: any other status
+  std::uint64_t tickets = 0;                                    ///< capitalize requests begun
+
+  void add(const Tally& tally);
+};
+
+class Ledger {
+ public:
+  Ledger() = default;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  virtual ~Ledger() = default;
+
+  /// Adds what happened. Thread-safe as the guard promises.
+  virtual void add(const Tally& tally) = 0;
+  /// The number of this capitalize request, counted from 1 over the whole server.
+  virtual std::uint64_t next_ticket() = 0;
+  /// All counters at one moment.
+  virtual Counters read() const = 0;
+};
+
+}  // namespace majuscule

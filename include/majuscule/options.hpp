@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Everything the command line can say, as one value with its defaults (DESIGN: the command line).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "majuscule/instant.hpp"
+#include "majuscule/task.hpp"
+
+namespace majuscule {
+
+/// How the shared state is protected.
+enum class Guard : std::uint8_t { kNone, kMutex };
+
+/// "none", "mutex".
+std::string_view to_string(Guard guard);
+
+/// What a client may cost. Sizes in bytes. All timeouts are total: a byte now and then does not renew them.
+struct Limits {
+  std::size_t max_header = 16 * 1024;  ///< of a header section with its request line, raw; also of trailers
+  std::size_t max_body = 1024 * 1024;  ///< of a decoded body
+  Duration header_timeout = std::chrono::seconds(10);  ///< from its first byte to its last: else 408
+  Duration body_timeout = std::chrono::seconds(30);    ///< for a whole body: else 408
+  Duration idle_timeout = std::chrono::seconds(60);    ///< between requests: then a close
+  Duration write_timeout =
+      std::chrono::seconds(30);  ///< for output that the client does not take: then a close
+};
+
+struct Options {
+  std::string mode = "epoll";
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8000;                   ///< 0: the kernel picks one
+  std::optional<std::uint16_t> raw_port;       ///< none: no raw listener
+  std::optional<Guard> guard;                  ///< none: the mode's own
+  Task task;                                   ///< owed by each capitalize request ...
+  std::uint64_t task_every = 1;                ///< ... whose number is a multiple of this
+  int backlog = 4096;                          ///< of each listener
+  std::optional<std::size_t> max_connections;  ///< none: from the descriptor limit
+  Limits limits;
+  Duration drain_timeout = std::chrono::seconds(10);
+  std::string log_level = "info";  ///< trace, debug, info, warn, error, off
+  std::string access_log;          ///< a file; empty: none
+};
+
+}  // namespace majuscule

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The whole server as one call, for a program that brings a service of its own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "majuscule/ledger.hpp"
+#include "majuscule/mode.hpp"
+#include "majuscule/options.hpp"
+#include "majuscule/service.hpp"
+
+namespace majuscule {
+
+/// What the process has used so far (getrusage(2), /proc/self/status).
+struct Resources {
+  double user_seconds = 0;
+  double system_seconds = 0;
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+  std::uint64_t max_rss_bytes = 0;
+  std::uint64_t threads = 0;
+};
+
+/// What a service may want to know about the server around it. Lives as long as the service.
+struct Surroundings {
+  std::string mode;
+  std::string guard;
+  std::string libuv_version;
+  std::int64_t pid = 0;
+  Time started;
+  Ledger& ledger;
+  std::function<Resources()> resources;  ///< thread-safe
+};
+
+using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const Surroundings&)>;
+
+/// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
+/// serves until SIGTERM or SIGINT, and drains. Not reentrant: it owns the process's signal dispositions while
+/// it runs. Returns the exit code: 0, or 1 with a line on stderr when it could not run (port taken, log not
+/// writable).
+int serve(const Options& options, const Mode& mode, const ServiceFactory& make_service);
+
+}  // namespace majuscule

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The application of this server: the routes of DESIGN's table. Stateless but for the ledger, so as
+// thread-safe as that.
+#pragma once
+
+#include "majuscule/serve.hpp"
+#include "majuscule/service.hpp"
+
+namespace majuscule {
+
+class CapitalizeService final : public Service {
+ public:
+  /// Owes `options.task` for every `options.task_every`-th capitalize request of the server.
+  CapitalizeService(const Options& options, const Surroundings& surroundings);
+
+  Outcome handle(Request& request, const Instant& now) override;
+
+ private:
+  Outcome capitalize_text(Request& request);
+  Outcome capitalized(std::string&& text);
+  Reply stats(const Instant& now) const;
+
+  const Task task_;
+  const std::uint64_t task_every_;
+  const Surroundings surroundings_;
+  const std::string home_page_;
+};
+
+}  // namespace majuscule

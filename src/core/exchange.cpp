@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "core/exchange.hpp"
+
+namespace majuscule {
+namespace {
+
+void clear_and_trim(std::string& buffer, std::size_t largest) {
+  buffer.clear();
+  if (buffer.capacity() > largest) buffer.shrink_to_fit();
+}
+
+}  // namespace
+
+void Exchange::clear() {
+  request.clear();
+  held.clear();
+  output.clear();
+  body.clear();
+  held_begin = output_begin = body_begin = 0;
+  bytes_in = 0;
+}
+
+std::unique_ptr<Exchange> ExchangePool::take() {
+  if (free_.empty()) return std::make_unique<Exchange>();
+  auto exchange = std::move(free_.back());
+  free_.pop_back();
+  return exchange;
+}
+
+void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
+  if (free_.size() >= capacity_) return;
+  exchange->clear();
+  for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
+    clear_and_trim(*buffer, kLargestKept);
+  }
+  free_.push_back(std::move(exchange));
+}
+
+}  // namespace majuscule

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The state that a connection needs only while a request is in progress: parser, request, buffers. An idle
+// connection gives it back, so that thousands of idle ones cost next to nothing, and its memory is used
+// again.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/request_parser.hpp"
+#include "majuscule/request.hpp"
+
+namespace majuscule {
+
+struct Exchange {
+  Request request;
+  RequestParser parser{request};
+  std::string held;  ///< received behind the request that is being answered
+  std::size_t held_begin = 0;
+  std::string output;  ///< heads and small bodies
+  std::size_t output_begin = 0;
+  std::string body;  ///< a large body, behind the output
+  std::size_t body_begin = 0;
+  std::uint64_t bytes_in = 0;  ///< not yet in the ledger
+
+  std::string_view held_bytes() const { return std::string_view(held).substr(held_begin); }
+  bool output_empty() const { return output_begin == output.size() && body_begin == body.size(); }
+  void clear();
+};
+
+/// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe.
+class ExchangePool {
+ public:
+  /// Keeps up to `capacity` of them, none with a buffer above kLargestKept bytes.
+  explicit ExchangePool(std::size_t capacity) : capacity_(capacity) {}
+
+  std::unique_ptr<Exchange> take();
+  void give_back(std::unique_ptr<Exchange> exchange);
+
+ private:
+  static constexpr std::size_t kLargestKept = 16 * 1024;
+  std::size_t capacity_;
+  std::vector<std::unique_ptr<Exchange>> free_;
+};
+
+}  // namespace majuscule

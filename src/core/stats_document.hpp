@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What GET /stats says, from values.
+#pragma once
+
+#include <string>
+
+#include "majuscule/serve.hpp"
+
+namespace majuscule {
+
+/// The JSON document of DESIGN's /stats.
+std::string stats_document(const Surroundings& surroundings, const Counters& counters,
+                           const Resources& resources, Duration uptime);
+
+}  // namespace majuscule

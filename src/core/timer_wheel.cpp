@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Level L has 64 slots of 64^L ticks. A timer stands at the level of the highest bit in which its tick
+// differs from the current one; when the wheel reaches a slot above level 0, its timers come down to where
+// they then belong.
+#include "core/timer_wheel.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace majuscule {
+
+std::uint64_t TimerWheel::tick_before(Time time) const {
+  return time <= start_ ? 0 : static_cast<std::uint64_t>((time - start_) / kTick);
+}
+
+std::uint64_t TimerWheel::tick_after(Time time) const {
+  if (time <= start_) return 0;
+  return static_cast<std::uint64_t>((time - start_ + kTick - Duration(1)) / kTick);
+}
+
+unsigned TimerWheel::level_of(std::uint64_t tick) const {
+  const std::uint64_t different = (tick ^ current_) | (kSlots - 1);
+  return std::min((static_cast<unsigned>(std::bit_width(different)) - 1) / kBits, kLevels - 1);
+}
+
+void TimerWheel::set(Timer& timer, Time due) {
+  timer.due_ = due;
+  if (due == kNever) return;
+  const std::uint64_t tick = std::max(tick_after(due), current_);
+  if (timer.previous_ != nullptr) {
+    if (timer.tick_ <= tick) return;  // found to be early when its slot comes up
+    unlink(timer);
+  }
+  link(timer, tick);
+}
+
+void TimerWheel::drop(Timer& timer) {
+  timer.due_ = kNever;
+  if (timer.previous_ != nullptr) unlink(timer);
+}
+
+// Circular lists: previous_ of a linked timer is never null.
+void TimerWheel::link(Timer& timer, std::uint64_t tick) {
+  timer.tick_ = tick;
+  const unsigned level = level_of(tick);
+  const unsigned index = static_cast<unsigned>(tick >> (level * kBits)) % kSlots;
+  Slot& slot = slots_[level][index];
+  if (slot.first == nullptr) {
+    timer.previous_ = timer.next_ = &timer;
+    slot.first = &timer;
+    occupied_[level] |= std::uint64_t{1} << index;
+  } else {
+    timer.next_ = slot.first;
+    timer.previous_ = slot.first->previous_;
+    timer.previous_->next_ = &timer;
+    slot.first->previous_ = &timer;
+  }
+}
+
+void TimerWheel::unlink(Timer& timer) {
+  const unsigned level = level_of(timer.tick_);
+  const unsigned index = static_cast<unsigned>(timer.tick_ >> (level * kBits)) % kSlots;
+  Slot& slot = slots_[level][index];
+  if (timer.next_ == &timer) {
+    slot.first = nullptr;
+    occupied_[level] &= ~(std::uint64_t{1} << index);
+  } else {
+    timer.previous_->next_ = timer.next_;
+    timer.next_->previous_ = timer.previous_;
+    if (slot.first == &timer) slot.first = timer.next_;
+  }
+  timer.previous_ = timer.next_ = nullptr;
+}
+
+bool TimerWheel::first_slot(unsigned& level, unsigned& slot, std::uint64_t& tick) const {
+  for (level = 0; level < kLevels; ++level) {
+    if (occupied_[level] == 0) continue;
+    const unsigned shift = level * kBits;
+    const unsigned now = static_cast<unsigned>(current_ >> shift) % kSlots;
+    // No occupied slot of a level lies behind the current one: such a tick would differ in a higher bit.
+    slot = static_cast<unsigned>(std::countr_zero(occupied_[level] & (~std::uint64_t{0} << now)));
+    tick = std::max(((current_ >> shift >> kBits << kBits) + slot) << shift, current_);
+    return true;
+  }
+  return false;
+}
+
+Time TimerWheel::next() const {
+  unsigned level = 0;
+  unsigned slot = 0;
+  std::uint64_t tick = 0;
+  if (!first_slot(level, slot, tick)) return kNever;
+  return start_ + static_cast<Duration::rep>(tick) * kTick;
+}
+
+TimerWheel::Timer* TimerWheel::take_expired(std::uint64_t until) {
+  unsigned level = 0;
+  unsigned index = 0;
+  std::uint64_t tick = 0;
+  while (first_slot(level, index, tick) && tick <= until) {
+    Timer* const first = slots_[level][index].first;
+    current_ = tick;
+    if (level == 0) {
+      unlink(*first);
+      return first;
+    }
+    // The wheel has come to the slot: all its timers go down, each to the level it now belongs to.
+    slots_[level][index].first = nullptr;
+    occupied_[level] &= ~(std::uint64_t{1} << index);
+    first->previous_->next_ = nullptr;
+    for (Timer* timer = first; timer != nullptr;) {
+      Timer& moved = *timer;
+      timer = moved.next_;
+      link(moved, moved.tick_);
+    }
+  }
+  current_ = std::max(current_, until);
+  return nullptr;
+}
+
+}  // namespace majuscule
