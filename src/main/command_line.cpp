@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// The only file that includes CLI11. Every value goes through a parser of ours, so that each refusal names
+// the flag and says what would be right.
+#include "main/command_line.hpp"
+
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <spdlog/version.h>
+#include <uv.h>
+
+#include "core/request_parser.hpp"
+#include "core/units.hpp"
+#include "majuscule/mode.hpp"
+
+namespace majuscule {
+namespace {
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text, Number least, Number most) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (number < least || number > most) return std::nullopt;
+  return number;
+}
+
+/// `--name=value: not allowed; NAME takes FORM`.
+std::string refusal(const std::string& flag, std::string_view value, std::string_view form) {
+  return fmt::format("{}={}: expected {}", flag, value, form);
+}
+
+std::string mode_names() {
+  std::string names;
+  for (const Mode& mode : modes()) names.append(names.empty() ? "" : ", ").append(mode.name);
+  return names;
+}
+
+class Parser {
+ public:
+  Parser() {
+    app_.set_help_flag();
+    app_.add_flag("--help", help_, "print this and exit");
+    app_.add_flag("--version", version_, "print the versions and exit");
+    app_.add_flag("--list-modes", list_, "print the modes and exit");
+    value("--mode", "NAME", "the concurrency model: " + mode_names() + " (default epoll)", mode_names(),
+          [this](const std::string& text) {
+            o_.mode = text;
+            return find_mode(text) != nullptr;
+          });
+    value("--host", "ADDRESS", "where to listen (default 127.0.0.1)", "an address or a name",
+          [this](const std::string& text) {
+            o_.host = text;
+            return !text.empty();
+          });
+    value("--port", "N", "for HTTP; 0 picks a free one and prints it (default 8000)", kPort,
+          [this](const std::string& text) {
+            return put(parse_number<std::uint16_t>(text, 0, 65535), o_.port);
+          });
+    value("--raw-port", "N", "for the raw protocol; 0 picks a free one (default: off)", kPort,
+          [this](const std::string& text) {
+            return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
+          });
+    value("--guard", "NAME", "how shared state is protected: none, mutex (default: the mode's own)",
+          "none or mutex", [this](const std::string& text) {
+            if (text == "none") o_.guard = Guard::kNone;
+            if (text == "mutex") o_.guard = Guard::kMutex;
+            return o_.guard.has_value();
+          });
+    value("--task", "TASK",
+          "simulated work for each capitalize request: none, sleep:D, block:D or cpu:D (default none)",
+          kTaskForm, [this](const std::string& text) { return put(parse_task(text), o_.task); });
+    value("--task-every", "K", "only every K-th capitalize request has the task (default 1)",
+          "a number from 1", [this](const std::string& text) {
+            return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX), o_.task_every);
+          });
+    value("--backlog", "N", "listen backlog (default 4096)", "a number from 1 to 65535",
+          [this](const std::string& text) { return put(parse_number<int>(text, 1, 65535), o_.backlog); });
+    value("--max-connections", "N", "more clients are answered 503 (default: from the descriptor limit)",
+          "a number from 1", [this](const std::string& text) {
+            return put(parse_number<std::size_t>(text, 1, 1U << 30), o_.max_connections);
+          });
+    size("--max-header", "of a header section, raw; else 431 or 414 (default 16KiB)", o_.limits.max_header);
+    size("--max-body", "of a body, decoded; else 413 (default 1MiB)", o_.limits.max_body);
+    duration("--header-timeout", "for a whole header section; else 408 (default 10s)",
+             o_.limits.header_timeout);
+    duration("--body-timeout", "for a whole body; else 408 (default 30s)", o_.limits.body_timeout);
+    duration("--idle-timeout", "between requests; then a close (default 60s)", o_.limits.idle_timeout);
+    duration("--write-timeout", "for a client that does not read; then a close (default 30s)",
+             o_.limits.write_timeout);
+    duration("--drain-timeout", "how long SIGTERM lets requests in flight finish (default 10s)",
+             o_.drain_timeout);
+    value("--log-level", "LEVEL", "trace, debug, info, warn, error or off (default info)",
+          "trace, debug, info, warn, error or off", [this](const std::string& text) {
+            o_.log_level = text;
+            constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
+            return std::find(std::begin(kLevels), std::end(kLevels), text) != std::end(kLevels);
+          });
+    value("--access-log", "FILE", "append a line a request in combined format (default: off)", "a file name",
+          [this](const std::string& text) {
+            o_.access_log = text;
+            return !text.empty();
+          });
+  }
+
+  CommandLine parse(const std::vector<std::string>& arguments) {
+    try {
+      app_.parse(words(arguments));
+    } catch (const CLI::ExtrasError&) {
+      return wrong(unexpected());
+    } catch (const CLI::ParseError& e) {
+      return wrong(in_our_words(e));
+    }
+    if (help_) return {{}, help_text(), {}};
+    if (version_) return {{}, version_text(), {}};
+    if (list_) return {{}, list_text(), {}};
+    if (const std::string problem = conflict(); !problem.empty()) return wrong(problem);
+    return {o_, {}, {}};
+  }
+
+ private:
+  static constexpr std::string_view kPort = "a port from 0 to 65535";
+
+  struct Line {
+    std::string form;
+    std::string meaning;
+  };
+
+  /// Name and value apart, so that CLI11 does not look for an empty value in the next argument; last one
+  /// first, as it takes them.
+  static std::vector<std::string> words(const std::vector<std::string>& arguments) {
+    std::vector<std::string> words;
+    for (const std::string& argument : arguments) {
+      const std::size_t equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
+      words.push_back(argument.substr(0, equals));
+      if (equals != std::string::npos) words.push_back(argument.substr(equals + 1));
+    }
+    std::reverse(words.begin(), words.end());
+    return words;
+  }
+
+  template <typename From, typename To>
+  static bool put(const std::optional<From>& value, To& to) {
+    if (value) to = *value;
+    return value.has_value();
+  }
+
+  /// A flag that takes one value; `take` stores it, or says no.
+  template <typename Take>
+  void value(const std::string& name, std::string_view placeholder, std::string meaning,
+             std::string_view form, Take take) {
+    const auto parse_value = [name, form = std::string(form), take](const std::string& text) {
+      if (!take(text)) throw CLI::ValidationError(refusal(name, text, form));
+    };
+    app_.add_option_function<std::string>(name, parse_value)->type_name(std::string(placeholder));
+    lines_.push_back({name + "=" + std::string(placeholder), std::move(meaning)});
+  }
+
+  void size(const std::string& name, std::string meaning, std::size_t& to) {
+    value(name, "SIZE", std::move(meaning), kSizeForm, [&to](const std::string& text) {
+      const auto size = parse_size(text);
+      return size && *size > 0 && put(size, to);
+    });
+  }
+
+  void duration(const std::string& name, std::string meaning, Duration& to) {
+    value(name, "D", std::move(meaning), kDurationForm, [&to](const std::string& text) {
+      const auto duration = parse_duration(text);
+      return duration && *duration > Duration::zero() && put(duration, to);
+    });
+  }
+
+  /// What is wrong with values that are each right; empty: nothing.
+  std::string conflict() const {
+    if (o_.raw_port && *o_.raw_port == o_.port && o_.port != 0) {
+      return fmt::format("--raw-port={}: HTTP already has this port; choose another", o_.port);
+    }
+    if (o_.guard) {
+      const auto allowed = allowed_guards(find_mode(o_.mode)->sharing);
+      if (std::find(allowed.begin(), allowed.end(), *o_.guard) == allowed.end()) {
+        return fmt::format("--guard={}: --mode={} allows only {}", to_string(*o_.guard), o_.mode,
+                           to_string(allowed.front()));
+      }
+    }
+    return {};
+  }
+
+  std::string unexpected() const {
+    const std::string extra = app_.remaining().front();
+    if (!extra.starts_with("-")) return fmt::format("{}: unexpected; all options begin with --", extra);
+    return fmt::format("{}: unknown option", extra.substr(0, extra.find('=')));
+  }
+
+  /// CLI11's own words for a missing or a second value name the flag but not what would be right.
+  static std::string in_our_words(const CLI::ParseError& e) {
+    const std::string what = first_line(e.what());
+    const std::string flag = what.substr(0, what.find(':'));
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) == nullptr) return what;
+    return what.find("At Most") == std::string::npos ? flag + ": expected a value"
+                                                     : flag + ": given more than once";
+  }
+
+  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+  static CommandLine wrong(const std::string& what) {
+    return {{}, {}, "majuscule: " + what + " (see --help)"};
+  }
+
+  std::string help_text() const {
+    std::string text =
+        "Usage: majuscule [--mode=NAME] [OPTION]...\n"
+        "A small server whose concurrency model is a flag.\n\n";
+    for (const Line& line : lines_) text += fmt::format("  {:<22} {}\n", line.form, line.meaning);
+    text +=
+        "  --list-modes           print the modes and exit\n"
+        "  --version              print the versions and exit\n"
+        "  --help                 print this and exit\n\n"
+        "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n"
+        "Exit codes: 0 done, 1 could not run, 2 bad usage.\n";
+    return text;
+  }
+
+  static std::string version_text() {
+    return fmt::format("majuscule {}\nlibuv {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n", MAJUSCULE_VERSION,
+                       ::uv_version_string(), llhttp_version(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR,
+                       SPDLOG_VER_PATCH, mode_names());
+  }
+
+  static std::string list_text() {
+    std::string text;
+    for (const Mode& mode : modes()) text += fmt::format("{:<10} {}\n", mode.name, mode.summary);
+    return text;
+  }
+
+  CLI::App app_;
+  Options o_;
+  std::vector<Line> lines_;
+  bool help_ = false;
+  bool version_ = false;
+  bool list_ = false;
+};
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  return Parser().parse(arguments);
+}
+
+}  // namespace majuscule

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// One function a model; each is a file of its own beside this one. The table of them is in table.cpp.
+#pragma once
+
+#include "majuscule/mode.hpp"
+
+namespace majuscule {
+
+void run_epoll(Server& server);
+void run_threads(Server& server);
+
+}  // namespace majuscule

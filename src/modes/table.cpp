@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Every model that is built in. A new one is a file in this folder, its function in modes.hpp, and a line
+// here.
+#include <array>
+
+#include "modes/modes.hpp"
+
+namespace majuscule {
+namespace {
+
+constexpr std::array kModes = {
+    Mode{"epoll", "one thread: a libuv loop waits for every client, timers wait for sleeping tasks",
+         Sharing::kOneThread, run_epoll},
+    Mode{"threads", "a thread for each client, which blocks wherever its client makes it wait",
+         Sharing::kThreads, run_threads},
+};
+
+}  // namespace
+
+std::span<const Mode> modes() { return kModes; }
+
+const Mode* find_mode(std::string_view name) {
+  for (const Mode& mode : kModes) {
+    if (mode.name == name) return &mode;
+  }
+  return nullptr;
+}
+
+}  // namespace majuscule

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// --mode=threads: a thread for each client.
+//
+// The main thread accepts and starts a thread for each client; that thread blocks in recv, send and the
+// client's tasks, and nobody else is held up by it. What all share sits behind a mutex. Each client costs a
+// small stack and a kernel thread; when no more can be started, the next client is refused. It stops when the
+// last thread has ended.
+
+#include "modes/modes.hpp"
+#include "net/acceptor.hpp"
+#include "net/blocking_driver.hpp"
+#include "net/thread.hpp"
+
+namespace majuscule {
+
+void run_threads(Server& server) {
+  BlockingClients clients(server);
+  Acceptor(server).run([&](UniqueFd& client, Protocol protocol) {
+    if (!clients.admit()) return false;
+    const int fd = client.get();
+    const bool started = start_thread([&clients, fd, protocol] { clients.serve(UniqueFd(fd), protocol); });
+    if (started) {
+      client.release();
+    } else {
+      clients.dismiss();
+    }
+    return started;
+  });
+  clients.drain();
+}
+
+}  // namespace majuscule

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "net/blocking_driver.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/exchange.hpp"
+#include "net/socket_io.hpp"
+#include "net/tasks.hpp"
+
+namespace majuscule {
+
+/// One client on one thread.
+class BlockingClients::Conversation {
+ public:
+  Conversation(BlockingClients& clients, UniqueFd fd, Protocol protocol)
+      : server_(clients.server_),
+        cut_(clients.cut_.get()),
+        fd_(std::move(fd)),
+        client_{fd_.get()},
+        clock_(server_.stop()),
+        now_(clock_.now()),
+        context_(server_.context(pool_)),
+        connection_(make_connection(protocol, context_, now_, fd_.get())) {}
+
+  Client& client() { return client_; }
+
+  void run() {
+    while (answer() && !finished()) {
+      if (!receive()) break;
+    }
+  }
+
+ private:
+  // Enough for a batch of small requests; small, since every idle thread keeps it on its second page of
+  // stack.
+  static constexpr std::size_t kReadSize = 1280;
+  // For whoever sends more; only until the connection is idle.
+  static constexpr std::size_t kLargeReadSize = 64 * 1024;
+  static constexpr std::size_t kPooledExchanges = 1;
+
+  /// Answers all whole requests and writes it all out. False when the client is gone.
+  bool answer() {
+    for (;;) {
+      while (Request* request = connection_->next_request(now_)) {
+        Outcome outcome = server_.service().handle(*request, now_);
+        if (outcome.task.kind != TaskKind::kNone) {
+          if (!write()) return false;  // earlier replies do not wait for this one's task
+          if (!work(outcome.task)) return false;
+          now_ = clock_.now();
+        }
+        connection_->respond(std::move(outcome.reply), now_);
+      }
+      if (connection_->pending_output().size() == 0) return true;
+      if (!write()) return false;
+    }
+  }
+
+  /// Writes everything. False when the client is gone or did not take it in time.
+  bool write() {
+    int flags = MSG_DONTWAIT;  // a socket timeout is only worth setting when the first try does not take all
+    for (;;) {
+      const Output output = connection_->pending_output();
+      if (output.size() == 0) return true;
+      std::size_t count = 0;
+      if (send_some(fd_.get(), output, flags, count) == IoResult::kGone) return false;
+      if (count < output.size()) now_ = clock_.now();
+      connection_->sent(count, now_);
+      if (count == output.size()) return true;
+      if (connection_->deadline() <= now_.time) {
+        connection_->expire(now_);
+        return false;
+      }
+      set_timeout(SO_SNDTIMEO, connection_->deadline() - now_.time);
+      flags = 0;
+    }
+  }
+
+  /// Half-closes if it is time to. True when the conversation is over.
+  bool finished() {
+    if (connection_->ending() == Ending::kHalfClose) {
+      ::shutdown(fd_.get(), SHUT_WR);
+      connection_->half_closed(now_);
+    }
+    return connection_->ending() == Ending::kClose;
+  }
+
+  /// Blocks in one recv until bytes, the end, or the deadline. False when the client is gone or to be left.
+  bool receive() {
+    using State = Client::State;
+    client_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
+    // A drain that begins after this line finds the state and shuts the socket down; one that began before is
+    // seen.
+    const bool leaving = server_.stop().requested() && client_.state == State::kIdle;
+    if (const Duration remaining = connection_->deadline() - now_.time; remaining != receive_timeout_) {
+      receive_timeout_ = remaining;
+      set_timeout(SO_RCVTIMEO, remaining);
+    }
+    if (connection_->idle()) large_buffer_.reset();
+    const auto [result, bytes] =
+        receive_some(fd_.get(), large_buffer_ ? large_buffer_.get() : buffer_.data(),
+                     large_buffer_ ? kLargeReadSize : kReadSize, leaving ? MSG_DONTWAIT : 0);
+    client_.state = State::kBusy;
+    now_ = clock_.now();
+    switch (result) {
+      case IoResult::kDone: connection_->receive(bytes, now_); break;
+      case IoResult::kEnd: connection_->end_of_input(now_); break;
+      case IoResult::kLater:
+        if (leaving) return false;
+        break;
+      case IoResult::kGone: return false;
+    }
+    if (bytes.size() == kReadSize && !large_buffer_) {
+      large_buffer_ = std::make_unique_for_overwrite<char[]>(kLargeReadSize);
+    }
+    // Every byte may come just in time; the deadline is for the whole.
+    if (connection_->deadline() <= now_.time) connection_->expire(now_);
+    return true;
+  }
+
+  /// Does the task on this thread. False when the drain gave it up.
+  bool work(const Task& task) {
+    if (task.kind != TaskKind::kSleep) {
+      occupy_thread(task);
+      return true;
+    }
+    const Time until = monotonic_now() + task.duration;
+    for (Time now = until - task.duration; now < until; now = monotonic_now()) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(until - now);
+      const timespec rest{seconds.count(), (until - now - seconds).count()};
+      pollfd cut{cut_, POLLIN, 0};
+      if (::ppoll(&cut, 1, &rest, nullptr) > 0) return false;
+    }
+    return true;
+  }
+
+  void set_timeout(int option, Duration timeout) {
+    const auto micros =
+        std::max<Duration::rep>(std::chrono::ceil<std::chrono::microseconds>(timeout).count(), 1);
+    const timeval value{micros / 1'000'000, micros % 1'000'000};
+    ::setsockopt(fd_.get(), SOL_SOCKET, option, &value, sizeof value);
+  }
+
+  Server& server_;
+  const int cut_;
+  UniqueFd fd_;
+  Client client_;
+  Clock clock_;
+  Instant now_;
+  ExchangePool pool_{kPooledExchanges};
+  ConnectionContext context_;
+  std::unique_ptr<Connection> connection_;
+  Duration receive_timeout_{};
+  std::unique_ptr<char[]> large_buffer_;
+  std::array<char, kReadSize> buffer_;
+};
+
+BlockingClients::BlockingClients(Server& server) : server_(server), cut_(::eventfd(0, EFD_CLOEXEC)) {
+  if (!cut_) throw std::system_error(errno, std::system_category(), "eventfd");
+}
+
+bool BlockingClients::admit() {
+  const MutexLock lock(mutex_);
+  if (open_ == server_.max_connections()) return false;
+  ++open_;
+  return true;
+}
+
+void BlockingClients::dismiss() {
+  const MutexLock lock(mutex_);
+  --open_;
+}
+
+void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
+  server_.ledger().add({.accepted = 1});
+  {
+    Conversation conversation(*this, std::move(fd), protocol);
+    enter(conversation.client());
+    conversation.run();
+    leave(conversation.client());
+  }
+  server_.ledger().add({.closed = 1});
+  const MutexLock lock(mutex_);
+  if (--open_ == 0) emptied_.notify_all();
+}
+
+void BlockingClients::enter(Client& client) {
+  const MutexLock lock(mutex_);
+  client.next = clients_;
+  if (clients_ != nullptr) clients_->previous = &client;
+  clients_ = &client;
+}
+
+void BlockingClients::leave(Client& client) {
+  const MutexLock lock(mutex_);
+  if (client.previous != nullptr) client.previous->next = client.next;
+  if (client.next != nullptr) client.next->previous = client.previous;
+  if (clients_ == &client) clients_ = client.next;
+}
+
+void BlockingClients::drain() {
+  const Time begin = monotonic_now();
+  const Time end = begin + server_.options().drain_timeout;
+  using State = Client::State;
+  {
+    const MutexLock lock(mutex_);
+    server_.log().info("draining: {} clients are connected", open_);
+  }
+  shut_down(SHUT_RD, State::kIdle);
+  if (wait_until_empty(std::min(begin + kFreshGrace, end))) return;
+  shut_down(SHUT_RD, State::kFresh);
+  if (wait_until_empty(end)) return;
+  {
+    const MutexLock lock(mutex_);
+    server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
+  }
+  ::eventfd_write(cut_.get(), 1);
+  shut_down(SHUT_RDWR, State::kBusy);
+  wait_until_empty(kNever);
+}
+
+// Ends the reading of the clients that wait; recv() still gives what has arrived, then the end.
+void BlockingClients::shut_down(int how, Client::State until) {
+  const MutexLock lock(mutex_);
+  for (Client* client = clients_; client != nullptr; client = client->next) {
+    const bool affected = until == Client::State::kBusy || client->state == until;
+    if (affected) ::shutdown(client->fd, how);
+  }
+}
+
+bool BlockingClients::wait_until_empty(Time until) {
+  const MutexLock lock(mutex_);
+  while (open_ > 0) {
+    const Duration rest = until - monotonic_now();
+    if (rest <= Duration::zero()) return false;
+    emptied_.wait_for(mutex_, std::min<Duration>(rest, std::chrono::hours(1)));
+  }
+  return true;
+}
+
+}  // namespace majuscule

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Serves one client to its end on the calling thread, which blocks in recv(2), send(2) and the client's
+// tasks. Shared by the modes in which somebody waits for one client at a time.
+//
+// BlockingClients knows all clients being served so, to let a drain wake those that wait for a request.
+// Timeouts are socket timeouts that are set anew only when the remaining time changed, so the steady state is
+// one recv and one send.
+#pragma once
+
+#include <condition_variable>
+
+#include "net/clock.hpp"
+#include "net/mutex.hpp"
+#include "net/server.hpp"
+
+namespace majuscule {
+
+class BlockingClients {
+ public:
+  explicit BlockingClients(Server& server);
+  BlockingClients(const BlockingClients&) = delete;
+  BlockingClients& operator=(const BlockingClients&) = delete;
+
+  /// Counts a client in; false when there are --max-connections already. Thread-safe.
+  bool admit() MAJUSCULE_EXCLUDES(mutex_);
+  /// Takes back an admission that could not be served: the client is refused. Thread-safe.
+  void dismiss() MAJUSCULE_EXCLUDES(mutex_);
+  /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
+  void serve(UniqueFd client, Protocol protocol);
+
+  /// After accepting has stopped: wakes the idle clients, waits for the others, cuts what the drain timeout
+  /// leaves. Returns when no client is left.
+  void drain() MAJUSCULE_EXCLUDES(mutex_);
+
+ private:
+  /// While draining, how long a client that has asked nothing yet may still ask.
+  static constexpr Duration kFreshGrace = std::chrono::seconds(1);
+
+  /// What a drain must know of a client, from another thread.
+  struct Client {
+    enum class State : std::uint8_t { kBusy, kIdle, kFresh };
+    int fd;
+    std::atomic<State> state = State::kFresh;
+    Client* previous = nullptr;
+    Client* next = nullptr;
+  };
+  class Conversation;
+
+  void enter(Client& client) MAJUSCULE_EXCLUDES(mutex_);
+  void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
+  void shut_down(int how, Client::State until) MAJUSCULE_EXCLUDES(mutex_);
+  bool wait_until_empty(Time until) MAJUSCULE_EXCLUDES(mutex_);
+
+  Server& server_;
+  UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
+  Mutex mutex_;
+  std::condition_variable_any emptied_;
+  std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
+  Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace majuscule

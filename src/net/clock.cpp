@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "net/clock.hpp"
+
+#include <time.h>
+
+#include "core/http_date.hpp"
+
+namespace majuscule {
+
+Time monotonic_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return Time(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+Instant Clock::now() {
+  timespec wall{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &wall);
+  if (wall.tv_sec != date_second_) {
+    date_second_ = wall.tv_sec;
+    date_ = http_date(wall.tv_sec);
+  }
+  return {monotonic_now(), wall.tv_sec, {date_.data(), date_.size()}, stop_.requested()};
+}
+
+}  // namespace majuscule

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// A listening TCP socket, non-blocking in every mode: whoever accepts waits elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "net/unique_fd.hpp"
+
+namespace majuscule {
+
+enum class Protocol : std::uint8_t { kHttp, kRaw };
+
+/// "http" or "raw".
+std::string_view to_string(Protocol protocol);
+
+enum class AcceptResult : std::uint8_t {
+  kAccepted,
+  kNobody,     ///< nobody waits (any more)
+  kExhausted,  ///< out of descriptors or memory: stop accepting until some are free
+};
+
+class Listener {
+ public:
+  /// Binds and listens. `host` is an address or a name. Throws std::system_error or std::runtime_error with a
+  /// text that names the address and the reason.
+  Listener(Protocol protocol, const std::string& host, std::uint16_t port, int backlog);
+
+  int fd() const { return fd_.get(); }
+  Protocol protocol() const { return protocol_; }
+  /// Where it really listens: `http://127.0.0.1:8000`.
+  const std::string& url() const { return url_; }
+
+  /// Takes one client from the queue; `client` is non-blocking if asked.
+  AcceptResult accept(UniqueFd& client, bool non_blocking) const;
+
+  /// Ends the listening; clients still in the queue are reset by the kernel, so accept them first.
+  void close() { fd_.reset(); }
+
+ private:
+  UniqueFd fd_;
+  Protocol protocol_;
+  std::string url_;
+};
+
+/// The address of the peer without its port, for the access log; "-" when it is gone.
+std::string peer_address(int fd);
+
+}  // namespace majuscule

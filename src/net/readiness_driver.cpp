@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "net/readiness_driver.hpp"
+
+#include <sys/socket.h>
+
+#include "net/socket_io.hpp"
+#include "net/tasks.hpp"
+
+namespace majuscule {
+
+ReadinessDriver::ReadinessDriver(Server& server, Poller& poller)
+    : server_(server),
+      poller_(poller),
+      clock_(server.stop()),
+      now_(clock_.now()),
+      context_(server.context(pool_)),
+      wheel_(now_.time),
+      buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
+
+ReadinessDriver::~ReadinessDriver() {
+  while (sessions_ != nullptr) close(*sessions_);
+  for (auto* timer : {&drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) wheel_.drop(*timer);
+}
+
+void ReadinessDriver::accept(Listener& listener) {
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    UniqueFd client;
+    const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+    if (result == AcceptResult::kExhausted) pause_accepting();
+    if (result != AcceptResult::kAccepted) break;
+    admit(std::move(client), listener.protocol());
+  }
+  arm();
+}
+
+void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
+  const int fd = client.get();
+  Session* session = open_ < server_.max_connections() ? poller_.add(client) : nullptr;
+  if (session == nullptr) {
+    refusals_.refuse(std::move(client), protocol, now_);
+    wheel_.set(refusal_end_, refusals_.next());
+    return;
+  }
+  server_.ledger().add({.accepted = 1});
+  ++open_;
+  session->connection_ = make_connection(protocol, context_, now_, fd);
+  session->next_ = sessions_;
+  if (sessions_ != nullptr) sessions_->previous_ = session;
+  sessions_ = session;
+  settle(*session);
+}
+
+void ReadinessDriver::ready(Session& session) {
+  if (session.owed_) {  // its task is under way: look again when it is done
+    set_interest(session, Interest::kNone);
+    return;
+  }
+  if (session.interest_ == Interest::kWrite ? write(session) : read(session)) proceed(session);
+  arm();
+}
+
+// One read. False when the session is gone.
+bool ReadinessDriver::read(Session& session) {
+  const auto [result, bytes] = receive_some(session.fd(), buffer_.get(), kReadSize, 0);
+  switch (result) {
+    case IoResult::kDone: session.connection_->receive(bytes, now_); break;
+    case IoResult::kEnd: session.connection_->end_of_input(now_); break;
+    case IoResult::kLater: break;
+    case IoResult::kGone: close(session); return false;
+  }
+  return true;
+}
+
+// One write, if there is anything to write. False when the session is gone.
+bool ReadinessDriver::write(Session& session) {
+  const Output output = session.connection_->pending_output();
+  if (output.size() == 0) return true;
+  std::size_t count = 0;
+  if (send_some(session.fd(), output, 0, count) == IoResult::kGone) {
+    close(session);
+    return false;
+  }
+  session.connection_->sent(count, now_);
+  return true;
+}
+
+// Serves whole requests until the client, its socket or a task must be waited for.
+void ReadinessDriver::proceed(Session& session) {
+  Connection& connection = *session.connection_;
+  do {
+    while (Request* request = connection.next_request(now_)) {
+      Outcome outcome = server_.service().handle(*request, now_);
+      if (outcome.task.kind == TaskKind::kNone) {
+        connection.respond(std::move(outcome.reply), now_);
+        continue;
+      }
+      if (!write(session)) return;  // earlier replies do not wait for this one's task
+      if (outcome.task.kind == TaskKind::kSleep) return wait_for_task(session, std::move(outcome));
+      occupy_thread(outcome.task);
+      wake_up();
+      connection.respond(std::move(outcome.reply), now_);
+    }
+    if (connection.pending_output().size() == 0) break;
+    if (!write(session)) return;
+  } while (connection.pending_output().size() == 0);
+  settle(session);
+}
+
+void ReadinessDriver::wait_for_task(Session& session, Outcome outcome) {
+  wake_up();  // the delay counts from now, not from when the loop woke
+  session.owed_ = std::make_unique<Reply>(std::move(outcome.reply));
+  wheel_.set(session.wake_, now_.time + outcome.task.duration);
+}
+
+// Waits for what the connection now wants, or ends it. False when the session is gone.
+bool ReadinessDriver::settle(Session& session) {
+  Connection& connection = *session.connection_;
+  if (connection.ending() == Ending::kHalfClose) {
+    ::shutdown(session.fd(), SHUT_WR);
+    connection.half_closed(now_);
+  }
+  if (connection.ending() == Ending::kClose || (draining_ && connection.idle() && !connection.fresh())) {
+    close(session);
+    return false;
+  }
+  if (connection.pending_output().size() > 0) {
+    set_interest(session, Interest::kWrite);
+  } else {
+    set_interest(session, connection.wants_input() ? Interest::kRead : Interest::kNone);
+  }
+  wheel_.set(session.wake_, connection.deadline());
+  return true;
+}
+
+void ReadinessDriver::expire() {
+  armed_ = kNever;
+  wheel_.advance(now_.time, [this](TimerWheel::Timer& timer) {
+    if (&timer == &drain_end_) return cut();
+    if (&timer == &fresh_end_) {
+      for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
+        next = s->next_;
+        if (s->connection_->fresh()) stop_waiting_for(*s);
+      }
+    } else if (&timer == &refusal_end_) {
+      refusals_.sweep(now_.time);
+      wheel_.set(refusal_end_, refusals_.next());
+    } else if (&timer == &accept_again_) {
+      accepting_ = true;
+      if (!draining_) poller_.set_accepting(true);
+    } else {
+      session_due(*static_cast<Session::Wake&>(timer).session);
+    }
+  });
+  arm();
+}
+
+void ReadinessDriver::session_due(Session& session) {
+  Connection& connection = *session.connection_;
+  if (session.owed_) {
+    const auto reply = std::move(session.owed_);
+    connection.respond(std::move(*reply), now_);
+    return proceed(session);
+  }
+  // What has arrived in time counts, however late this thread comes to look.
+  if (connection.wants_input() && !read(session)) return;
+  if (connection.deadline() <= now_.time) connection.expire(now_);
+  proceed(session);
+}
+
+void ReadinessDriver::drain() {
+  draining_ = true;
+  now_ = clock_.now();
+  server_.log().info("draining: {} clients are connected", open_);
+  for (Listener& listener : server_.listeners()) accept(listener);  // they waited; they are served
+  poller_.set_accepting(false);
+  for (Listener& listener : server_.listeners()) listener.close();
+  wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
+  wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
+  for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
+    next = s->next_;
+    if (s->connection_->idle() && !s->connection_->fresh()) stop_waiting_for(*s);
+  }
+  arm();
+}
+
+// Draining: a request that has already arrived is answered; else the idle client is closed.
+void ReadinessDriver::stop_waiting_for(Session& session) {
+  if (!read(session)) return;
+  if (session.connection_->idle()) return close(session);
+  proceed(session);
+}
+
+void ReadinessDriver::cut() {
+  if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
+  while (sessions_ != nullptr) close(*sessions_);
+}
+
+void ReadinessDriver::close(Session& session) {
+  wheel_.drop(session.wake_);
+  if (session.previous_ != nullptr) session.previous_->next_ = session.next_;
+  if (session.next_ != nullptr) session.next_->previous_ = session.previous_;
+  if (sessions_ == &session) sessions_ = session.next_;
+  session.connection_.reset();
+  server_.ledger().add({.closed = 1});
+  --open_;
+  poller_.remove(session);
+  if (!accepting_) wheel_.set(accept_again_, now_.time);
+}
+
+void ReadinessDriver::set_interest(Session& session, Interest interest) {
+  if (session.interest_ == interest) return;
+  session.interest_ = interest;
+  poller_.set_interest(session, interest);
+}
+
+// Out of descriptors: those who are connected are served on, and the next one is taken when one has gone.
+void ReadinessDriver::pause_accepting() {
+  if (!accepting_ || draining_) return;
+  accepting_ = false;
+  server_.log().warn("out of descriptors or memory with {} clients: accepting again when one is free", open_);
+  poller_.set_accepting(false);
+  wheel_.set(accept_again_, now_.time + kAcceptPause);
+}
+
+void ReadinessDriver::arm() {
+  const Time next = wheel_.next();
+  if (next == armed_) return;
+  armed_ = next;
+  poller_.set_timer(next);
+}
+
+}  // namespace majuscule

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// Drives many connections on one thread for any mode that learns from the kernel which sockets are ready: it
+// does the one read and the one write, the timers, the limits and the drain. The mode only waits, through its
+// Poller.
+//
+// Ownership: the driver decides how long a session lives; the poller allocates and frees it, since it may
+// have to keep a registration beside it. Not thread-safe; never blocks, except in a task that is meant to
+// (block, cpu).
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "core/exchange.hpp"
+#include "core/timer_wheel.hpp"
+#include "net/clock.hpp"
+#include "net/refusals.hpp"
+#include "net/server.hpp"
+
+namespace majuscule {
+
+enum class Interest : std::uint8_t { kNone, kRead, kWrite };
+
+class ReadinessDriver;
+
+/// One client. The poller derives from it to put its registration beside it.
+class Session {
+ public:
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  virtual ~Session() = default;
+
+  int fd() const { return fd_.get(); }
+  void own(UniqueFd fd) { fd_ = std::move(fd); }
+  /// For a poller that must keep the rest of the session for a while: the client sees the end at once.
+  void close_descriptor() { fd_.reset(); }
+
+ private:
+  friend class ReadinessDriver;
+  struct Wake : TimerWheel::Timer {  // finds its way back to the session
+    explicit Wake(Session* s) : session(s) {}
+    Session* session;
+  };
+
+  UniqueFd fd_;
+  Interest interest_ = Interest::kNone;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Reply> owed_;  // while its sleep task is under way
+  Wake wake_{this};
+  Session* previous_ = nullptr;
+  Session* next_ = nullptr;
+};
+
+/// What a mode brings: its way to learn that a socket is ready.
+class Poller {
+ public:
+  Poller() = default;
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+  virtual ~Poller() = default;
+
+  /// Makes the session of a client just accepted; null, with the client untouched, if it cannot be watched.
+  virtual Session* add(UniqueFd& client) = 0;
+  /// From now on ReadinessDriver::ready() is wanted for this and nothing else. Only called on a change.
+  virtual void set_interest(Session& session, Interest interest) = 0;
+  /// Watches no more, and frees the session with its descriptor, at once or later.
+  virtual void remove(Session& session) = 0;
+  /// ReadinessDriver::accept() is (not) wanted when a client waits.
+  virtual void set_accepting(bool accepting) = 0;
+  /// ReadinessDriver::expire() is wanted at this time, which replaces any other; kNever: not at all.
+  virtual void set_timer(Time due) = 0;
+};
+
+class ReadinessDriver {
+ public:
+  ReadinessDriver(Server& server, Poller& poller);
+  ~ReadinessDriver();
+  ReadinessDriver(const ReadinessDriver&) = delete;
+  ReadinessDriver& operator=(const ReadinessDriver&) = delete;
+
+  /// Reads the clock; to be called when the mode's wait returns.
+  void wake_up() { now_ = clock_.now(); }
+
+  /// Takes clients from this listener until nobody waits.
+  void accept(Listener& listener);
+  /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards.
+  void ready(Session& session);
+  /// Does what the timers say.
+  void expire();
+  /// The stop signal came: begins to drain. Once.
+  void drain();
+  /// Drained: nothing is left to wait for.
+  bool finished() const { return draining_ && open_ == 0; }
+
+ private:
+  static constexpr std::size_t kReadSize = 64 * 1024;
+  static constexpr std::size_t kPooledExchanges = 256;
+  static constexpr int kAcceptsAtOnce = 512;
+  /// While draining, how long a client that has asked nothing yet may still ask.
+  static constexpr Duration kFreshGrace = std::chrono::seconds(1);
+  static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
+
+  void admit(UniqueFd client, Protocol protocol);
+  bool read(Session& session);
+  bool write(Session& session);
+  void proceed(Session& session);
+  bool settle(Session& session);
+  void wait_for_task(Session& session, Outcome outcome);
+  void session_due(Session& session);
+  void stop_waiting_for(Session& session);
+  void close(Session& session);
+  void set_interest(Session& session, Interest interest);
+  void pause_accepting();
+  void cut();
+  void arm();
+
+  Server& server_;
+  Poller& poller_;
+  Clock clock_;
+  Instant now_;
+  ExchangePool pool_{kPooledExchanges};
+  ConnectionContext context_;
+  TimerWheel wheel_;
+  Time armed_ = kNever;
+  TimerWheel::Timer drain_end_, fresh_end_, refusal_end_, accept_again_;
+  Refusals refusals_{server_};
+  Session* sessions_ = nullptr;
+  std::size_t open_ = 0;
+  bool draining_ = false;
+  bool accepting_ = true;
+  std::unique_ptr<char[]> buffer_;
+};
+
+}  // namespace majuscule

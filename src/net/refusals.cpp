@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "net/refusals.hpp"
+
+#include <sys/socket.h>
+
+#include "core/connection.hpp"
+
+namespace majuscule {
+
+void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
+  server_.ledger().add({.refused = 1});
+  if (now.time >= next_complaint_) {
+    server_.log().warn("refusing clients: --max-connections={} are there, or no more can be served",
+                       server_.max_connections());
+    next_complaint_ = now.time + std::chrono::seconds(1);
+  }
+  if (protocol == Protocol::kRaw) return;
+  const std::string answer = refusal_answer(now.date);
+  ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(client.get(), SHUT_WR);
+  if (held_.size() == kMost) held_.pop_front();
+  held_.push_back({std::move(client), now.time + kHold});
+}
+
+void Refusals::sweep(Time now) {
+  while (!held_.empty() && held_.front().until <= now) held_.pop_front();
+}
+
+}  // namespace majuscule

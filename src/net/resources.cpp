@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "net/resources.hpp"
+
+#include <sys/resource.h>
+
+#include <fstream>
+#include <string>
+
+namespace majuscule {
+namespace {
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+Resources resources_used() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  Resources resources;
+  resources.user_seconds = seconds(usage.ru_utime);
+  resources.system_seconds = seconds(usage.ru_stime);
+  resources.voluntary_switches = static_cast<std::uint64_t>(usage.ru_nvcsw);
+  resources.involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw);
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name;) {
+    if (name == "VmHWM:") {
+      status >> resources.max_rss_bytes;
+      resources.max_rss_bytes *= 1024;
+    } else if (name == "Threads:") {
+      status >> resources.threads;
+    }
+  }
+  return resources;
+}
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+}  // namespace majuscule

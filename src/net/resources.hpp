@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What the operating system lets this process have, and what it has used.
+#pragma once
+
+#include "majuscule/serve.hpp"
+
+namespace majuscule {
+
+/// getrusage(2) for time and context switches, ended threads included; /proc/self/status for memory and
+/// threads (ru_maxrss would begin with what the parent held before exec). Thread-safe.
+Resources resources_used();
+
+/// Raises the soft descriptor limit to the hard one and returns it (setrlimit(2)).
+std::size_t raise_descriptor_limit();
+
+}  // namespace majuscule

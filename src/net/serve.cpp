@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "majuscule/serve.hpp"
+
+#include <cstdio>
+#include <exception>
+
+#include "net/server.hpp"
+
+namespace majuscule {
+
+int serve(const Options& options, const Mode& mode, const ServiceFactory& make_service) {
+  try {
+    Server server(options, mode, make_service);
+    for (const Listener& listener : server.listeners()) {
+      std::printf("listening on %s (mode %s)\n", listener.url().c_str(), std::string(mode.name).c_str());
+    }
+    std::fflush(stdout);
+    mode.run(server);
+    server.log().info("stopped");
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "majuscule: %s\n", e.what());
+    return 1;
+  }
+}
+
+}  // namespace majuscule

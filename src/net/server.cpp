@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "net/server.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <uv.h>
+
+#include "core/http_connection.hpp"
+#include "core/raw_connection.hpp"
+#include "net/clock.hpp"
+#include "net/guarded_ledger.hpp"
+#include "net/resources.hpp"
+
+namespace majuscule {
+namespace {
+
+// Descriptors that are not clients: standard streams, listeners, loop, log, and the refused ones being held.
+constexpr std::size_t kReservedDescriptors = 128;
+
+std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t possible = descriptors > 2 * kReservedDescriptors
+                                   ? descriptors - kReservedDescriptors
+                                   : std::max<std::size_t>(descriptors / 2, 1);
+  const std::size_t asked = options.max_connections.value_or(possible);
+  if (asked > possible) {
+    log.warn("--max-connections={} is more than the limit of {} descriptors can serve; see ulimit -n", asked,
+             descriptors);
+  }
+  return asked;
+}
+
+}  // namespace
+
+Server::Server(const Options& options, const Mode& mode, const ServiceFactory& make_service)
+    : options_(options),
+      mode_(mode),
+      log_(make_logger(mode.sharing, options.log_level)),
+      stop_(options.drain_timeout),
+      max_connections_(connections_allowed(options, *log_)) {
+  if (!options.access_log.empty()) access_log_ = make_access_log(mode.sharing, options.access_log, log_);
+  const Guard guard = options.guard.value_or(allowed_guards(mode.sharing).front());
+  ledger_ = make_ledger(guard);
+  service_ = make_service(options_, {.mode = std::string(mode.name),
+                                     .guard = std::string(to_string(guard)),
+                                     .libuv_version = ::uv_version_string(),
+                                     .pid = ::getpid(),
+                                     .started = monotonic_now(),
+                                     .ledger = *ledger_,
+                                     .resources = resources_used});
+  listeners_.emplace_back(Protocol::kHttp, options.host, options.port, options.backlog);
+  if (options.raw_port)
+    listeners_.emplace_back(Protocol::kRaw, options.host, *options.raw_port, options.backlog);
+}
+
+std::unique_ptr<Connection> make_connection(Protocol protocol, ConnectionContext& context, const Instant& now,
+                                            int fd) {
+  std::string peer;
+  if (context.access_log) peer = peer_address(fd);
+  if (protocol == Protocol::kRaw) return std::make_unique<RawConnection>(context, now, std::move(peer));
+  return std::make_unique<HttpConnection>(context, now, std::move(peer));
+}
+
+}  // namespace majuscule

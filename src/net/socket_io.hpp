@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// One read and one write, as all drivers do them: the errors of send(2) and recv(2) folded into what they
+// mean.
+#pragma once
+
+#include <string_view>
+
+#include "core/connection.hpp"
+
+namespace majuscule {
+
+enum class IoResult : std::uint8_t {
+  kDone,   ///< bytes went through
+  kEnd,    ///< read: the peer will send no more
+  kLater,  ///< it would block, or a socket timeout struck
+  kGone,   ///< the connection is broken
+};
+
+struct Received {
+  IoResult result;
+  std::string_view bytes;  ///< a part of the buffer
+};
+
+/// recv(2) with `flags`.
+Received receive_some(int fd, char* buffer, std::size_t size, int flags);
+
+/// Writes what it can of the output in one system call (send(2), or sendmsg(2) for two pieces); `count` says
+/// how much.
+IoResult send_some(int fd, const Output& output, int flags, std::size_t& count);
+
+}  // namespace majuscule

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// SIGTERM and SIGINT as a descriptor that any way of waiting can watch. The first asks for a drain; the
+// second ends the process at once. A model that cannot notice, since its only thread is stuck in a task, is
+// ended by a timer shortly after the drain timeout: the promise holds in every mode.
+#pragma once
+
+#include <atomic>
+
+#include "majuscule/instant.hpp"
+#include "net/unique_fd.hpp"
+
+namespace majuscule {
+
+class StopSignal {
+ public:
+  /// How long after the drain timeout the timer strikes.
+  static constexpr Duration kPatience = std::chrono::milliseconds(300);
+  /// The exit code of a process that a second signal ends.
+  static constexpr int kForcedExitCode = 1;
+
+  /// Takes over SIGTERM and SIGINT, and ignores SIGPIPE. One at a time in a process. Throws
+  /// std::system_error.
+  explicit StopSignal(Duration drain_timeout);
+  /// Gives the signals back to their defaults.
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  /// Readable from the first signal on, for ever: nobody reads it empty.
+  int fd() const { return event_.get(); }
+  /// Thread-safe.
+  bool requested() const { return requested_.load(); }
+
+ private:
+  UniqueFd event_;
+  std::atomic<bool> requested_ = false;
+};
+
+}  // namespace majuscule

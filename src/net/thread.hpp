@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Threads by the thousand: detached, with small stacks, deaf to signals (the main thread hears those).
+#pragma once
+
+#include <functional>
+
+namespace majuscule {
+
+/// Runs `work` on a new thread. False, without having run it, when the system has no more threads to give.
+bool start_thread(std::function<void()> work);
+
+}  // namespace majuscule
