@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks the shape of the source tree (DESIGN.md, section 4) and prints each violation as file:line: reason.
+
+    check_layers.py ROOT [RULE...]
+
+With no rule it checks all. Exit codes: 0 no violation, 1 some, 2 bad usage or nothing to check.
+"""
+
+import pathlib
+import re
+import sys
+
+SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".cc"}
+
+# Imports point one way: a layer may include itself and those listed.
+ALLOWED_LAYERS = {
+    "include": {"include"},
+    "core": {"core", "include"},
+    "net": {"net", "core", "include"},
+    "modes": {"modes", "net", "core", "include"},
+    "main": {"main", "modes", "net", "core", "include"},
+}
+
+# What src/core may not even include: sockets, threads, processes, clocks, terminals.
+CORE_FORBIDDEN_INCLUDES = re.compile(
+    r"^(uv\.h|uv/.*|sys/.*|netinet/.*|netdb\.h|arpa/.*|net/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|"
+    r"signal\.h|pthread\.h|sched\.h|semaphore\.h|time\.h|ctime|liburing\.h|"
+    r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|barrier|latch|stop_token|"
+    r"iostream|fstream|filesystem|spdlog/.*|CLI/.*|boost/.*)$"
+)
+# ... and not call: <chrono> is allowed for durations, its clocks are not.
+CORE_FORBIDDEN_NAMES = re.compile(
+    r"\b(?:steady_clock|system_clock|high_resolution_clock|clock_gettime|gettimeofday|nanosleep|usleep|sleep_for|"
+    r"sleep_until|this_thread|jthread|pthread_\w+|socket|recv|accept|epoll_\w+|uv_\w+)\b|"
+    r"(?<![\w.>:])(?:std::|::)?(?:time|poll|select|fork)\s*\(|"
+    r"(?<![\w.>:])(?:std::|::)?clock\s*\(\s*\)"
+)
+# Modes are ways of waiting: no protocol, no limit, no format.
+MODES_FORBIDDEN = re.compile(
+    r"llhttp|content[-_]?length|HTTP/1|http_connection|transfer[-_]?encoding|\b(?:GET|POST) /", re.IGNORECASE
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def sources(root, *layers):
+    """Every source file of `layers` with its layer's name."""
+    for layer in layers:
+        folder = root / "include" if layer == "include" else root / "src" / layer
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in SOURCE_SUFFIXES:
+                yield layer, path
+
+
+def code_lines(path, *, with_strings):
+    """(number, line) without comments, and without the contents of string literals unless asked for."""
+    in_comment = False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if in_comment:
+            _, end, line = line.partition("*/")
+            in_comment = not end
+        if not with_strings and not INCLUDE.match(line):
+            line = re.sub(r'"(?:[^"\\]|\\.)*"', '""', line)
+        line = re.sub(r"/\*.*?\*/", " ", line)
+        line, start, _ = line.partition("/*")
+        in_comment = in_comment or bool(start)
+        yield number, re.sub(r"//.*", "", line)
+
+
+def includes(path):
+    """(number, is_quoted, name) of each include."""
+    for number, line in code_lines(path, with_strings=True):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match[1] == '"', match[2]
+
+
+def layer_of(root, path, name):
+    """The layer that an include of `name` in `path` leads to; None when it leaves the tree."""
+    if name.startswith("majuscule/"):
+        return "include"
+    for base in (root / "src", path.parent):
+        target = base / name
+        if target.is_file():
+            parts = target.resolve().relative_to((root / "src").resolve()).parts
+            return parts[0] if len(parts) > 1 else None
+    return None
+
+
+def check_direction(root):
+    """Imports point main -> modes -> net -> core -> include."""
+    for layer, path in sources(root, *ALLOWED_LAYERS):
+        for number, _, name in includes(path):
+            target = layer_of(root, path, name)
+            if target is not None and target not in ALLOWED_LAYERS[layer]:
+                yield path, number, f"{layer} must not include {target} ({name})"
+
+
+def check_core(root):
+    """src/core and the public headers have no sockets, threads or clocks."""
+    for layer, path in sources(root, "core", "include"):
+        for number, _, name in includes(path):
+            if CORE_FORBIDDEN_INCLUDES.match(name):
+                yield path, number, f"{layer} must not include {name}"
+        for number, line in code_lines(path, with_strings=False):
+            match = CORE_FORBIDDEN_NAMES.search(line)
+            if match and not INCLUDE.match(line):
+                yield path, number, f"{layer} must not name {match[0].strip()}"
+
+
+def check_llhttp(root):
+    """llhttp is included by exactly one file, in core."""
+    found = [(layer, path, number) for layer, path in sources(root, *ALLOWED_LAYERS)
+             for number, _, name in includes(path) if name.endswith("llhttp.h")]
+    if not found:
+        yield root / "src", 0, "no file includes llhttp.h"
+    for layer, path, number in found:
+        if len(found) > 1 or layer != "core" or path.suffix != ".cpp":
+            yield path, number, "exactly one .cpp file of core includes llhttp.h"
+
+
+def check_modes(root):
+    """src/modes names nothing of HTTP."""
+    for _, path in sources(root, "modes"):
+        for number, line in code_lines(path, with_strings=True):
+            match = MODES_FORBIDDEN.search(line)
+            if match:
+                yield path, number, f"a mode must not know of HTTP: {match[0]}"
+
+
+RULES = {"direction": check_direction, "core": check_core, "llhttp": check_llhttp, "modes": check_modes}
+
+
+def main(arguments):
+    if not arguments or not set(arguments[1:]) <= set(RULES):
+        print(f"usage: check_layers.py ROOT [{'|'.join(RULES)}]...", file=sys.stderr)
+        return 2
+    root = pathlib.Path(arguments[0])
+    for layer in ALLOWED_LAYERS:
+        if not any(sources(root, layer)):
+            print(f"{root}: the layer {layer} has no source file: nothing to check", file=sys.stderr)
+            return 2
+    violations = [violation for rule in arguments[1:] or RULES for violation in RULES[rule](root)]
+    for path, number, reason in violations:
+        print(f"{path}:{number}: {reason}")
+    print(f"{len(violations)} violations")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

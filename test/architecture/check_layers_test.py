@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Shows that check_layers.py finds what it is there for: each rule is broken in a small tree."""
+
+import contextlib
+import io
+import pathlib
+import tempfile
+import unittest
+
+import check_layers
+
+GOOD = {
+    "include/majuscule/mode.hpp": "#pragma once\n#include <chrono>\n",
+    "src/core/parser.hpp": '#include "majuscule/mode.hpp"\n// steady_clock::now() is only talked about\n',
+    "src/core/parser.cpp": '#include "core/parser.hpp"\n#include <llhttp.h>\nauto t = "time(";\n',
+    "src/net/socket.hpp": '#include <sys/socket.h>\n#include "core/parser.hpp"\n',
+    "src/modes/epoll.cpp": '#include <uv.h>\n#include "net/socket.hpp"\n// serves HTTP/1.1\n',
+    "src/main/main.cpp": '#include "modes/epoll.hpp"\n#include "majuscule/mode.hpp"\n',
+}
+
+
+class CheckLayers(unittest.TestCase):
+    def run_on(self, changes, *rules):
+        """The exit code and the output for the good tree with `changes`: path to text, None to leave out."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {**GOOD, **changes}.items():
+                if text is not None:
+                    path = pathlib.Path(folder, name)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8")
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                code = check_layers.main([folder, *rules])
+            return code, output.getvalue()
+
+    def assert_finds(self, name, text, rule):
+        code, output = self.run_on({name: GOOD.get(name, "") + text}, rule)
+        self.assertEqual(code, 1, output)
+        self.assertIn(pathlib.Path(name).name + ":", output)
+
+    def test_good_tree_has_no_violation(self):
+        self.assertEqual(self.run_on({}), (0, "0 violations\n"))
+
+    def test_imports_against_the_direction(self):
+        self.assert_finds("src/core/parser.cpp", '#include "net/socket.hpp"\n', "direction")
+        self.assert_finds("src/core/parser.cpp", '#include "../net/socket.hpp"\n', "direction")
+        self.assert_finds("src/net/socket.hpp", '#include "modes/epoll.cpp"\n', "direction")
+        self.assert_finds("include/majuscule/mode.hpp", '#include "core/parser.hpp"\n', "direction")
+        self.assert_finds("src/modes/epoll.cpp", '#include "main/main.cpp"\n', "direction")
+
+    def test_sockets_threads_and_clocks_in_core(self):
+        for text in ("#include <uv.h>\n", "#include <sys/socket.h>\n", "#include <thread>\n",
+                     "#  include <mutex>\n", "#include <unistd.h>\n", "#include <ctime>\n",
+                     "auto t = std::chrono::steady_clock::now();\n",
+                     "auto t = std::chrono::system_clock::now();\n", "clock_gettime(CLOCK_MONOTONIC, &t);\n",
+                     "auto t = time(nullptr);\n", "auto t = std::time(0);\n", "std::this_thread::yield();\n"):
+            with self.subTest(text):
+                self.assert_finds("src/core/parser.cpp", text, "core")
+
+    def test_names_that_only_look_alike_in_core(self):
+        text = "auto a = now.time(); int header_time(int); start_time(1); /* time( */ auto b = x->time();\n" \
+               "const hh_mm_ss clock(time - day_start);\n"
+        self.assertEqual(self.run_on({"src/core/other.cpp": text}), (0, "0 violations\n"))
+
+    def test_llhttp_in_two_files_in_none_or_elsewhere(self):
+        self.assert_finds("src/core/other.cpp", "#include <llhttp.h>\n", "llhttp")
+        self.assert_finds("src/net/socket.hpp", '#include "llhttp.h"\n', "llhttp")
+        code, output = self.run_on({"src/core/parser.cpp": "int x;\n"}, "llhttp")
+        self.assertEqual(code, 1)
+        self.assertIn("no file includes llhttp.h", output)
+
+    def test_http_in_a_mode(self):
+        for text in ("#include <llhttp.h>\n", '#include "core/http_connection.hpp"\n',
+                     'auto a = "HTTP/1.1 200 OK";\n', 'auto a = "Content-Length: 0";\n', 'auto a = "GET / ";\n'):
+            with self.subTest(text):
+                self.assert_finds("src/modes/epoll.cpp", text, "modes")
+
+    def test_empty_layer_is_an_error(self):
+        code, output = self.run_on({"src/modes/epoll.cpp": None})
+        self.assertEqual(code, 2)
+        self.assertIn("nothing to check", output)
+
+    def test_unknown_rule_is_bad_usage(self):
+        self.assertEqual(self.run_on({}, "nonsense")[0], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

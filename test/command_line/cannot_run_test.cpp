@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// What the server cannot do although it was asked properly: exit code 1, one line with the reason, and no
+// line that says it listens.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "support/server_test.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace majuscule::test {
+namespace {
+
+/// Expects exit code 1 with one line on standard error that contains each of `said`.
+void expect_cannot_run(const std::vector<std::string>& arguments, const std::vector<std::string>& said) {
+  const Outcome outcome = run_majuscule(arguments);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
+  for (const std::string& part : said) {
+    EXPECT_NE(outcome.error.find(part), std::string::npos)
+        << "'" << part << "' is not said in: " << outcome.error;
+  }
+}
+
+class CannotRun : public ModeTest {
+ protected:
+  const std::string mode_ = "--mode=" + GetParam();
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(CannotRun);
+
+TEST_P(CannotRun, WhenThePortIsTaken) {
+  start();
+  const std::string port = std::to_string(server().port());
+  expect_cannot_run({mode_, "--port=" + port}, {port, "in use"});
+  expect_cannot_run({mode_, "--port=0", "--raw-port=" + port}, {port, "in use"});
+  EXPECT_TRUE(serves_a_new_client());
+}
+
+TEST_P(CannotRun, WhenTheHostIsNotOurs) {
+  expect_cannot_run({mode_, "--port=0", "--host=192.0.2.1"}, {"192.0.2.1"});
+  expect_cannot_run({mode_, "--port=0", "--host=no.such.host.invalid"}, {"no.such.host.invalid"});
+  expect_cannot_run({mode_, "--port=0", "--host=300.1.1.1"}, {"300.1.1.1"});
+}
+
+TEST_P(CannotRun, WhenTheAccessLogCannotBeWritten) {
+  const TemporaryDirectory directory;
+  expect_cannot_run({mode_, "--port=0", "--access-log=/nonexistent/x"}, {"/nonexistent/x"});
+  expect_cannot_run({mode_, "--port=0", "--access-log=" + directory.path()}, {directory.path()});
+}
+
+}  // namespace
+}  // namespace majuscule::test

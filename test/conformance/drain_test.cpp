@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Stopping: SIGTERM and SIGINT let requests in flight finish and nothing else; a second signal and
+// --drain-timeout end what will not. A client knows that draining has begun when its idle connection closes.
+#include <signal.h>
+
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+class Drain : public ModeTest {
+ protected:
+  void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
+
+  /// A client whose connection is idle after an answered request.
+  HttpClient idle_client() {
+    HttpClient client = connect();
+    expect_ok(client.request(get("/healthz")), "ok");
+    return client;
+  }
+
+  /// Sends `number` and waits until the server has closed an idle connection because of it.
+  void begin_drain(int number = SIGTERM) {
+    HttpClient idle = idle_client();
+    server().process().signal(number);
+    EXPECT_TRUE(idle.is_closed_by_server()) << "an idle client should be closed without a byte";
+  }
+
+  /// A client whose request is being worked on.
+  HttpClient client_in_task(const std::string& text = get("/capitalize?text=in+flight")) {
+    HttpClient client = connect();
+    client.send(text);
+    EXPECT_TRUE(client.tcp().wait_until_server_has_read());
+    return client;
+  }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(Drain);
+
+TEST_P(Drain, OfAnIdleServerEndsAtOnce) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    SCOPED_TRACE(number);
+    start();
+    EXPECT_TRUE(serves_a_new_client());
+    server().process().signal(number);
+    expect_exit(0);
+  }
+}
+
+TEST_P(Drain, ClosesIdleClientsWithoutAByte) {
+  start();
+  HttpClient first = idle_client();
+  HttpClient second = idle_client();
+  server().process().signal(SIGTERM);
+  EXPECT_TRUE(first.is_closed_by_server());
+  EXPECT_TRUE(second.is_closed_by_server());
+  expect_exit(0);
+}
+
+TEST_P(Drain, AnswersRequestsInFlightWhole) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    SCOPED_TRACE(number);
+    start({"--task=sleep:" + duration_option(milliseconds(600))});
+    HttpClient getter = client_in_task();
+    const std::string body(300'000, 'P');
+    HttpClient poster = client_in_task(post(body));
+    TcpClient raw = connect_raw();
+    EXPECT_TRUE(raw.send("raw in flight"));
+    EXPECT_TRUE(raw.wait_until_server_has_read());
+    begin_drain(number);
+    expect_ok(getter.receive(), "In flight", Connection::kCloses);
+    EXPECT_TRUE(getter.is_closed_by_server());
+    expect_ok(poster.receive(), capitalized(body), Connection::kCloses);
+    EXPECT_TRUE(poster.is_closed_by_server());
+    EXPECT_EQ(raw.receive_to_end().bytes, "Raw in flight");
+    expect_exit(0);
+  }
+}
+
+TEST_P(Drain, RefusesNewClients) {
+  start({"--task=sleep:" + duration_option(milliseconds(600))});
+  HttpClient busy = client_in_task();
+  begin_drain();
+  EXPECT_FALSE(TcpClient::try_connect(server().port()).has_value());
+  EXPECT_FALSE(TcpClient::try_connect(server().raw_port()).has_value());
+  expect_ok(busy.receive(), "In flight", Connection::kCloses);
+  expect_exit(0);
+}
+
+TEST_P(Drain, TellsAConnectedClientThatAsksForItsHealth) {
+  start();
+  HttpClient watcher = idle_client();
+  HttpClient fresh = connect();
+  ASSERT_TRUE(eventually([&] { return stats_over(watcher)["connections/open"] == 2; }));
+  begin_drain();
+  const HttpResponse response = fresh.request(get("/healthz"));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, "draining");
+  EXPECT_TRUE(response.says_close());
+  EXPECT_TRUE(fresh.is_closed_by_server());
+  expect_exit(0);
+}
+
+TEST_P(Drain, DoesNotWaitForClientsThatNeverSpeak) {
+  start({"--drain-timeout=" + duration_option(milliseconds(30'000))});
+  HttpClient silent = connect();
+  HttpClient watcher = idle_client();
+  begin_drain();
+  EXPECT_TRUE(silent.is_closed_by_server());
+  expect_exit(0);
+}
+
+TEST_P(Drain, AnswersEveryRequestOfAPipelineItHasRead) {
+  start({"--task=sleep:" + duration_option(milliseconds(200))});
+  HttpClient client =
+      client_in_task(get("/capitalize?text=one") + get("/capitalize?text=two") + post("three"));
+  begin_drain();
+  const std::vector<HttpResponse> responses = client.receive_to_end();
+  ASSERT_EQ(responses.size(), 3U);
+  expect_ok(responses[0], "One");
+  expect_ok(responses[1], "Two");
+  expect_ok(responses[2], "Three", Connection::kCloses);
+  expect_exit(0);
+}
+
+TEST_P(Drain, WaitsForARequestThatIsStillArriving) {
+  start();
+  HttpClient client = client_in_task(post("hello").substr(0, post("hello").size() - 2));
+  begin_drain();
+  expect_ok(client.request("LO"), "Hello", Connection::kCloses);
+  expect_exit(0);
+}
+
+TEST_P(Drain, CutsWhatIsLeftAtItsTimeout) {
+  start({"--task=sleep:1min", "--drain-timeout=" + duration_option(milliseconds(300))});
+  HttpClient client = client_in_task();
+  const auto begin = Clock::now();
+  begin_drain();
+  expect_exit(0);
+  EXPECT_GE(Clock::now() - begin, scaled(milliseconds(250)));
+  const Received received = client.tcp().receive_to_end();
+  EXPECT_EQ(received.bytes, "");
+  EXPECT_NE(received.ending, Ending::kStillOpen);
+}
+
+TEST_P(Drain, SecondSignalEndsAtOnce) {
+  start({"--task=sleep:1min", "--drain-timeout=1min"});
+  HttpClient client = client_in_task();
+  begin_drain();
+  EXPECT_TRUE(server().process().is_running());
+  server().process().signal(SIGTERM);
+  expect_exit(1);
+}
+
+/// A call that blocks, or burns, longer than the timeout cannot be interrupted; the process ends all the
+/// same.
+TEST_P(Drain, IsNotHeldUpByATaskThatCannotBeCut) {
+  for (const char* task : {"block:1min", "cpu:1min"}) {
+    SCOPED_TRACE(task);
+    start({"--task=" + std::string(task), "--drain-timeout=300ms"});
+    HttpClient client = client_in_task();
+    server().process().signal(SIGTERM);
+    expect_exit(0);
+  }
+}
+
+TEST_P(Drain, SecondSignalEndsATaskThatCannotBeCut) {
+  start({"--task=block:1min", "--drain-timeout=1min"});
+  HttpClient client = client_in_task();
+  server().process().signal(SIGTERM);
+  server().process().signal(SIGINT);
+  expect_exit(1);
+}
+
+}  // namespace
+}  // namespace majuscule::test

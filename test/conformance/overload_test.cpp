@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// More clients than allowed, more than there are descriptors, and clients that stall: those who are too many
+// are told so, and nobody else notices.
+#include <unistd.h>
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+class Overload : public ModeTest {
+ protected:
+  void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
+
+  /// Expects the answer of a client that is one too many, who sends its request all the same.
+  void expect_refused() {
+    HttpClient client = connect();
+    (void)client.tcp().send(get("/healthz"));
+    const std::vector<HttpResponse> responses = client.receive_to_end();
+    ASSERT_EQ(responses.size(), 1U);
+    const std::string retry_after = responses[0].header("Retry-After").value_or("");
+    EXPECT_TRUE(!retry_after.empty() && retry_after.find_first_not_of("0123456789") == std::string::npos)
+        << "Retry-After: '" << retry_after << "' is not a number of seconds";
+    expect_error(responses[0], 503, Connection::kCloses, {{"Retry-After", retry_after}});
+  }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(Overload);
+
+TEST_P(Overload, ClientPastMaxConnectionsIsToldToComeBack) {
+  start({"--max-connections=2"});
+  HttpClient first = connect();
+  HttpClient second = connect();
+  expect_ok(first.request(get("/healthz")), "ok");
+  expect_ok(second.request(get("/healthz")), "ok");
+  expect_refused();
+  expect_refused();
+  const Stats stats = stats_over(first);
+  EXPECT_EQ(stats["connections/refused"], 2);
+  EXPECT_EQ(stats["connections/open"], 2);
+  EXPECT_EQ(stats["responses/503"], 2);
+  expect_ok(second.request(get("/healthz")), "ok");
+}
+
+TEST_P(Overload, RawClientPastMaxConnectionsIsClosed) {
+  start({"--max-connections=1"});
+  HttpClient first = connect();
+  expect_ok(first.request(get("/healthz")), "ok");
+  TcpClient raw = connect_raw();
+  const Received received = raw.receive_to_end();
+  EXPECT_EQ(received.bytes, "");
+  EXPECT_NE(received.ending, Ending::kStillOpen);
+  const Stats stats = stats_over(first);
+  EXPECT_EQ(stats["connections/refused"], 1);
+  EXPECT_EQ(stats["requests"], 0);
+}
+
+TEST_P(Overload, PlaceThatIsFreeAgainIsGiven) {
+  start({"--max-connections=1"});
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_TRUE(eventually([this] {
+      HttpClient client = connect();
+      (void)client.tcp().send(get("/healthz"));
+      return client.receive().status == 200;
+    }));
+    HttpClient holder = connect();
+    if (holder.request(get("/healthz")).status == 200) {
+      expect_refused();
+    }
+  }
+}
+
+/// The descriptors run out before the default of --max-connections is asked for anything else.
+TEST_P(Overload, OutOfDescriptorsTheServerKeepsServing) {
+  start({}, Process::Limits{.descriptors = 64});
+  {
+    std::vector<HttpClient> crowd;
+    int served = 0;
+    int refused = 0;
+    for (int i = 0; i < 120; ++i) {
+      crowd.push_back(connect());
+      (void)crowd.back().tcp().send(get("/healthz"));
+      const HttpResponse response = crowd.back().receive();
+      served += response.status == 200 ? 1 : 0;
+      refused += response.status == 503 ? 1 : 0;
+    }
+    EXPECT_GE(served, 16);
+    EXPECT_LE(served, 64);
+    EXPECT_EQ(served + refused, 120);
+    expect_ok(crowd.front().request(get("/healthz")), "ok");
+  }
+  EXPECT_TRUE(eventually([this] {
+    HttpClient client = connect();
+    (void)client.tcp().send(get("/healthz", "Connection: close\r\n"));
+    return client.receive().status == 200;
+  }));
+}
+
+TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
+  }
+  if (kIsSanitized) {
+    GTEST_SKIP() << "a sanitizer needs threads of its own";
+  }
+  start({}, Process::Limits{.threads = 24});
+  int refused = 0;
+  {
+    std::vector<HttpClient> crowd;
+    for (int i = 0; i < 60; ++i) {
+      crowd.push_back(connect());
+      (void)crowd.back().tcp().send(get("/healthz"));
+      const HttpResponse response = crowd.back().receive();
+      EXPECT_TRUE(response.status == 200 || response.status == 503) << response.raw;
+      refused += response.status == 503 ? 1 : 0;
+    }
+    const Stats stats = stats_over(crowd.front());
+    EXPECT_EQ(stats["connections/refused"], refused);
+    EXPECT_EQ(stats["connections/open"], 60 - refused);
+  }
+  EXPECT_EQ(refused > 0, GetParam() == "threads") << refused << " of 60 clients were refused";
+  EXPECT_TRUE(eventually([this] {
+    HttpClient client = connect();
+    (void)client.tcp().send(get("/healthz", "Connection: close\r\n"));
+    return client.receive().status == 200;
+  }));
+}
+
+TEST_P(Overload, ClientsThatDoNotReadDisturbNobody) {
+  start({"--max-body=16MiB"});
+  std::vector<HttpClient> stalled;
+  for (int i = 0; i < 3; ++i) {
+    stalled.emplace_back(server().port(), 4096);
+    stalled.back().send(post(std::string(12 * 1024 * 1024, 'S')));
+  }
+  HttpClient good = connect();
+  for (int i = 0; i < 100; ++i) {
+    expect_ok(good.request(get("/capitalize?text=good")), "Good");
+  }
+  for (HttpClient& client : stalled) {
+    expect_ok(client.receive(), capitalized(std::string(12 * 1024 * 1024, 'S')));
+  }
+}
+
+/// A client that pipelines for ever and never reads is stopped by the window of its own connection: the
+/// server takes no more requests than it can answer.
+TEST_P(Overload, ClientThatOnlyWritesIsHeldBack) {
+  start();
+  HttpClient greedy(server().port(), 4096);
+  std::string requests;
+  while (requests.size() < 64 * 1024) {
+    requests += get("/capitalize?text=greedy");
+  }
+  std::size_t sent = 0;
+  std::size_t taken = requests.size();
+  constexpr std::size_t kTooMuch = 256 * 1024 * 1024;
+  while (taken == requests.size() && sent < kTooMuch) {
+    taken = greedy.tcp().send_until_stuck(requests, scaled(milliseconds(300)));
+    sent += taken;
+  }
+  EXPECT_LT(sent, kTooMuch) << "the server takes requests without end from a client that reads no answer";
+  EXPECT_TRUE(serves_a_new_client());
+}
+
+}  // namespace
+}  // namespace majuscule::test

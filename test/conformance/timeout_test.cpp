@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// Slow clients. Each timeout is total: a byte now and then does not renew it. A client drips for far longer
+// than the timeout, and the answer or the close must come while it still does.
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr milliseconds kTimeout{400};
+
+class Timeout : public ModeTest {
+ protected:
+  /// Sends a byte of `text` (again and again from its front) every tenth of the timeout until the server says
+  /// something or closes, for at most patience(). What was received until the close.
+  static Received drip(TcpClient& client, const std::string& text) {
+    const auto deadline = Clock::now() + patience();
+    for (std::size_t i = 0; Clock::now() < deadline; ++i) {
+      if (!client.send(text.substr(i % text.size(), 1))) {
+        break;
+      }
+      const Received some = client.receive_some(scaled(kTimeout) / 10);
+      if (some.ending != Ending::kStillOpen) {
+        return some;
+      }
+      if (!some.bytes.empty()) {
+        const Received rest = client.receive_to_end();
+        return {some.bytes + rest.bytes, rest.ending};
+      }
+    }
+    return {"", Ending::kStillOpen};
+  }
+
+  /// Expects the one 408 that a client gets who sends `head` and then drips `rest`.
+  void expect_timeout(HttpClient& client, const std::string& head, const std::string& rest) {
+    const auto begin = Clock::now();
+    ASSERT_TRUE(client.tcp().send(head));
+    const Received received = drip(client.tcp(), rest);
+    EXPECT_GE(Clock::now() - begin, scaled(kTimeout) * 9 / 10) << "too early";
+    EXPECT_EQ(received.ending, Ending::kEndOfInput);
+    const std::vector<HttpResponse> responses = all_responses(received.bytes);
+    ASSERT_EQ(responses.size(), 1U);
+    expect_error(responses[0], 408, Connection::kCloses);
+  }
+
+  void expect_timed_out(int count) { EXPECT_EQ(server().stats()["connections/timed_out"], count); }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(Timeout);
+
+std::string option(const char* name) { return "--" + std::string(name) + "=" + duration_option(kTimeout); }
+
+TEST_P(Timeout, OfTheHeaderIsNotRenewedByDripping) {
+  start({option("header-timeout")});
+  HttpClient client = connect();
+  expect_timeout(client, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", "s");
+  expect_timed_out(1);
+  EXPECT_EQ(server().stats()["responses/408"], 1);
+}
+
+TEST_P(Timeout, OfTheHeaderHoldsInsideTheRequestLine) {
+  start({option("header-timeout")});
+  HttpClient client = connect();
+  expect_timeout(client, "G", "E");
+}
+
+TEST_P(Timeout, OfTheHeaderHoldsAgainstAClientThatStops) {
+  start({option("header-timeout")});
+  HttpClient client = connect();
+  client.send("GET / HTTP/1.1\r\n");
+  const std::vector<HttpResponse> responses = client.receive_to_end();
+  ASSERT_EQ(responses.size(), 1U);
+  expect_error(responses[0], 408, Connection::kCloses);
+}
+
+TEST_P(Timeout, OfTheHeaderHoldsForALaterRequestToo) {
+  start({option("header-timeout")});
+  HttpClient client = connect();
+  expect_ok(client.request(get("/healthz")), "ok");
+  expect_ok(client.request(get("/healthz")), "ok");
+  expect_timeout(client, "GET / HTTP/1.1\r\nX-Slow: ", "s");
+  expect_timed_out(1);
+}
+
+TEST_P(Timeout, OfTheHeaderStartsWithTheFirstByteOfEachRequest) {
+  start({option("header-timeout")});
+  HttpClient client = connect();
+  const auto begin = Clock::now();
+  while (Clock::now() - begin < scaled(kTimeout) * 2) {
+    expect_ok(client.request(get("/healthz")), "ok");
+    ASSERT_TRUE(client.tcp().receive_some(scaled(kTimeout) / 4).bytes.empty());
+  }
+  expect_ok(client.request(get("/healthz")), "ok");
+}
+
+TEST_P(Timeout, OfTheBodyIsNotRenewedByDripping) {
+  start({option("body-timeout")});
+  HttpClient client = connect();
+  expect_timeout(client, request("POST", "/capitalize", "Content-Length: 100000\r\n"), "body");
+  expect_timed_out(1);
+  HttpClient chunked = connect();
+  expect_timeout(chunked, request("POST", "/capitalize", "Transfer-Encoding: chunked\r\n"), "1\r\nb\r\n");
+  expect_timed_out(2);
+  EXPECT_EQ(server().stats()["responses/408"], 2);
+}
+
+TEST_P(Timeout, OfTheBodyCoversTheTrailers) {
+  start({option("body-timeout")});
+  HttpClient client = connect();
+  expect_timeout(
+      client,
+      request("POST", "/capitalize", "Transfer-Encoding: chunked\r\n") + "2\r\nab\r\n0\r\nX-Slow: ", "s");
+}
+
+TEST_P(Timeout, OfTheBodyHoldsForAClientThatWaitedForContinue) {
+  start({option("body-timeout")});
+  HttpClient client = connect();
+  client.send(request("POST", "/capitalize", "Content-Length: 5\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(client.receive().status, 100);
+  const std::vector<HttpResponse> responses = client.receive_to_end();
+  ASSERT_EQ(responses.size(), 1U);
+  expect_error(responses[0], 408, Connection::kCloses);
+}
+
+TEST_P(Timeout, OfTheBodyLetsASlowButFiniteBodyThrough) {
+  start({"--body-timeout=" + duration_option(milliseconds(20'000)), option("idle-timeout")});
+  HttpClient client = connect();
+  client.send(request("POST", "/capitalize", "Content-Length: 8\r\n"));
+  for (const char* piece : {"aB", "cD", "eF", "gH"}) {
+    EXPECT_TRUE(client.tcp().receive_some(scaled(kTimeout) / 2).bytes.empty());
+    client.send(piece);
+  }
+  expect_ok(client.receive(), "Abcdefgh");
+}
+
+TEST_P(Timeout, OfAnIdleConnectionClosesWithoutAByte) {
+  start({option("idle-timeout")});
+  HttpClient client = connect();
+  expect_ok(client.request(get("/healthz")), "ok");
+  const auto begin = Clock::now();
+  EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_GE(Clock::now() - begin, scaled(kTimeout) / 2) << "closed long before it was idle for so long";
+  expect_timed_out(1);
+}
+
+TEST_P(Timeout, OfAClientThatNeverSpoke) {
+  for (const char* name : {"idle-timeout", "header-timeout"}) {
+    SCOPED_TRACE(name);
+    start({option(name)});
+    const auto begin = Clock::now();
+    HttpClient client = connect();
+    EXPECT_TRUE(client.is_closed_by_server());
+    EXPECT_GE(Clock::now() - begin, scaled(kTimeout) * 9 / 10);
+    expect_timed_out(1);
+    expect_clean_stop();
+  }
+}
+
+TEST_P(Timeout, OfARawClientThatNeverSpoke) {
+  start({option("header-timeout")});
+  TcpClient client = connect_raw();
+  const Received received = client.receive_to_end();
+  EXPECT_EQ(received.bytes, "");
+  EXPECT_EQ(received.ending, Ending::kEndOfInput);
+  expect_timed_out(1);
+}
+
+/// A reply that neither socket buffer holds, and a client that does not read it.
+TEST_P(Timeout, OfWritingClosesAClientThatDoesNotRead) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  constexpr std::size_t kSize = 32 * 1024 * 1024;
+  start({option("write-timeout"), "--max-body=64MiB"});
+  HttpClient client(server().port(), 4096);
+  client.send(post(std::string(kSize, 'W')));
+  EXPECT_TRUE(eventually([this] { return server().stats()["connections/timed_out"] == 1; }));
+  EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+  const Received received = client.tcp().receive_to_end();
+  EXPECT_LT(received.bytes.size(), kSize);
+  EXPECT_NE(received.ending, Ending::kStillOpen);
+}
+
+TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start({option("write-timeout"), "--max-body=64MiB"});
+  HttpClient reader(server().port(), 4096);
+  reader.send(post(std::string(32 * 1024 * 1024, 'W')));
+  HttpClient watcher = connect();
+  std::size_t received = 0;
+  EXPECT_TRUE(eventually([&] {
+    received += reader.tcp().receive_some(scaled(kTimeout) / 10).bytes.size();
+    return stats_over(watcher)["connections/timed_out"] == 1;
+  }));
+  EXPECT_GT(received, 0U) << "the reader did not read a little";
+  EXPECT_TRUE(eventually([&] { return stats_over(watcher)["connections/open"] == 1; }));
+}
+
+TEST_P(Timeout, HarmsNoOtherClient) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start({option("header-timeout"), option("body-timeout")});
+  std::vector<HttpClient> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(connect());
+    slow.back().send(i % 2 == 0 ? "GET / HT" : post("hello").substr(0, post("hello").size() - 1));
+  }
+  EXPECT_TRUE(serves_a_new_client());
+  for (HttpClient& client : slow) {
+    const std::vector<HttpResponse> responses = client.receive_to_end();
+    ASSERT_EQ(responses.size(), 1U);
+    expect_error(responses[0], 408, Connection::kCloses);
+  }
+  expect_timed_out(20);
+  EXPECT_TRUE(serves_a_new_client());
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// fork and exec with the outputs in memory files. Between fork and exec only async-signal-safe calls are
+// made, because the test program may have threads.
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <stdexcept>
+#include <system_error>
+
+namespace majuscule::test {
+
+namespace {
+
+UniqueFd memory_file(const char* name) {
+  UniqueFd file(::memfd_create(name, MFD_CLOEXEC));
+  if (!file.is_open()) {
+    throw std::system_error(errno, std::generic_category(), "memfd_create");
+  }
+  return file;
+}
+
+std::string contents(const UniqueFd& file) {
+  std::string text;
+  char buffer[4096];
+  ssize_t count = 0;
+  while ((count = ::pread(file.get(), buffer, sizeof buffer, static_cast<off_t>(text.size()))) > 0) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+void limit(decltype(RLIMIT_NOFILE) resource, unsigned value) {
+  const rlimit both{value, value};
+  ::setrlimit(resource, &both);
+}
+
+/// The kernel counts threads by user, and not at all for root.
+void limit_threads(unsigned value) {
+  const auto nobody_else = static_cast<uid_t>(1'000'000 + ::getpid());
+  limit(RLIMIT_NPROC, value);
+  if (::setgid(nobody_else) != 0 || ::setuid(nobody_else) != 0) {
+    ::_exit(127);
+  }
+}
+
+[[noreturn]] void become(char* const* argv, pid_t parent, int output, int error,
+                         const Process::Limits& limits) {
+  if (limits.threads) {
+    limit_threads(*limits.threads);
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which would forget it
+  if (::getppid() != parent) {
+    ::_exit(127);
+  }
+  const int input = ::open("/dev/null", O_RDONLY);
+  ::dup2(input, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(error, STDERR_FILENO);
+  if (input > STDERR_FILENO) {
+    ::close(input);
+  }
+  if (limits.descriptors) {
+    limit(RLIMIT_NOFILE, *limits.descriptors);
+  }
+  ::execv(argv[0], argv);
+  ::_exit(127);
+}
+
+}  // namespace
+
+Process::Process(const std::string& program, const std::vector<std::string>& arguments, Limits limits)
+    : output_(memory_file("stdout")), error_(memory_file("stderr")) {
+  std::vector<std::string> words{program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) {
+    argv.push_back(word.data());
+  }
+  argv.push_back(nullptr);
+
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "fork");
+  }
+  if (pid_ == 0) {
+    become(argv.data(), parent, output_.get(), error_.get(), limits);
+  }
+}
+
+Process::~Process() {
+  if (is_running()) {
+    signal(SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+}
+
+bool Process::is_running() {
+  if (exit_code_) {
+    return false;
+  }
+  int status = 0;
+  if (::waitpid(pid_, &status, WNOHANG) != pid_) {
+    return true;
+  }
+  exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return false;
+}
+
+void Process::signal(int number) {
+  if (is_running()) {
+    ::kill(pid_, number);
+  }
+}
+
+std::optional<int> Process::wait(milliseconds limit) {
+  (void)eventually([this] { return !is_running(); }, limit);
+  return exit_code_;
+}
+
+std::string Process::standard_output() const { return contents(output_); }
+
+std::string Process::standard_error() const { return contents(error_); }
+
+std::string majuscule_binary() {
+  const char* path = std::getenv("MAJUSCULE_BINARY");
+  if (path == nullptr || *path == '\0') {
+    throw std::runtime_error(
+        "MAJUSCULE_BINARY must name the majuscule program: run these tests by `meson test`");
+  }
+  if (::access(path, X_OK) != 0) {
+    throw std::system_error(errno, std::generic_category(), "MAJUSCULE_BINARY=" + std::string(path));
+  }
+  return path;
+}
+
+Outcome run_majuscule(const std::vector<std::string>& arguments) {
+  Process process(majuscule_binary(), arguments);
+  const std::optional<int> code = process.wait();
+  if (!code) {
+    throw std::runtime_error("majuscule should have ended by itself; it wrote: " + process.standard_output() +
+                             process.standard_error());
+  }
+  return {*code, process.standard_output(), process.standard_error()};
+}
+
+}  // namespace majuscule::test

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Starting the server and reading its ports from the lines that it prints when it listens.
+#include "server.hpp"
+
+#include <signal.h>
+
+#include <regex>
+#include <stdexcept>
+
+#include "http_client.hpp"
+
+namespace majuscule::test {
+
+namespace {
+
+std::vector<std::string> command_line(const std::string& mode, const std::vector<std::string>& options) {
+  std::vector<std::string> words{"--mode=" + mode, "--port=0", "--raw-port=0"};
+  words.insert(words.end(), options.begin(), options.end());
+  return words;
+}
+
+/// The port in the line that announces a listener, 0 while the line is not there.
+std::uint16_t announced_port(const std::string& output, const std::string& scheme, const std::string& mode) {
+  const std::regex line("listening on " + scheme + "://127\\.0\\.0\\.1:([0-9]+) \\(mode " + mode + "\\)\n");
+  std::smatch match;
+  return std::regex_search(output, match, line) ? static_cast<std::uint16_t>(std::stoi(match[1])) : 0;
+}
+
+}  // namespace
+
+Server::Server(std::string mode, const std::vector<std::string>& options, Process::Limits limits)
+    : mode_(std::move(mode)), process_(majuscule_binary(), command_line(mode_, options), limits) {
+  const bool is_ready = eventually([this] {
+    const bool is_running = process_.is_running();
+    const std::string output = process_.standard_output();
+    port_ = announced_port(output, "http", mode_);
+    raw_port_ = announced_port(output, "raw", mode_);
+    return (port_ != 0 && raw_port_ != 0) || !is_running;
+  });
+  if (!is_ready || port_ == 0 || raw_port_ == 0) {
+    throw std::runtime_error("the server did not announce its two ports; it wrote: " +
+                             process_.standard_output() + process_.standard_error());
+  }
+}
+
+Stats Server::stats() const {
+  HttpClient client(port_);
+  return stats_over(client);
+}
+
+std::optional<int> Server::stop() {
+  process_.signal(SIGTERM);
+  return process_.wait();
+}
+
+}  // namespace majuscule::test

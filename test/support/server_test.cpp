@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The fixtures' start and end. The list of modes is the server's own, so a new mode is tested by being there.
+#include "server_test.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "majuscule/mode.hpp"
+
+namespace majuscule::test {
+
+std::vector<std::string> mode_names() {
+  std::vector<std::string> names;
+  for (const Mode& mode : modes()) {
+    names.emplace_back(mode.name);
+  }
+  return names;
+}
+
+bool serves_one_client_at_a_time(const std::string& mode) { return mode == "sequential"; }
+
+std::string test_name(std::string mode) {
+  std::replace_if(
+      mode.begin(), mode.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return mode;
+}
+
+Server& ServerTest::start(const std::string& mode, const std::vector<std::string>& options,
+                          Process::Limits limits) {
+  server_ = std::make_unique<Server>(mode, options, limits);
+  return *server_;
+}
+
+bool ServerTest::serves_a_new_client() {
+  HttpClient client = connect();
+  const HttpResponse response = client.request(get("/healthz", "Connection: close\r\n"));
+  return response.status == 200 && response.body == "ok" && client.is_closed_by_server();
+}
+
+void ServerTest::expect_exit(int code) {
+  EXPECT_EQ(server_->process().wait(), code) << "the server wrote:\n" << server_->process().standard_error();
+  server_.reset();
+}
+
+void ServerTest::expect_clean_stop() {
+  if (server_) {
+    server_->process().signal(SIGTERM);
+    expect_exit(0);
+  }
+}
+
+}  // namespace majuscule::test

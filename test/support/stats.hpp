@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The document of /stats, read by path. The JSON library is kept behind it, since it is slow to compile.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace majuscule::test {
+
+class Stats {
+ public:
+  explicit Stats(std::string document) : document_(std::move(document)) {}
+
+  /// The count at `path`, such as "connections/open". Throws, with the document, when there is none.
+  [[nodiscard]] std::int64_t operator[](const std::string& path) const;
+
+  /// The same for a number that may have a fraction.
+  [[nodiscard]] double real(const std::string& path) const;
+
+  /// The text as it came.
+  [[nodiscard]] const std::string& document() const { return document_; }
+
+ private:
+  std::string document_;
+};
+
+}  // namespace majuscule::test

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""The readers of /proc."""
+
+import os
+import threading
+import time
+import unittest
+
+from comparison import proc
+
+STATUS = """\
+Name:\tmajuscule
+State:\tS (sleeping)
+VmHWM:\t    4321 kB
+VmRSS:\t    4000 kB
+RssAnon:\t     612 kB
+Threads:\t17
+voluntary_ctxt_switches:\t2271
+nonvoluntary_ctxt_switches:\t45
+"""
+
+NETSTAT = """\
+TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPHPHits
+TcpExt: 0 12 13 99
+IpExt: InNoRoutes InTruncatedPkts
+IpExt: 0 0
+"""
+
+ROLLUP = """\
+55d0c0a5f000-7ffd1b5f2000 ---p 00000000 00:00 0                          [rollup]
+Rss:                4000 kB
+Anonymous:           612 kB
+LazyFree:              0 kB
+"""
+
+
+STAT = """\
+cpu  100 0 100 1000 0 0 0 0 0 0
+cpu1 10 1 20 500 7 2 3 4 9 9
+cpu10 1 1 1 1 1 1 1 1 0 0
+intr 1 2 3
+"""
+
+
+class Parsers(unittest.TestCase):
+    def test_busy_is_all_but_idle_and_waiting_and_guests_count_once(self) -> None:
+        self.assertEqual(proc.parse_core_busy(STAT, 1), 40)
+        self.assertEqual(proc.parse_core_busy(STAT, 10), 6)
+        with self.assertRaises(ValueError):
+            proc.parse_core_busy(STAT, 0)
+
+    def test_status(self) -> None:
+        status = proc.parse_status(STATUS)
+        self.assertEqual(status, proc.Status(17, 4321 * 1024, 2271, 45))
+
+    def test_netstat_by_name_not_by_place(self) -> None:
+        self.assertEqual(proc.parse_netstat(NETSTAT), proc.ListenQueue(12, 13))
+
+    def test_netstat_without_the_counters_is_an_error(self) -> None:
+        with self.assertRaises(ValueError):
+            proc.parse_netstat("IpExt: InNoRoutes\nIpExt: 0\n")
+
+    def test_listen_queue_difference(self) -> None:
+        self.assertEqual(proc.ListenQueue(5, 9).since(proc.ListenQueue(5, 7)), proc.ListenQueue(0, 2))
+
+    def test_anonymous(self) -> None:
+        self.assertEqual(proc.parse_anonymous(ROLLUP), 612 * 1024)
+
+    def test_other_units_are_refused(self) -> None:
+        with self.assertRaises(ValueError):
+            proc.parse_anonymous("Anonymous: 612 MB\n")
+
+
+class Here(unittest.TestCase):
+    def test_cpu_time_is_that_of_the_process_with_ended_threads(self) -> None:
+        def burn() -> None:
+            end = time.thread_time() + 0.05
+            while time.thread_time() < end:
+                pass
+
+        before = proc.cpu_seconds(os.getpid())
+        thread = threading.Thread(target=burn)
+        thread.start()
+        thread.join()
+        used = proc.cpu_seconds(os.getpid())
+        self.assertGreaterEqual(used - before, 0.05)
+        self.assertAlmostEqual(used, time.process_time(), delta=0.02)
+
+    def test_a_process_that_is_not_there(self) -> None:
+        with self.assertRaises(OSError):
+            proc.cpu_seconds(2**22 + 1)
+
+    def test_this_process(self) -> None:
+        self.assertGreaterEqual(proc.status(os.getpid()).threads, 1)
+        self.assertGreater(proc.status(os.getpid()).peak_resident, 2**20)
+        self.assertGreater(proc.anonymous_bytes(os.getpid()), 2**20)
+        self.assertGreaterEqual(proc.listen_queue().overflows, 0)
+        self.assertGreater(proc.core_busy_seconds(min(os.sched_getaffinity(0))), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

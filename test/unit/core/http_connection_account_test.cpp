@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// What a conversation leaves behind: counts in the ledger, lines in the access log, and its memory back in
+// the pool.
+#include <gtest/gtest.h>
+
+#include "support/conversation.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kBad = "GET /a HTTP/1.1\r\n\r\n";
+
+class HttpConnectionAccount : public ::testing::Test {
+ protected:
+  const Counters& counters() const { return world_.ledger.counters; }
+  const std::vector<std::string>& lines() const { return world_.access_log.lines; }
+
+  World world_;
+  Conversation conversation_ = Conversation::of<HttpConnection>(world_);
+};
+
+TEST_F(HttpConnectionAccount, CountsWhatWasAnsweredAndItsBytes) {
+  for (int i = 0; i < 3; ++i) conversation_.play(kGet);
+  EXPECT_EQ(counters().requests, 3U);
+  EXPECT_EQ(world_.ledger.answers(200), 3U);
+  EXPECT_EQ(counters().bytes_in, 3 * kGet.size());
+  EXPECT_EQ(counters().bytes_out, conversation_.output().size());
+  EXPECT_EQ(counters().timed_out, 0U);
+  EXPECT_EQ(counters().accepted, 0U) << "that is for whoever accepts";
+}
+
+TEST_F(HttpConnectionAccount, CountsTheBytesOfAPipelineOnce) {
+  conversation_.play(std::string(kGet).append(kGet).append(kGet.substr(0, 5)));
+  conversation_.play(kGet.substr(5));
+  EXPECT_EQ(counters().requests, 3U);
+  EXPECT_EQ(counters().bytes_in, 3 * kGet.size());
+  EXPECT_EQ(counters().bytes_out, conversation_.output().size());
+}
+
+TEST_F(HttpConnectionAccount, CountsNoRequestThatTheReplyDoesNotCount) {
+  auto conversation = Conversation::of<HttpConnection>(world_, [](Request&) {
+    Reply reply;
+    reply.status = 404;
+    return reply;
+  });
+  conversation.play(kGet);
+  EXPECT_EQ(counters().requests, 0U);
+  EXPECT_EQ(world_.ledger.answers(404), 1U);
+  EXPECT_EQ(conversation.output(), answer_text("404 Not Found", ""));
+}
+
+TEST_F(HttpConnectionAccount, CountsARefusalByItsStatus) {
+  conversation_.play(kBad);
+  EXPECT_EQ(counters().requests, 0U);
+  EXPECT_EQ(world_.ledger.answers(400), 1U);
+  EXPECT_EQ(counters().bytes_in, kBad.size());
+  EXPECT_EQ(counters().bytes_out, conversation_.output().size());
+}
+
+TEST_F(HttpConnectionAccount, CountsAStatusItDoesNotKnowAsOther) {
+  auto conversation = Conversation::of<HttpConnection>(world_, [](Request&) {
+    Reply reply;
+    reply.status = 299;
+    return reply;
+  });
+  conversation.play(kGet);
+  EXPECT_EQ(counters().responses.back(), 1U);
+}
+
+TEST_F(HttpConnectionAccount, CountsTheBytesOfAClientThatIsCutOff) {
+  {
+    auto conversation = Conversation::of<HttpConnection>(world_);
+    conversation.play("POST / HTTP/1.1\r\n");
+  }
+  EXPECT_EQ(counters().bytes_in, 17U);
+}
+
+TEST_F(HttpConnectionAccount, CountsHeadWithoutItsBody) {
+  conversation_.play("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(counters().bytes_out, conversation_.output().size());
+  EXPECT_TRUE(conversation_.output().ends_with("Content-Length: 8\r\n\r\n"));
+}
+
+TEST_F(HttpConnectionAccount, LogsALineARequest) {
+  conversation_.play(
+      "GET /a?b HTTP/1.1\r\nHost: a\r\nReferer: http://b/\r\nUser-Agent: c d\r\n\r\nHEAD / HTTP/1.0\r\n\r\n");
+  ASSERT_EQ(lines().size(), 2U);
+  EXPECT_EQ(lines()[0],
+            "192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"GET /a?b HTTP/1.1\" 200 9 \"http://b/\" \"c d\"");
+  EXPECT_EQ(lines()[1], "192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"HEAD / HTTP/1.0\" 200 0 \"-\" \"-\"");
+}
+
+TEST_F(HttpConnectionAccount, LogsWhatACrookedClientSaysWithoutHarm) {
+  conversation_.play(
+      "GET /\"\\ HTTP/1.1\r\nHost: a\r\nUser-Agent: \"\\\t\xFF"
+      "e\r\n\r\n");
+  ASSERT_EQ(lines().size(), 1U);
+  EXPECT_NE(lines()[0].find("\"GET /\\x22\\x5C HTTP/1.1\""), std::string::npos) << lines()[0];
+  EXPECT_NE(lines()[0].find("\"\\x22\\x5C\\x09\\xFFe\""), std::string::npos) << lines()[0];
+}
+
+TEST_F(HttpConnectionAccount, LogsRefusalsAndTimeouts) {
+  conversation_.play(kBad);
+  auto slow = Conversation::of<HttpConnection>(world_);
+  slow.play("G");
+  slow.expire();
+  ASSERT_EQ(lines().size(), 2U);
+  EXPECT_TRUE(lines()[0].starts_with("192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\" 400 "))
+      << lines()[0];
+  EXPECT_TRUE(lines()[1].starts_with("192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 ")) << lines()[1];
+}
+
+TEST_F(HttpConnectionAccount, WorksWithoutAnAccessLogAndWithoutAPeer) {
+  ConnectionContext context{world_.limits, world_.ledger, nullptr, world_.pool};
+  HttpConnection connection(context, instant());
+  connection.receive(kGet, instant());
+  Request* const request = connection.next_request(instant());
+  ASSERT_NE(request, nullptr);
+  connection.respond(echo(*request), instant());
+  EXPECT_GT(connection.pending_output().size(), 0U);
+}
+
+// An exchange in the pool is recognized by its address.
+TEST_F(HttpConnectionAccount, GivesItsMemoryBackWhenIdle) {
+  const Exchange* pooled = nullptr;
+  {
+    auto exchange = world_.pool.take();
+    pooled = exchange.get();
+    world_.pool.give_back(std::move(exchange));
+  }
+  const auto is_back = [&] {
+    auto exchange = world_.pool.take();
+    const bool same = exchange.get() == pooled;
+    world_.pool.give_back(std::move(exchange));
+    return same;
+  };
+  EXPECT_TRUE(is_back());
+  conversation_.receive(kGet.substr(0, 3));
+  EXPECT_NE(world_.pool.take().get(), pooled) << "it is in use";
+  conversation_.receive(kGet.substr(3));
+  ASSERT_TRUE(conversation_.answer_one());
+  conversation_.write(1);
+  EXPECT_NE(world_.pool.take().get(), pooled) << "output waits in it";
+  conversation_.write();
+  EXPECT_TRUE(is_back()) << "idle again";
+  conversation_.play(kBad);
+  EXPECT_TRUE(is_back()) << "lingering";
+}
+
+TEST(ExchangePool, KeepsNoMoreThanItsCapacity) {
+  ExchangePool pool(1);
+  auto one = pool.take();
+  auto two = pool.take();
+  const Exchange* const kept = one.get();
+  pool.give_back(std::move(one));
+  pool.give_back(std::move(two));
+  auto again = pool.take();
+  EXPECT_EQ(again.get(), kept);
+}
+
+TEST(ExchangePool, GivesCleanExchangesWithoutLargeBuffers) {
+  ExchangePool pool(1);
+  auto exchange = pool.take();
+  for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
+    buffer->assign(1'000'000, 'x');
+  }
+  exchange->held_begin = exchange->output_begin = exchange->body_begin = 3;
+  exchange->bytes_in = 3;
+  exchange->request.target = "/";
+  pool.give_back(std::move(exchange));
+  exchange = pool.take();
+  for (const std::string* buffer :
+       {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
+    EXPECT_TRUE(buffer->empty());
+    EXPECT_LE(buffer->capacity(), 16U * 1024);
+  }
+  EXPECT_TRUE(exchange->output_empty());
+  EXPECT_TRUE(exchange->held_bytes().empty());
+  EXPECT_EQ(exchange->bytes_in, 0U);
+  EXPECT_TRUE(exchange->request.target.empty());
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// How long each thing may take. Deadlines are for the whole of a header section, a body, a pause or a write:
+// a byte now and then moves none of them.
+#include <gtest/gtest.h>
+
+#include "support/conversation.hpp"
+
+namespace majuscule::test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kPostHead = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+
+Limits limits() {
+  Limits limits;
+  limits.header_timeout = seconds(10);
+  limits.body_timeout = seconds(30);
+  limits.idle_timeout = seconds(60);
+  limits.write_timeout = seconds(20);
+  return limits;
+}
+
+class HttpConnectionDeadline : public ::testing::Test {
+ protected:
+  std::uint64_t timed_out() const { return world_.ledger.counters.timed_out; }
+
+  World world_{limits()};
+  Conversation conversation_ = Conversation::of<HttpConnection>(world_);
+};
+
+TEST_F(HttpConnectionDeadline, BeginsWithTheShorterOfHeaderAndIdle) {
+  EXPECT_EQ(conversation_.patience(), seconds(10));
+  world_.limits.idle_timeout = seconds(4);
+  EXPECT_EQ(Conversation::of<HttpConnection>(world_).patience(), seconds(4));
+}
+
+TEST_F(HttpConnectionDeadline, OfAHeaderIsNotMovedByDrips) {
+  conversation_.pass(seconds(3));
+  for (const char c : kGet.substr(0, 9)) {
+    conversation_.play({&c, 1});
+    conversation_.pass(seconds(1));
+  }
+  EXPECT_EQ(conversation_.patience(), seconds(1)) << "ten from the first byte";
+  conversation_.pass(seconds(1));
+  conversation_.expire();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(),
+            answer_text("408 Request Timeout", "408 Request Timeout: the header section took too long\n",
+                        "Connection: close\r\n"));
+  EXPECT_TRUE(conversation_.was_half_closed());
+  EXPECT_EQ(timed_out(), 1U);
+  EXPECT_EQ(world_.ledger.answers(408), 1U);
+}
+
+TEST_F(HttpConnectionDeadline, EmptyLinesDoNotMoveIt) {
+  conversation_.pass(seconds(3));
+  conversation_.play("\r\n");
+  EXPECT_EQ(conversation_.patience(), seconds(7));
+}
+
+TEST_F(HttpConnectionDeadline, OfABodyBeginsWithTheEndOfTheHeaderAndIsNotMovedByDrips) {
+  conversation_.play(kPostHead.substr(0, 10));
+  conversation_.pass(seconds(5));
+  conversation_.play(kPostHead.substr(10));
+  EXPECT_EQ(conversation_.patience(), seconds(30));
+  for (int i = 0; i < 4; ++i) {
+    conversation_.pass(seconds(6));
+    conversation_.play("a");
+  }
+  EXPECT_EQ(conversation_.patience(), seconds(6));
+  conversation_.pass(seconds(6));
+  conversation_.expire();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(),
+            answer_text("408 Request Timeout", "408 Request Timeout: the body took too long\n",
+                        "Connection: close\r\n"));
+  EXPECT_EQ(timed_out(), 1U);
+}
+
+TEST_F(HttpConnectionDeadline, IsNeverWhileTheServerWorks) {
+  conversation_.receive(kGet);
+  EXPECT_EQ(conversation_.connection().deadline(), kNever);
+  ASSERT_NE(conversation_.connection().next_request(conversation_.now()), nullptr);
+  EXPECT_EQ(conversation_.connection().deadline(), kNever);
+}
+
+TEST_F(HttpConnectionDeadline, BetweenRequestsIsSilent) {
+  conversation_.pass(seconds(9));
+  conversation_.play(kGet);
+  EXPECT_EQ(conversation_.patience(), seconds(60));
+  const std::string output = conversation_.output();
+  conversation_.pass(seconds(60));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(conversation_.pending(), "");
+  EXPECT_EQ(conversation_.output(), output);
+  EXPECT_EQ(timed_out(), 1U);
+  EXPECT_EQ(world_.ledger.answers(408), 0U);
+}
+
+TEST_F(HttpConnectionDeadline, BeforeTheFirstRequestIsSilent) {
+  conversation_.pass(seconds(10));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(conversation_.pending(), "");
+  EXPECT_EQ(timed_out(), 1U);
+}
+
+TEST_F(HttpConnectionDeadline, OfASecondRequestBeginsWithItsFirstByte) {
+  conversation_.play(kGet);
+  conversation_.pass(seconds(50));
+  conversation_.play("G");
+  EXPECT_EQ(conversation_.patience(), seconds(10));
+}
+
+TEST_F(HttpConnectionDeadline, OfAPipelinedRequestBeginsWhenItIsTaken) {
+  conversation_.receive(std::string(kGet) + "G");
+  conversation_.pass(seconds(50));
+  conversation_.settle();
+  EXPECT_EQ(conversation_.patience(), seconds(10));
+}
+
+TEST_F(HttpConnectionDeadline, OfAWriteIsNotMovedByDrips) {
+  conversation_.receive(kGet);
+  ASSERT_TRUE(conversation_.answer_one());
+  conversation_.write(0);
+  EXPECT_EQ(conversation_.patience(), seconds(20));
+  for (int i = 0; i < 19; ++i) {
+    conversation_.pass(seconds(1));
+    conversation_.write(1);
+  }
+  EXPECT_EQ(conversation_.patience(), seconds(1));
+  conversation_.pass(seconds(1));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(conversation_.pending(), "");
+  EXPECT_EQ(timed_out(), 1U);
+}
+
+TEST_F(HttpConnectionDeadline, AfterAStuckWriteIsTheIdleOne) {
+  conversation_.receive(kGet);
+  ASSERT_TRUE(conversation_.answer_one());
+  conversation_.write(1);
+  conversation_.pass(seconds(19));
+  conversation_.write();
+  EXPECT_EQ(conversation_.patience(), seconds(60));
+}
+
+TEST_F(HttpConnectionDeadline, OfAStuckErrorAnswerEndsTheConversation) {
+  conversation_.receive("GET / HTTP/1.1\r\n\r\n");
+  conversation_.write(1);
+  EXPECT_EQ(conversation_.patience(), seconds(20));
+  conversation_.pass(seconds(20));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionDeadline, OfAStuck408EndsTheConversation) {
+  conversation_.receive("G");
+  conversation_.pass(seconds(10));
+  conversation_.expire();
+  conversation_.write(1);
+  EXPECT_EQ(conversation_.patience(), seconds(20));
+  conversation_.pass(seconds(20));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(timed_out(), 2U) << "a slow header and a slow reader";
+}
+
+TEST_F(HttpConnectionDeadline, OfAStuckWriteInTheMidstOfARequestEndsItWithoutAnAnswer) {
+  conversation_.receive(std::string(kGet) + "GET /");
+  ASSERT_TRUE(conversation_.answer_one());
+  ASSERT_FALSE(conversation_.answer_one());
+  conversation_.write(1);
+  EXPECT_EQ(conversation_.patience(), seconds(20));
+  conversation_.pass(seconds(20));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed()) << "the client does not read: no 408 would reach it";
+}
+
+TEST_F(HttpConnectionDeadline, Of408ToHeadHasNoBody) {
+  conversation_.play("HEAD / HTTP/1.1\r\nContent-Length: 1\r\nHost: a\r\n\r\n");
+  conversation_.expire();
+  conversation_.settle();
+  EXPECT_TRUE(conversation_.output().starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(conversation_.output().ends_with("\r\n\r\n"));
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// How an HTTP conversation ends: by the client's wish, by half-closing, by a drain, and by an error that must
+// not be reset away by what the client is still sending.
+#include <gtest/gtest.h>
+
+#include "support/conversation.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kClosing = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kOld = "GET / HTTP/1.0\r\n\r\n";
+constexpr std::string_view kOldKeepAlive = "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n";
+constexpr std::string_view kBad = "GET / HTTP/1.1\r\n\r\n";
+constexpr std::string_view kCloseField = "Connection: close\r\n";
+
+std::string answer(std::string_view fields = {}) { return answer_text("200 OK", "GET /? ", fields); }
+
+std::string twice(std::string_view text) { return std::string(text).append(text); }
+
+class HttpConnectionEnding : public ::testing::Test {
+ protected:
+  World world_;
+  Conversation conversation_ = Conversation::of<HttpConnection>(world_);
+};
+
+TEST_F(HttpConnectionEnding, KeepsTheConnectionByDefault) {
+  conversation_.play(kGet);
+  EXPECT_EQ(conversation_.output(), answer());
+  EXPECT_EQ(conversation_.connection().ending(), Ending::kNone);
+  EXPECT_TRUE(conversation_.connection().idle());
+}
+
+TEST_F(HttpConnectionEnding, ClosesWhenTheClientWishes) {
+  conversation_.receive(kClosing);
+  ASSERT_TRUE(conversation_.answer_one());
+  EXPECT_EQ(conversation_.connection().ending(), Ending::kNone) << "the answer is not written yet";
+  conversation_.write();
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, AnswersNothingBehindTheClientsLastRequest) {
+  conversation_.play(std::string(kClosing).append(kGet));
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.was_half_closed()) << "the rest may still be on its way";
+}
+
+TEST_F(HttpConnectionEnding, ClosesAfterHttp10) {
+  conversation_.play(kOld);
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, KeepsHttp10WhenAsked) {
+  conversation_.play(kOldKeepAlive);
+  conversation_.play(kOldKeepAlive);
+  EXPECT_EQ(conversation_.output(), twice(answer("Connection: keep-alive\r\n")));
+  EXPECT_FALSE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, ClosesWhenTheReplySaysSo) {
+  auto conversation = Conversation::of<HttpConnection>(world_, [](Request& request) {
+    Reply reply = echo(request);
+    reply.close = true;
+    return reply;
+  });
+  conversation.play(kGet);
+  EXPECT_EQ(conversation.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation.closed());
+}
+
+TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesWithoutARequest) {
+  conversation_.end_of_input();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(conversation_.pending(), "");
+  EXPECT_EQ(world_.ledger.counters.timed_out, 0U);
+}
+
+TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesBetweenRequests) {
+  conversation_.play(kGet);
+  conversation_.end_of_input();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(conversation_.output(), answer());
+}
+
+TEST_F(HttpConnectionEnding, SaysWhatIsWrongWithAHalfRequest) {
+  for (const std::string_view half : {"G", "GET / HTTP/1.1\r\nHost: a\r\n", "BREW",
+                                      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na"}) {
+    auto conversation = Conversation::of<HttpConnection>(world_);
+    conversation.play(half);
+    conversation.end_of_input();
+    conversation.settle();
+    EXPECT_TRUE(conversation.output().starts_with("HTTP/1.1 400 ")) << half;
+    EXPECT_TRUE(conversation.closed()) << "the client sends no more: nothing to linger for";
+    EXPECT_FALSE(conversation.was_half_closed());
+  }
+}
+
+TEST_F(HttpConnectionEnding, AnswersAHalfClosedClient) {
+  conversation_.receive(kGet);
+  conversation_.end_of_input();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, AnswersAClientThatHalfClosesDuringItsRequest) {
+  conversation_.receive(kGet);
+  Request* const request = conversation_.connection().next_request(conversation_.now());
+  conversation_.end_of_input();
+  EXPECT_FALSE(conversation_.closed());
+  conversation_.connection().respond(echo(*request), conversation_.now());
+  conversation_.write();
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, AnswersAClientThatHalfClosesWhileTheAnswerLeaves) {
+  conversation_.receive(kGet);
+  ASSERT_TRUE(conversation_.answer_one());
+  conversation_.write(5);
+  conversation_.end_of_input();
+  EXPECT_FALSE(conversation_.closed());
+  EXPECT_FALSE(conversation_.connection().wants_input());
+  conversation_.write();
+  EXPECT_EQ(conversation_.output(), answer());
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, AnswersTheWholePipelineOfAHalfClosedClient) {
+  conversation_.receive(twice(kGet).append(kGet));
+  conversation_.end_of_input();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(), twice(answer()) + answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, AnswersAHalfClosedPipelineThatEndsInHalfARequest) {
+  conversation_.receive(std::string(kGet) + "GET /");
+  conversation_.end_of_input();
+  conversation_.settle();
+  EXPECT_TRUE(conversation_.output().starts_with(answer() + "HTTP/1.1 400 ")) << conversation_.output();
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, SaysCloseToAHalfClosedClientWhoseRequestEndsInAnEmptyLine) {
+  conversation_.receive(std::string(kGet) + "\r\n");
+  conversation_.end_of_input();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, LingersAfterAnError) {
+  conversation_.receive(kBad);
+  EXPECT_EQ(conversation_.connection().ending(), Ending::kNone);
+  EXPECT_FALSE(conversation_.connection().wants_input());
+  conversation_.write();
+  EXPECT_EQ(conversation_.connection().ending(), Ending::kHalfClose);
+  conversation_.half_close();
+  EXPECT_EQ(conversation_.connection().ending(), Ending::kNone);
+  EXPECT_TRUE(conversation_.connection().wants_input());
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerTime);
+  conversation_.pass(std::chrono::seconds(1));
+  conversation_.receive(kGet);
+  EXPECT_FALSE(conversation_.answer_one()) << "nothing behind an error is a request";
+  EXPECT_EQ(conversation_.pending(), "");
+  EXPECT_EQ(conversation_.patience(), std::chrono::seconds(1)) << "what it sends does not buy it time";
+  conversation_.end_of_input();
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, LingersForALimitedTime) {
+  conversation_.play(kBad);
+  ASSERT_TRUE(conversation_.was_half_closed());
+  conversation_.pass(Connection::kLingerTime);
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+  EXPECT_EQ(world_.ledger.counters.timed_out, 0U);
+}
+
+TEST_F(HttpConnectionEnding, AnswersConnectOnceAndLingers) {
+  conversation_.play("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\nbytes for a tunnel");
+  EXPECT_EQ(conversation_.output(), answer_text("200 OK", "CONNECT ? ", kCloseField));
+  EXPECT_TRUE(conversation_.was_half_closed());
+}
+
+TEST_F(HttpConnectionEnding, DrainingClosesAfterTheAnswer) {
+  conversation_.drain();
+  conversation_.play(kGet);
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, DrainingThatBeginsDuringARequestClosesAfterIt) {
+  conversation_.receive(kGet);
+  conversation_.drain();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, DrainingAnswersAllThatWasReceived) {
+  conversation_.receive(twice(kGet).append(kGet));
+  ASSERT_TRUE(conversation_.answer_one());
+  conversation_.drain();
+  conversation_.settle();
+  EXPECT_EQ(conversation_.output(), twice(answer()) + answer(kCloseField));
+  EXPECT_TRUE(conversation_.closed());
+}
+
+TEST_F(HttpConnectionEnding, IsFreshUntilTheFirstByteOfARequest) {
+  EXPECT_TRUE(conversation_.connection().fresh());
+  EXPECT_TRUE(conversation_.connection().idle());
+  conversation_.receive("\r\n");
+  EXPECT_TRUE(conversation_.connection().fresh());
+  conversation_.receive("G");
+  EXPECT_FALSE(conversation_.connection().fresh());
+  EXPECT_FALSE(conversation_.connection().idle());
+  conversation_.play(kGet.substr(1));
+  EXPECT_FALSE(conversation_.connection().fresh());
+  EXPECT_TRUE(conversation_.connection().idle());
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The stop signal as a descriptor, and the clock that passes it on. What ends the process is tried in a
+// child.
+#include "net/stop_signal.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "core/http_date.hpp"
+#include "net/clock.hpp"
+
+namespace majuscule::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool readable(int fd) {
+  pollfd wanted{fd, POLLIN, 0};
+  return ::poll(&wanted, 1, 0) == 1;
+}
+
+TEST(StopSignal, IsSilentAtFirst) {
+  const StopSignal stop(1h);
+  EXPECT_FALSE(stop.requested());
+  EXPECT_FALSE(readable(stop.fd()));
+}
+
+TEST(StopSignal, TurnsReadableForEver) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    const StopSignal stop(1h);
+    ::raise(number);
+    EXPECT_TRUE(stop.requested()) << number;
+    EXPECT_TRUE(readable(stop.fd()));
+    EXPECT_TRUE(readable(stop.fd()));
+  }
+}
+
+TEST(StopSignal, IgnoresBrokenPipes) {
+  const StopSignal stop(1h);
+  ::raise(SIGPIPE);
+  EXPECT_FALSE(stop.requested());
+}
+
+TEST(StopSignalDeathTest, EndsTheProcessAtTheSecondSignal) {
+  EXPECT_EXIT(
+      {
+        const StopSignal stop(1h);
+        ::raise(SIGINT);
+        ::raise(SIGTERM);
+      },
+      ::testing::ExitedWithCode(StopSignal::kForcedExitCode), "second signal");
+}
+
+TEST(StopSignalDeathTest, EndsTheProcessThatDoesNotNoticeIt) {
+  EXPECT_EXIT(
+      {
+        const StopSignal stop(1ms);
+        ::raise(SIGTERM);
+        for (;;) ::pause();
+      },
+      ::testing::ExitedWithCode(0), "drain timeout");
+}
+
+TEST(StopSignalDeathTest, GivesTheSignalsBack) {
+  EXPECT_EXIT(
+      {
+        { const StopSignal stop(1h); }
+        ::raise(SIGTERM);
+      },
+      ::testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(Clock, TellsTheDateOfItsSecond) {
+  const StopSignal stop(1h);
+  Clock clock(stop);
+  const Instant first = clock.now();
+  const auto date = http_date(first.unix_seconds);
+  EXPECT_EQ(first.date, std::string_view(date.data(), date.size()));
+  EXPECT_FALSE(first.draining);
+  const Time before = first.time;
+  const Instant second = clock.now();
+  EXPECT_GE(second.time, before);
+  EXPECT_GE(monotonic_now(), second.time);
+  const auto later_date = http_date(second.unix_seconds);
+  EXPECT_EQ(second.date, std::string_view(later_date.data(), later_date.size()));
+}
+
+TEST(Clock, SaysThatTheServerDrains) {
+  const StopSignal stop(1h);
+  Clock clock(stop);
+  ::raise(SIGTERM);
+  EXPECT_TRUE(clock.now().draining);
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Stand-ins for what a connection works with: a ledger without a guard, an access log in memory, a fixed
+// clock.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/connection.hpp"
+#include "majuscule/instant.hpp"
+#include "majuscule/ledger.hpp"
+
+namespace majuscule::test {
+
+inline constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
+inline constexpr std::int64_t kUnixSeconds = 784111777;
+
+/// When every conversation of these tests begins.
+inline constexpr Time kStart{std::chrono::hours(1)};
+
+inline Instant instant(Time time = kStart, bool draining = false) {
+  return {.time = time, .unix_seconds = kUnixSeconds, .date = kDate, .draining = draining};
+}
+
+class FakeLedger final : public Ledger {
+ public:
+  void add(const Tally& tally) override { counters.add(tally); }
+  std::uint64_t next_ticket() override { return ++counters.tickets; }
+  Counters read() const override { return counters; }
+
+  std::uint64_t answers(std::uint16_t status) const { return counters.responses[status_index(status)]; }
+
+  Counters counters;
+};
+
+class FakeAccessLog final : public AccessLog {
+ public:
+  void write(std::string_view line) override { lines.emplace_back(line); }
+
+  std::vector<std::string> lines;
+};
+
+}  // namespace majuscule::test
