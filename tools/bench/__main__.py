@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""One benchmark a call. Prints its figure, its target, and PASS or FALLS SHORT.
+
+Exits with 1 only when it could not measure, and with 77, which Meson shows as skipped, when wrk is not there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from bench import cpu_per_request, idle_memory, raw_crowd
+from comparison import limits
+from comparison.errors import CannotRun, Untrusted
+from comparison.pinning import Pinning, choose_here
+
+_SKIPPED = 77
+
+
+def _program(text: str) -> Path:
+    """Absolute: a bare name would be looked for in PATH."""
+    return Path(text).resolve()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
+    parser.add_argument("figure", choices=["cpu", "idle-memory", "raw-crowd"])
+    parser.add_argument("--majuscule", type=_program, required=True)
+    parser.add_argument("--reference", type=_program, help="for cpu")
+    parser.add_argument("--mode", required=True)
+    parser.add_argument("--target", type=float, required=True, help="at most: a ratio, bytes, or seconds")
+    parser.add_argument("--pipelined", type=int, default=1, help="for cpu: requests in a batch")
+    parser.add_argument("--rounds", type=int, default=5, help="for cpu")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for cpu: of one load")
+    return parser
+
+
+def _expect_limits(connections: int, mode: str) -> None:
+    limits.raise_descriptors()
+    hit = [str(limit) for limit in limits.check(connections, mode == "threads") if limit.hit]
+    if hit:
+        raise CannotRun(f"limits too low for {connections:,} clients: " + "; ".join(hit))
+
+
+def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
+    if given.figure == "idle-memory":
+        _expect_limits(idle_memory.CLIENTS, given.mode)
+        return idle_memory.measure(given.majuscule, pinning, given.mode, given.target)
+    if given.figure == "raw-crowd":
+        _expect_limits(raw_crowd.CLIENTS, given.mode)
+        return raw_crowd.measure(given.majuscule, pinning, given.mode, given.target)
+    programs = cpu_per_request.Programs(given.majuscule, given.reference)
+    return cpu_per_request.measure(
+        programs, pinning, given.mode, given.pipelined, given.rounds, given.seconds, given.target
+    )
+
+
+def main() -> int:
+    parser = _parser()
+    given = parser.parse_args()
+    if given.figure == "cpu":
+        if not given.reference:
+            parser.error("cpu needs --reference")
+        if not shutil.which("wrk"):
+            print("not measured: wrk is not installed")
+            return _SKIPPED
+    pinning = choose_here()
+    os.sched_setaffinity(0, {pinning.watcher})
+    try:
+        print(_measure(given, pinning))
+    except (CannotRun, Untrusted) as error:
+        print(f"not measured: {error}")
+        return 1
+    if pinning.shared:
+        print("with server and client on the one core there is: not a figure to quote")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""CPU time of the server per request, as a ratio to the do-nothing server with the same way of waiting."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Callable
+
+from bench.target import Target
+from comparison import checks, proc, wrk
+from comparison.errors import Untrusted
+from comparison.pinning import Pinning
+from comparison.server import Server, majuscule_command, running, running_reference
+from comparison.task import Task
+
+CONNECTIONS = 64
+_WARM_UP_SECONDS = 0.3
+Start = Callable[[], "AbstractContextManager[Server]"]
+_PIPELINE_SCRIPT = Path(__file__).with_name("pipeline.lua")
+
+
+@dataclass(frozen=True)
+class Programs:
+    majuscule: Path
+    reference: Path
+
+
+def load(seconds: float, pipelined: int) -> wrk.Load:
+    if pipelined == 1:
+        return wrk.Load(CONNECTIONS, seconds)
+    return wrk.Load(CONNECTIONS, seconds, script=str(_PIPELINE_SCRIPT), script_arguments=(str(pipelined),))
+
+
+@dataclass(frozen=True)
+class _Use:
+    """Of a fresh server over a whole load; `foreign_share`: what others took of its core meanwhile."""
+
+    microseconds_per_request: float
+    foreign_share: float
+
+
+def _use(start: Start, asked: wrk.Load, pinning: Pinning) -> _Use:
+    with start() as server:
+        wrk.run(replace(asked, seconds=_WARM_UP_SECONDS), server.port, pinning.client)
+        began = time.monotonic()
+        core, cpu = proc.core_busy_seconds(pinning.server), proc.cpu_seconds(server.pid)
+        result = wrk.run(asked, server.port, pinning.client)
+        seconds, used = time.monotonic() - began, proc.cpu_seconds(server.pid) - cpu
+        foreign = proc.core_busy_seconds(pinning.server) - core - used
+        server.drain()
+    if result.errors.total or not result.requests:
+        raise Untrusted(f"{result.requests} requests with {result.errors}")
+    return _Use(used * 1e6 / result.requests, foreign / seconds)
+
+
+def measure(
+    programs: Programs, pinning: Pinning, mode: str, pipelined: int, rounds: int, seconds: float, limit: float
+) -> str:
+    """The line to print."""
+    command = majuscule_command(programs.majuscule, mode, Task.parse("none"))
+    starts: dict[str, Start] = {
+        "ours": lambda: running(command, pinning.server),
+        "reference": lambda: running_reference(programs.reference, mode, pinning.server),
+    }
+    uses: dict[str, list[_Use]] = {name: [] for name in starts}
+    for _ in range(rounds):
+        for name in random.sample(list(starts), len(starts)):
+            uses[name].append(_use(starts[name], load(seconds, pipelined), pinning))
+    costs = {name: [use.microseconds_per_request for use in rounds_of] for name, rounds_of in uses.items()}
+    ratios = [ours / reference for ours, reference in zip(costs["ours"], costs["reference"])]
+    what = f"{mode}, CPU per request / do-nothing {mode} server, {CONNECTIONS} keep-alive connections"
+    what += f", {pipelined} pipelined" if pipelined > 1 else ""
+    detail = (
+        f"{statistics.median(costs['ours']):.3f} us / {statistics.median(costs['reference']):.3f} us;"
+        f" the median of {rounds} interleaved rounds from {min(ratios):.3f} to {max(ratios):.3f}"
+    )
+    disturbed = checks.disturbed(max(use.foreign_share for rounds_of in uses.values() for use in rounds_of))
+    detail += f"; {disturbed}" if disturbed else ""
+    return Target(what, limit, "").judge(statistics.median(ratios), detail)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""A measured figure beside the one to reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    """At most `limit` `unit`."""
+
+    what: str
+    limit: float
+    unit: str
+
+    def judge(self, measured: float, detail: str, shortfall: str = "") -> str:
+        """One line. A `shortfall` says what failed whatever the figure."""
+        unit = f" {self.unit}" if self.unit else ""
+        figure = f"{measured:,.0f}" if self.unit == "bytes" else f"{measured:.3f}"
+        reached = measured <= self.limit and not shortfall
+        verdict = "PASS" if reached else "FALLS SHORT" + (f": {shortfall}" if shortfall else "")
+        return f"{self.what}: {figure}{unit} ({detail}); target at most {self.limit:,g}{unit}: {verdict}"

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Samples of what the kernel knows about a process, and of its TCP counters."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of all threads of a process, ended ones too, in ns: /proc/PID/stat counts in 10 ms."""
+    clock = ctypes.c_int()
+    error = _libc.clock_getcpuclockid(pid, ctypes.byref(clock))
+    if error:
+        raise OSError(error, os.strerror(error))
+    return time.clock_gettime_ns(clock.value) / 1e9
+
+
+@dataclass(frozen=True)
+class Status:
+    """Sizes in bytes. The switches are the main thread's only."""
+
+    threads: int
+    peak_resident: int
+    voluntary_switches: int
+    involuntary_switches: int
+
+
+def parse_status(text: str) -> Status:
+    """The text of /proc/PID/status."""
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return Status(
+        threads=int(fields["Threads"]),
+        peak_resident=_kilobytes(fields["VmHWM"]),
+        voluntary_switches=int(fields["voluntary_ctxt_switches"]),
+        involuntary_switches=int(fields["nonvoluntary_ctxt_switches"]),
+    )
+
+
+def _kilobytes(value: str) -> int:
+    number, unit = value.split()
+    if unit != "kB":
+        raise ValueError(f"'{value.strip()}' is not in kB")
+    return int(number) * 1024
+
+
+def status(pid: int) -> Status:
+    return parse_status(Path(f"/proc/{pid}/status").read_text())
+
+
+def parse_anonymous(text: str) -> int:
+    """Bytes, of the text of /proc/PID/smaps_rollup."""
+    for line in text.splitlines():
+        if line.startswith("Anonymous:"):
+            return _kilobytes(line.partition(":")[2])
+    raise ValueError("no Anonymous line")
+
+
+def anonymous_bytes(pid: int) -> int:
+    """Exact, from the page tables: RssAnon in /proc/PID/status may lag by tens of pages for each core."""
+    return parse_anonymous(Path(f"/proc/{pid}/smaps_rollup").read_text())
+
+
+def parse_core_busy(text: str, core: int) -> int:
+    """Clock ticks in which a core was not idle, of the text of /proc/stat. Stolen time is not idle."""
+    for line in text.splitlines():
+        name, _, values = line.partition(" ")
+        if name == f"cpu{core}":
+            user, nice, system, _idle, _waiting, irq, softirq, steal, *_guests = map(int, values.split())
+            return user + nice + system + irq + softirq + steal
+    raise ValueError(f"no cpu{core}")
+
+
+def core_busy_seconds(core: int) -> float:
+    return parse_core_busy(Path("/proc/stat").read_text(), core) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class ListenQueue:
+    """Connections that the kernel lost to full listen queues, since boot, in this network namespace."""
+
+    overflows: int
+    drops: int
+
+    def since(self, earlier: ListenQueue) -> ListenQueue:
+        return ListenQueue(self.overflows - earlier.overflows, self.drops - earlier.drops)
+
+
+def parse_netstat(text: str) -> ListenQueue:
+    """The text of /proc/net/netstat: pairs of lines, names and values."""
+    names: list[str] = []
+    for line in text.splitlines():
+        prefix, *words = line.split()
+        if prefix != "TcpExt:":
+            continue
+        if not names:
+            names = words
+            continue
+        values = dict(zip(names, words))
+        return ListenQueue(int(values["ListenOverflows"]), int(values["ListenDrops"]))
+    raise ValueError("no TcpExt counters")
+
+
+def listen_queue() -> ListenQueue:
+    return parse_netstat(Path("/proc/net/netstat").read_text())

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""A server as a process: started on its core, found by the line that it prints, drained in the end."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Iterator
+
+from comparison.errors import Untrusted
+from comparison.pinning import on_core
+from comparison.task import Task
+from comparison.wrk import HOST, request_bytes
+
+_LISTENING = re.compile(r"^listening on (http|raw)://127\.0\.0\.1:(\d+) ", re.MULTILINE)
+_START_SECONDS = 10.0
+_DRAIN_SECONDS = 15.0
+
+
+class Server:
+    """`ports` by scheme, http or raw."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+        self._process = process
+        self._log = log
+        self.pid = process.pid
+        self.ports: dict[str, int] = {}
+
+    @property
+    def port(self) -> int:
+        return self.ports["http"]
+
+    def await_listening(self, listeners: int) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while len(self.ports) < listeners:
+            self.ports = {scheme: int(port) for scheme, port in _LISTENING.findall(self._printed())}
+            self.expect_alive()
+            if time.monotonic() > deadline:
+                raise Untrusted(f"does not listen after {_START_SECONDS:.0f} s: {self._last_words()}")
+            time.sleep(0.002)
+
+    def expect_alive(self) -> None:
+        code = self._process.poll()
+        if code is not None:
+            raise Untrusted(f"the server ended by itself, exit code {code}: {self._last_words()}")
+
+    def drain(self) -> None:
+        """SIGTERM, and exit code 0 within the time for it; raises Untrusted otherwise."""
+        self.expect_alive()
+        self._process.terminate()
+        try:
+            code = self._process.wait(_DRAIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Untrusted(f"has not drained {_DRAIN_SECONDS:.0f} s after SIGTERM") from None
+        if code != 0:
+            raise Untrusted(f"exit code {code} after SIGTERM: {self._last_words()}")
+
+    def _printed(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
+    def _last_words(self) -> str:
+        lines = [line for line in self._printed().splitlines() if line.strip() and not _LISTENING.match(line)]
+        return lines[-1] if lines else "it said nothing"
+
+
+@contextmanager
+def running(command: list[str], core: int, listeners: int = 1) -> Iterator[Server]:
+    """A started server that certainly has ended afterwards; Server.drain() is for the caller to ask for."""
+    with tempfile.TemporaryFile() as log:
+        pinned = on_core(core, command)
+        with subprocess.Popen(
+            pinned, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        ) as process:
+            server = Server(process, log)
+            try:
+                server.await_listening(listeners)
+                yield server
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+
+def majuscule_command(program: Path, mode: str, task: Task) -> list[str]:
+    return [str(program), f"--mode={mode}", "--port=0", f"--task={task.text}"]
+
+
+def reference_command(program: Path, model: str) -> list[str]:
+    """Its requests end by count: right for the ports of five digits that `running_reference` insists on."""
+    return [str(program), f"--model={model}", "--port=0", f"--request-bytes={len(request_bytes(10000))}"]
+
+
+@contextmanager
+def running_reference(program: Path, model: str, core: int) -> Iterator[Server]:
+    for _ in range(20):
+        with running(reference_command(program, model), core) as server:
+            if len(request_bytes(server.port)) == len(request_bytes(10000)):
+                yield server
+                return
+    raise Untrusted(f"{HOST}: the kernel picks no port of five digits, see net.ipv4.ip_local_port_range")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Watches both cores in the middle of a load: what wrk used, and what others took."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from comparison import proc, wrk
+from comparison.pinning import Pinning
+from comparison.sample import Window
+from comparison.server import Server
+
+
+@dataclass(frozen=True)
+class Look:
+    """CPU seconds so far, of the processes and of their cores."""
+
+    at: float
+    server: float
+    client: float
+    watcher: float
+    server_core: float
+    client_core: float
+
+    @classmethod
+    def now(cls, server: Server, load: wrk.Run, pinning: Pinning) -> Look:
+        return cls(
+            at=time.monotonic(),
+            server=proc.cpu_seconds(server.pid),
+            client=proc.cpu_seconds(load.pid),
+            watcher=time.process_time(),
+            server_core=proc.core_busy_seconds(pinning.server),
+            client_core=proc.core_busy_seconds(pinning.client),
+        )
+
+
+def first_time(load: wrk.Load) -> float:
+    """Seconds into the load: not before its connections have had time to be made."""
+    return min(0.2, load.seconds / 4)
+
+
+def last_time(load: wrk.Load) -> float:
+    """Seconds into the load: before its first connection ends."""
+    return load.seconds - 0.05
+
+
+def between(first: Look, last: Look, pinning: Pinning) -> Window:
+    seconds = last.at - first.at
+    server, client = last.server - first.server, last.client - first.client
+    watcher = last.watcher - first.watcher if pinning.watcher == pinning.client else 0.0
+    server_core, client_core = last.server_core - first.server_core, last.client_core - first.client_core
+    if pinning.shared:
+        foreign = server_core - server - client - watcher
+    else:
+        foreign = max(server_core - server, client_core - client - watcher)
+    return Window(seconds, client_share=client / seconds, foreign_share=max(0.0, foreign) / seconds)

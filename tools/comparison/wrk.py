@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""wrk as a process on its core, and the reader of what it prints."""
+
+from __future__ import annotations
+
+import math
+import re
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Iterator, Optional
+
+from comparison.errors import Untrusted
+from comparison.pinning import on_core
+
+HOST = "127.0.0.1"
+TARGET = "/capitalize?text=hello%20world"
+PROBE_CONNECTIONS = 1  # wrk first tries whether the address answers, on a connection that it closes unused
+
+_TIME = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6, "h": 3600e6}
+_METRIC = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+_BINARY = {"": 1.0, "K": 1024.0, "M": 1024.0**2, "G": 1024.0**3, "T": 1024.0**4}
+
+
+def url(port: int) -> str:
+    return f"http://{HOST}:{port}{TARGET}"
+
+
+def request_bytes(port: int) -> bytes:
+    """Exactly what wrk sends for `url`."""
+    return f"GET {TARGET} HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode()
+
+
+@dataclass(frozen=True)
+class Errors:
+    connect: int = 0
+    read: int = 0
+    write: int = 0
+    timeout: int = 0
+    status: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.connect + self.read + self.write + self.timeout + self.status
+
+
+@dataclass(frozen=True)
+class Result:
+    """Latencies in microseconds, as wrk rewrote and rounded them."""
+
+    requests: int
+    seconds: float
+    bytes_read: float
+    requests_per_second: float
+    p50: float
+    p90: float
+    p99: float
+    max: float
+    errors: Errors
+
+
+def _number(text: str, units: dict[str, float]) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([a-zA-Z]*)", text)
+    if not match or match[2] not in units:
+        raise ValueError(f"wrk printed '{text}' where a number was expected")
+    return float(match[1]) * units[match[2]]
+
+
+def parse_time(text: str) -> float:
+    """Microseconds of wrk's 1.50us, 1.50ms, 1.50s, 1.50m, 1.50h."""
+    return _number(text, _TIME)
+
+
+def parse_count(text: str) -> float:
+    """wrk's 1.50k, 1.50M, 1.50G."""
+    return _number(text, _METRIC)
+
+
+def parse_bytes(text: str) -> float:
+    """wrk's 1.50KB, 1.50MB, 1.50GB."""
+    return _number(text[:-1] if text.endswith("B") else text, _BINARY)
+
+
+def _found(pattern: str, output: str) -> re.Match[str]:
+    match = re.search(pattern, output, re.MULTILINE)
+    if not match:
+        raise ValueError(f"wrk printed nothing that matches {pattern}")
+    return match
+
+
+def _parse_errors(output: str) -> Errors:
+    sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
+    status = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    return Errors(*map(int, sockets.groups() if sockets else (0, 0, 0, 0)), int(status[1]) if status else 0)
+
+
+def parse_output(output: str) -> Result:
+    """The output of `wrk --latency`. Raises ValueError when it is not that."""
+    requests, took, read = _found(r"^ +(\d+) requests in (\S+), (\S+) read$", output).groups()
+    percentiles = {
+        name: parse_time(_found(rf"^ +{name}% +(\S+)$", output)[1]) for name in ("50", "90", "99")
+    }
+    return Result(
+        requests=int(requests),
+        seconds=parse_time(took) / 1e6,
+        bytes_read=parse_bytes(read),
+        requests_per_second=parse_count(_found(r"^Requests/sec: +(\S+)$", output)[1]),
+        p50=percentiles["50"],
+        p90=percentiles["90"],
+        p99=percentiles["99"],
+        max=parse_time(_found(r"^ +Latency +\S+ +\S+ +(\S+)", output)[1]),
+        errors=_parse_errors(output),
+    )
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk is asked for. `seconds` may be a fraction, which wrk cannot count: it is interrupted then."""
+
+    connections: int
+    seconds: float
+    longest_wait: float = 1.0
+    script: Optional[str] = None
+    script_arguments: tuple[str, ...] = ()
+
+    def command(self, port: int) -> list[str]:
+        """With a timeout of 3 times the longest wait: wrk drops slower replies from its histogram."""
+        script = [f"--script={self.script}"] if self.script else []
+        arguments = ["--", *self.script_arguments] if self.script_arguments else []
+        return [
+            "wrk",
+            "-t1",
+            f"-c{self.connections}",
+            f"-d{math.ceil(self.seconds)}s",
+            f"--timeout={max(2, math.ceil(3 * self.longest_wait))}s",
+            "--latency",
+            *script,
+            url(port),
+            *arguments,
+        ]
+
+
+class Run:
+    """A wrk that is loading."""
+
+    def __init__(self, process: subprocess.Popen[str], load: Load) -> None:
+        self._process = process
+        self._load = load
+        self._started = time.monotonic()
+        self.pid = process.pid
+
+    def age(self) -> float:
+        """Seconds since its start."""
+        return time.monotonic() - self._started
+
+    def sleep_until(self, seconds: float) -> None:
+        """In the same seconds."""
+        time.sleep(max(0.0, seconds - self.age()))
+
+    def result(self) -> Result:
+        """Waits for its end."""
+        if self._load.seconds % 1:
+            self.sleep_until(self._load.seconds)
+            self._process.send_signal(signal.SIGINT)
+        try:
+            output, _ = self._process.communicate(timeout=self._load.seconds + 30)
+        except subprocess.TimeoutExpired:
+            raise Untrusted("wrk does not end") from None
+        if self._process.returncode != 0:
+            raise Untrusted(f"wrk failed: {output.strip().splitlines()[-1:]}")
+        try:
+            return parse_output(output)
+        except ValueError as error:
+            raise Untrusted(str(error)) from None
+
+
+@contextmanager
+def loading(load: Load, port: int, core: int) -> Iterator[Run]:
+    command = on_core(core, load.command(port))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield Run(process, load)
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def run(load: Load, port: int, core: int) -> Result:
+    with loading(load, port, core) as wrk:
+        return wrk.result()
