@@ -11,15 +11,6 @@ void clear_and_trim(std::string& buffer, std::size_t largest) {
 
 }  // namespace
 
-void Exchange::clear() {
-  request.clear();
-  held.clear();
-  output.clear();
-  body.clear();
-  held_begin = output_begin = body_begin = 0;
-  bytes_in = 0;
-}
-
 std::unique_ptr<Exchange> ExchangePool::take() {
   if (free_.empty()) return std::make_unique<Exchange>();
   auto exchange = std::move(free_.back());
@@ -29,10 +20,11 @@ std::unique_ptr<Exchange> ExchangePool::take() {
 
 void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
   if (free_.size() >= capacity_) return;
-  exchange->clear();
   for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
     clear_and_trim(*buffer, kLargestKept);
   }
+  exchange->held_begin = exchange->output_begin = exchange->body_begin = 0;
+  exchange->bytes_in = 0;
   free_.push_back(std::move(exchange));
 }
 

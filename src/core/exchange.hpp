@@ -26,7 +26,6 @@ struct Exchange {
 
   std::string_view held_bytes() const { return std::string_view(held).substr(held_begin); }
   bool output_empty() const { return output_begin == output.size() && body_begin == body.size(); }
-  void clear();
 };
 
 /// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe.
@@ -35,6 +34,7 @@ class ExchangePool {
   /// Keeps up to `capacity` of them, none with a buffer above kLargestKept bytes.
   explicit ExchangePool(std::size_t capacity) : capacity_(capacity) {}
 
+  /// One with empty buffers; its parser has yet to begin().
   std::unique_ptr<Exchange> take();
   void give_back(std::unique_ptr<Exchange> exchange);
 

@@ -24,7 +24,8 @@ HeadScanner::Result HeadScanner::scan(std::string_view bytes) {
     if (line_length_ == 0 && !in_request_line_) {
       if (bytes[begin] == ' ' || bytes[begin] == '\t') return {begin, Verdict::kFold};
       if (bytes[begin] == ':') return {begin, Verdict::kNoName};
-      if (bytes.substr(begin, 2) == "\r\n") return {begin + 2, Verdict::kEnd};
+      const bool empty = bytes.size() - begin >= 2 && bytes[begin] == '\r' && bytes[begin + 1] == '\n';
+      if (empty) return {begin + 2, Verdict::kEnd};
     }
     const std::size_t lf = bytes.find('\n', begin);
     if (lf == std::string_view::npos) {

@@ -6,6 +6,15 @@
 #include "core/log_line.hpp"
 
 namespace majuscule {
+namespace {
+
+/// Without the empty lines before a request line, which are no request (RFC 9112, 2.2).
+std::string_view skip_line_ends(std::string_view bytes) {
+  while (!bytes.empty() && (bytes.front() == '\r' || bytes.front() == '\n')) bytes.remove_prefix(1);
+  return bytes;
+}
+
+}  // namespace
 
 HttpConnection::HttpConnection(ConnectionContext& context, const Instant& now, std::string peer)
     : Connection(context, std::move(peer)) {
@@ -18,8 +27,8 @@ HttpConnection::~HttpConnection() {
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
   if (phase_ == Phase::kLingering) return;
-  if (phase_ == Phase::kIdle) {  // empty lines before a request line are no request (RFC 9112, 2.2)
-    bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
+  if (phase_ == Phase::kIdle) {
+    bytes = skip_line_ends(bytes);
     if (bytes.empty()) return;
   }
   const std::size_t taken = parse(bytes, now);
@@ -76,11 +85,10 @@ Request* HttpConnection::next_request(const Instant& now) {
     if (exchange_->output.size() - exchange_->output_begin >= kOutputLimit || !exchange_->body.empty()) {
       return nullptr;
     }
-    const auto held = exchange_->held_bytes();
-    const std::size_t blank = std::min(held.find_first_not_of("\r\n"), held.size());
-    exchange_->held_begin += blank;
-    if (blank == held.size()) break;
-    exchange_->held_begin += parse(held.substr(blank), now);
+    const auto held = skip_line_ends(exchange_->held_bytes());
+    exchange_->held_begin = exchange_->held.size() - held.size();
+    if (held.empty()) break;
+    exchange_->held_begin += parse(held, now);
     if (phase_ == Phase::kReading && peer_ended_) refuse({400, "the request ended early"}, now);
   }
   if (phase_ == Phase::kIdle && !output_pending()) {
@@ -94,8 +102,7 @@ Request* HttpConnection::next_request(const Instant& now) {
 
 void HttpConnection::respond(Reply&& reply, const Instant& now) {
   const Request& request = exchange_->request;
-  const bool last = (peer_ended_ || now.draining) &&
-                    exchange_->held_bytes().find_first_not_of("\r\n") == std::string_view::npos;
+  const bool last = (peer_ended_ || now.draining) && skip_line_ends(exchange_->held_bytes()).empty();
   const bool close = reply.close || !request.keep_alive || last || request.method == Method::kConnect;
   const auto persistence = close                        ? Persistence::kClose
                            : request.minor_version == 0 ? Persistence::kKeepAlive
@@ -134,7 +141,8 @@ void HttpConnection::append_answer(Reply& reply, Persistence persistence, bool w
     exchange_->body_begin = 0;
   } else {
     out.append(reply.body, 0, body_size);
-    exchange_->request.body.swap(reply.body);  // the memory serves the next request
+    const bool larger = reply.body.capacity() > exchange_->request.body.capacity();
+    if (larger) exchange_->request.body.swap(reply.body);  // the memory serves the next request
   }
 }
 

@@ -129,11 +129,15 @@ class Parser {
 
   /// Name and value apart, so that CLI11 does not look for an empty value in the next argument; last one
   /// first, as it takes them.
-  static std::vector<std::string> words(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words(const std::vector<std::string>& arguments) const {
     std::vector<std::string> words;
     for (const std::string& argument : arguments) {
       const std::size_t equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
       words.push_back(argument.substr(0, equals));
+      if (const CLI::Option* flag = app_.get_option_no_throw(words.back());
+          equals != std::string::npos && flag != nullptr && flag->get_expected_max() == 0) {
+        throw CLI::ValidationError(argument + ": " + words.back() + " takes no value");
+      }
       if (equals != std::string::npos) words.push_back(argument.substr(equals + 1));
     }
     std::reverse(words.begin(), words.end());

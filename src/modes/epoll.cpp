@@ -94,10 +94,15 @@ class UvPoller final : public Poller {
 
   static UvPoller& of(const uv_loop_t* loop) { return *static_cast<UvPoller*>(loop->data); }
 
-  static void on_ready(uv_poll_t* handle, int, int) {
+  static void on_ready(uv_poll_t* handle, int status, int) {
     UvPoller& self = of(handle->loop);
     self.wake_up();
-    self.driver_.ready(*static_cast<UvSession*>(handle->data));
+    auto& session = *static_cast<UvSession*>(handle->data);
+    if (status == 0) {
+      self.driver_.ready(session);
+    } else {
+      self.driver_.broken(session);  // libuv watches it no more
+    }
     self.end_if_finished();
   }
   static void on_client(uv_poll_t* handle, int, int) {

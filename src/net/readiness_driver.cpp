@@ -59,6 +59,11 @@ void ReadinessDriver::ready(Session& session) {
   arm();
 }
 
+void ReadinessDriver::broken(Session& session) {
+  close(session);
+  arm();
+}
+
 // One read. False when the session is gone.
 bool ReadinessDriver::read(Session& session) {
   const auto [result, bytes] = receive_some(session.fd(), buffer_.get(), kReadSize, 0);

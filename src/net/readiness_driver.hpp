@@ -86,6 +86,8 @@ class ReadinessDriver {
   void accept(Listener& listener);
   /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards.
   void ready(Session& session);
+  /// The session's socket has failed and is not watched any more. The session is gone afterwards.
+  void broken(Session& session);
   /// Does what the timers say.
   void expire();
   /// The stop signal came: begins to drain. Once.

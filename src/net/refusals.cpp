@@ -8,14 +8,17 @@
 namespace majuscule {
 
 void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
-  server_.ledger().add({.refused = 1});
   if (now.time >= next_complaint_) {
     server_.log().warn("refusing clients: --max-connections={} are there, or no more can be served",
                        server_.max_connections());
     next_complaint_ = now.time + std::chrono::seconds(1);
   }
-  if (protocol == Protocol::kRaw) return;
+  if (protocol == Protocol::kRaw) {
+    server_.ledger().add({.refused = 1});
+    return;
+  }
   const std::string answer = refusal_answer(now.date);
+  server_.ledger().add({.status = 503, .refused = 1, .bytes_out = answer.size()});
   ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(client.get(), SHUT_WR);
   if (held_.size() == kMost) held_.pop_front();
