@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/resources.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -33,6 +35,12 @@ Resources resources_used() {
     }
   }
   return resources;
+}
+
+void reserve_descriptors(std::size_t count) {
+  // The kernel grows the table to hold this one, and keeps it so.
+  const int highest = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(count));
+  if (highest >= 0) ::close(highest);
 }
 
 std::size_t raise_descriptor_limit() {

@@ -29,6 +29,7 @@ std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
     log.warn("--max-connections={} is more than the limit of {} descriptors can serve; see ulimit -n", asked,
              descriptors);
   }
+  reserve_descriptors(std::min(asked + kReservedDescriptors, descriptors - 1));
   return asked;
 }
 
