@@ -48,7 +48,7 @@ bool start_thread(std::function<void()> work) {
   auto argument = std::make_unique<std::function<void()>>(std::move(work));
   pthread_t thread{};
   if (::pthread_create(&thread, kAttributes.get(), run, argument.get()) != 0) return false;
-  argument.release();
+  [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
   return true;
 }
 

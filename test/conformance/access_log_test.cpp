@@ -68,8 +68,8 @@ TEST_P(AccessLog, QuotesAndControlBytesOfAClientForgeNothing) {
   const std::vector<std::string> lines = lines_at_the_end();
   ASSERT_EQ(lines.size(), 1U);
   expect_line(lines[0], R"re("(?:[^"\\]|\\.)*" 200 3 "-" "(?:[^"\\]|\\.)*")re");
-  for (const unsigned char byte : lines[0]) {
-    EXPECT_TRUE(byte >= 0x20 && byte < 0x7F) << "byte " << int{byte} << " in " << lines[0];
+  for (const char byte : lines[0]) {
+    EXPECT_TRUE(byte >= ' ' && byte <= '~') << "byte " << int{byte} << " in " << lines[0];
   }
   EXPECT_NE(lines[0].find("evil"), std::string::npos);
 }

@@ -24,6 +24,7 @@ class Count : public ModeTest {
   static int sum_over_clients(const std::function<int(int)>& client) {
     std::atomic<int> sum = 0;
     std::vector<std::thread> threads;
+    threads.reserve(kClients);
     for (int number = 0; number < kClients; ++number) {
       threads.emplace_back([&, number] {
         try {

@@ -8,16 +8,11 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 class Overload : public ModeTest {
  protected:
@@ -110,7 +105,7 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
   }
-  if (kIsSanitized) {
+  if (kHasAddressSanitizer || kHasThreadSanitizer) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
   start({}, Process::Limits{.threads = 24});

@@ -97,6 +97,7 @@ TEST_P(Pipelining, LargeBodiesArriveWholeAndInOrder) {
   start();
   HttpClient client = connect();
   std::vector<std::string> bodies;
+  bodies.reserve(8);
   for (int i = 0; i < 8; ++i) {
     bodies.push_back("n" + std::to_string(i) + std::string(300'000 + static_cast<std::size_t>(i), 'X'));
   }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The table of DESIGN.md, section 2: which request gets which answer, byte for byte except for the date, and
 // in every mode the same.
+#include <time.h>
+
 #include <algorithm>
+#include <ctime>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -172,6 +175,16 @@ TEST_P(Routes, UpgradeIsAnsweredAsIfItWereNotAskedFor) {
   expect_ok(client.request(get("/capitalize?text=abc", upgrade)), "Abc");
   expect_ok(client.request(post("xYZ", "Connection: upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n")), "Xyz");
   expect_ok(client.request(get("/healthz")), "ok");
+}
+
+TEST_P(Routes, DateIsThatOfTheAnswer) {
+  HttpClient client = connect();
+  const std::string first = client.request(get("/healthz")).header("Date").value_or("");
+  std::tm calendar{};
+  ASSERT_NE(::strptime(first.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &calendar), nullptr) << first;
+  EXPECT_NEAR(std::difftime(::timegm(&calendar), std::time(nullptr)), 0.0, 2.0) << first;
+  EXPECT_TRUE(eventually([&] { return client.request(get("/healthz")).header("Date") != first; }))
+      << "the date stands still at " << first;
 }
 
 TEST_P(Routes, AbsoluteTargetIsServedLikeItsPath) {

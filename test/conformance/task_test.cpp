@@ -54,6 +54,7 @@ TEST_P(SimulatedTask, SleepingClientsDoNotQueueForOneAnother) {
   const milliseconds sleep = scaled(milliseconds(300));
   start({"--task=sleep:" + duration_option(milliseconds(300))});
   std::vector<HttpClient> clients;
+  clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) {
     clients.push_back(connect());
   }

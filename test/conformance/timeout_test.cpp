@@ -21,7 +21,7 @@ class Timeout : public ModeTest {
       if (!client.send(text.substr(i % text.size(), 1))) {
         break;
       }
-      const Received some = client.receive_some(scaled(kTimeout) / 10);
+      Received some = client.receive_some(scaled(kTimeout) / 10);
       if (some.ending != Ending::kStillOpen) {
         return some;
       }

@@ -20,6 +20,7 @@ from comparison.task import Task
 
 _WARM_UP_SECONDS = 0.15
 _START_AND_END_SECONDS = 0.4
+_SHORTEST_WINDOW_SECONDS = 0.25
 _LONGEST_PATIENCE = 60.0
 
 
@@ -99,12 +100,13 @@ def _measure_majuscule(rig: Rig, server: Server, observer: Observer, load: wrk.L
 
 
 def _await_connections(observer: Observer, run: wrk.Run, load: wrk.Load) -> Start:
-    """Waits until all connections stand, at most for the first half of the load."""
+    """Waits until all connections stand, as long as that leaves a window."""
     run.sleep_until(watch.first_time(load))
+    latest = max(load.seconds / 2, watch.last_time(load) - _SHORTEST_WINDOW_SECONDS)
     while True:
         others = observer.read().open - 1
         start = Start(seconds=run.age(), connections=others)
-        if others >= load.connections or start.seconds > load.seconds / 2:
+        if others >= load.connections or start.seconds > latest:
             return start
         time.sleep(0.01)
 

@@ -112,7 +112,7 @@ def parse(arguments: list[str]) -> Options:
         connections=given.connections or ([16, 256] if given.quick else [16, 256, 1000]),
         tasks=given.task or [Task.parse("none"), Task.parse("sleep:100ms")],
         rounds=given.rounds or (2 if given.quick else 3),
-        duration=given.duration or (0.5 if given.quick else None),
+        duration=given.duration or (0.7 if given.quick else None),
         seed=secrets.randbits(32) if given.seed is None else given.seed,
         build=not given.no_build,
         build_directory=given.build_dir,

@@ -10,7 +10,7 @@ packages_of() (
     build) set -- g++ meson ninja-build 'pkg-config|pkgconf' libuv1-dev libspdlog-dev libcli11-dev \
       nlohmann-json3-dev 'libllhttp-dev|node-llhttp' python3 ;;
     load) set -- wrk python3 util-linux ;;
-    test) set -- libgtest-dev python3 ;;
+    test) set -- libgtest-dev python3 wrk ;;
     lint) set -- clang-format clang-tidy shellcheck ;;
     *)
       echo "bootstrap: no package group '$1' (there are: build load test lint)" >&2
