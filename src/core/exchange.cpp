@@ -20,6 +20,7 @@ std::unique_ptr<Exchange> ExchangePool::take() {
 
 void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
   if (free_.size() >= capacity_) return;
+  exchange->request.clear();  // nothing of one client is left for the next
   for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
     clear_and_trim(*buffer, kLargestKept);
   }

@@ -5,9 +5,11 @@
 import contextlib
 import io
 import pathlib
+import sys
 import tempfile
 import unittest
 
+sys.dont_write_bytecode = True  # nothing is written into the source tree
 import check_layers
 
 GOOD = {
