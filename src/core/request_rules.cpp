@@ -8,7 +8,7 @@
 namespace majuscule {
 namespace {
 
-constexpr ByteSet kHostBytes("-._~!$&'()*+,;=%[]:");  // RFC 3986, 3.2.2 and 3.2.3
+constexpr ByteSet kNameBytes("-._~!$&'()*+,;=%");  // reg-name of RFC 3986, 3.2.2
 
 /// Whether a field name is this one, given in lower case. Only for names that llhttp has passed: for those,
 /// setting one bit makes a letter lower-case and nothing else a letter.
@@ -21,16 +21,22 @@ bool is_name(std::string_view name, const char (&lower)[N]) {
   return true;
 }
 
-/// `uri-host [ ":" port ]`, or nothing.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// `uri-host [ ":" port ]`, or nothing. It is asked of every request.
 bool is_host(std::string_view value) {
-  for (const char c : value) {
-    if (!kHostBytes.has(c)) return false;
+  const char* at = value.data();
+  const char* const end = at + value.size();
+  if (value.starts_with('[')) {  // an IPv6 address, which has colons of its own
+    ++at;
+    while (at != end && (kNameBytes.has(*at) || *at == ':')) ++at;
+    if (at == end || *at++ != ']') return false;
+  } else {
+    while (at != end && kNameBytes.has(*at)) ++at;
   }
-  const std::size_t literal_end = value.starts_with('[') ? value.find(']') : 0;
-  if (literal_end == std::string_view::npos) return false;
-  const std::size_t colon = value.find(':', literal_end);
-  return colon == std::string_view::npos ||
-         value.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  if (at != end && *at++ != ':') return false;
+  while (at != end && is_digit(*at)) ++at;
+  return at == end;
 }
 
 Refusal check_transfer_encoding(std::string_view value, int minor_version) {
