@@ -4,6 +4,7 @@
 import contextlib
 import io
 import unittest
+from typing import Optional
 
 from comparison import options, plan
 from comparison.task import Task
@@ -79,10 +80,14 @@ class Rounds(unittest.TestCase):
         self.assertNotEqual(first, second)
 
     def test_a_load_lasts_several_of_its_tasks(self) -> None:
-        self.assertEqual(plan.load_seconds(Task.parse("none"), None), 1.0)
-        self.assertEqual(plan.load_seconds(Task.parse("sleep:100ms"), None), 1.5)
-        self.assertEqual(plan.load_seconds(Task.parse("sleep:100ms"), 0.5), 0.8)
-        self.assertEqual(plan.load_seconds(Task.parse("sleep:1s"), None), 8.0)
+        def seconds(task: str, connections: int = 16, asked: Optional[float] = None) -> float:
+            return plan.load_seconds(plan.Scenario(Task.parse(task), connections), asked)
+
+        self.assertEqual(seconds("none"), 1.0)
+        self.assertEqual(seconds("none", connections=1000), 1.8)
+        self.assertEqual(seconds("sleep:100ms"), 1.5)
+        self.assertEqual(seconds("sleep:100ms", asked=0.5), 0.8)
+        self.assertEqual(seconds("sleep:1s"), 8.0)
 
 
 if __name__ == "__main__":

@@ -52,12 +52,12 @@ def _expect_limits(wanted: options.Options, progress: Progress) -> None:
 
 def _settings(wanted: options.Options, rig: Rig) -> dict[str, str]:
     first = plan.scenarios(wanted)[0]
-    each = {task.text: format_seconds(plan.load_seconds(task, wanted.duration)) for task in wanted.tasks}
+    each = [f"{format_seconds(plan.load_seconds(one, wanted.duration))} ({one})" for one in plan.scenarios(wanted)]
     server = majuscule_command(Path("majuscule"), "MODE", first.task)
     return {
         "server": shlex.join(server) + ", fresh for each row and round",
         "load": shlex.join(rig.load(first).command(port=8000)) + ", and so on",
-        "each load": ", ".join(f"{seconds} with task {task}" for task, seconds in each.items()),
+        "each load": "; ".join(each),
         "rounds": f"{wanted.rounds}, interleaved, order shuffled by seed {wanted.seed}",
     }
 

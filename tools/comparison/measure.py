@@ -36,7 +36,7 @@ class Rig:
     def load(self, scenario: Scenario) -> wrk.Load:
         task = scenario.task
         return wrk.Load(
-            scenario.connections, load_seconds(task, self.duration), task.longest_wait(scenario.connections)
+            scenario.connections, load_seconds(scenario, self.duration), task.longest_wait(scenario.connections)
         )
 
 

@@ -54,8 +54,12 @@ def rounds(options: Options) -> list[list[Cell]]:
     return [chance.sample(everything, len(everything)) for _ in range(options.rounds)]
 
 
-def load_seconds(task: Task, asked: Optional[float]) -> float:
-    """Several times the task's time, so that the requests unfinished at the end weigh little."""
+def load_seconds(scenario: Scenario, asked: Optional[float]) -> float:
+    """Several times the task's time, so that the requests unfinished at the end weigh little; longer for a crowd,
+    whose connections take a while to stand when each needs a thread."""
+    least = 8 * scenario.task.seconds
     if asked is not None:
-        return max(asked, 8 * task.seconds)
-    return 1.0 if task.kind == "none" else max(1.5, 8 * task.seconds)
+        return max(asked, least)
+    if scenario.task.kind == "none":
+        return 1.0 if scenario.connections < 512 else 1.8
+    return max(1.5, least)
