@@ -54,6 +54,8 @@ void limit_threads(unsigned value) {
 
 [[noreturn]] void become(char* const* argv, pid_t parent, int output, int error,
                          const Process::Limits& limits) {
+  // Before the change of user, who may not search the folders above it (/root, say).
+  const int program = ::open(argv[0], O_PATH | O_CLOEXEC);
   if (limits.threads) {
     limit_threads(*limits.threads);
   }
@@ -71,7 +73,7 @@ void limit_threads(unsigned value) {
   if (limits.descriptors) {
     limit(RLIMIT_NOFILE, *limits.descriptors);
   }
-  ::execv(argv[0], argv);
+  ::fexecve(program, argv, environ);
   ::_exit(127);
 }
 
