@@ -85,14 +85,14 @@ need_packages() (
   fi
 )
 
-# configure_build DIRECTORY [MESON-OPTION...]: makes or updates a build directory of the project in the working
-# directory.
+# configure_build DIRECTORY [MESON-OPTION...]: makes or updates a build directory of the project that is in the
+# working directory.
 configure_build() (
   directory=$1
   shift
   if [ -f "$directory/meson-private/coredata.dat" ]; then
     if meson setup --reconfigure "$directory" "$@" >/dev/null 2>&1; then return 0; fi
-    # Made by another Meson, in another place, or plainly broken: start anew, and show what happens.
+    # Made by another Meson, in another place, or plainly broken: start anew, and show how that goes.
     meson setup --wipe "$directory" "$@" >&2
     return
   fi
