@@ -8,10 +8,19 @@
 namespace majuscule {
 namespace {
 
-/// Without the empty lines before a request line, which are no request (RFC 9112, 2.2).
-std::string_view skip_line_ends(std::string_view bytes) {
-  while (!bytes.empty() && (bytes.front() == '\r' || bytes.front() == '\n')) bytes.remove_prefix(1);
+/// Without the empty lines before a request line, which are no request (RFC 9112, 2.2). `cr` says whether the
+/// last byte before these was the CR of one, and afterwards whether the last one skipped was.
+std::string_view skip_empty_lines(std::string_view bytes, bool& cr) {
+  while (!bytes.empty() && bytes.front() == (cr ? '\n' : '\r')) {
+    bytes.remove_prefix(1);
+    cr = !cr;
+  }
   return bytes;
+}
+
+bool is_empty_lines(std::string_view bytes) {
+  bool cr = false;
+  return skip_empty_lines(bytes, cr).empty();
 }
 
 }  // namespace
@@ -28,7 +37,7 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
   if (phase_ == Phase::kLingering) return;
   if (phase_ == Phase::kIdle) {
-    bytes = skip_line_ends(bytes);
+    bytes = skip_empty_lines(bytes, cr_);
     if (bytes.empty()) return;
   }
   const std::size_t taken = parse(bytes, now);
@@ -44,6 +53,7 @@ std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
   if (phase_ == Phase::kIdle) {
     if (!exchange_) exchange_ = context_.pool.take();
     exchange_->parser.begin(context_.limits);
+    if (std::exchange(cr_, false)) exchange_->parser.feed("\r");  // it ended no line: to be refused
     phase_ = Phase::kReading;
     fresh_ = false;
     deadline_ = now.time + context_.limits.header_timeout;
@@ -85,7 +95,7 @@ Request* HttpConnection::next_request(const Instant& now) {
     if (exchange_->output.size() - exchange_->output_begin >= kOutputLimit || !exchange_->body.empty()) {
       return nullptr;
     }
-    const auto held = skip_line_ends(exchange_->held_bytes());
+    const auto held = skip_empty_lines(exchange_->held_bytes(), cr_);
     exchange_->held_begin = exchange_->held.size() - held.size();
     if (held.empty()) break;
     exchange_->held_begin += parse(held, now);
@@ -102,7 +112,7 @@ Request* HttpConnection::next_request(const Instant& now) {
 
 void HttpConnection::respond(Reply&& reply, const Instant& now) {
   const Request& request = exchange_->request;
-  const bool last = (peer_ended_ || now.draining) && skip_line_ends(exchange_->held_bytes()).empty();
+  const bool last = (peer_ended_ || now.draining) && is_empty_lines(exchange_->held_bytes());
   const bool close = reply.close || !request.keep_alive || last || request.method == Method::kConnect;
   const auto persistence = close                        ? Persistence::kClose
                            : request.minor_version == 0 ? Persistence::kKeepAlive

@@ -53,6 +53,7 @@ class HttpConnection final : public Connection {
   std::unique_ptr<Exchange> exchange_;
   Phase phase_ = Phase::kIdle;
   bool fresh_ = true;        // no request has begun yet
+  bool cr_ = false;          // while idle: the last byte may begin a CRLF
   bool peer_ended_ = false;  // end of input was seen
   bool stuck_ = false;       // a write did not take everything
   bool linger_ = false;      // in kClosing: the peer may still be sending

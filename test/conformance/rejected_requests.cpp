@@ -57,6 +57,8 @@ std::vector<Rejected> rejected_request_lines() {
       {"AsteriskOfGet", std::string("GET * HTTP/1.1") + kHost, 400},
       {"AbsoluteTargetWithoutHost", std::string("GET http:///healthz HTTP/1.1") + kHost, 400},
       {"Fragment", std::string("GET /healthz#top HTTP/1.1") + kHost, 400},
+      {"BareLfBeforeTheRequestLine", std::string("\nGET /healthz HTTP/1.1") + kHost, 400},
+      {"BareCrBeforeTheRequestLine", std::string("\rGET /healthz HTTP/1.1") + kHost, 400},
       {"BareLfBehindTheRequestLine", "GET /healthz HTTP/1.1\nHost: localhost\r\n\r\n", 400},
       {"BareCrBehindTheRequestLine", "GET /healthz HTTP/1.1\rHost: localhost\r\n\r\n", 400},
   };
