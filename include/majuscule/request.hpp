@@ -35,6 +35,8 @@ class Headers {
   Field operator[](std::size_t i) const;
   /// The value of the first field of that name in any case; empty when there is none.
   std::string_view find(std::string_view name) const;
+  /// How many bytes of memory it holds, used or not.
+  std::size_t capacity() const { return text_.capacity() + fields_.capacity() * sizeof(Place); }
 
   // For the parser: text may come in pieces; a piece of a name after a value begins the next field.
   void clear();

@@ -4,9 +4,7 @@
 //
 // One round of a driver: receive() what was read; while next_request() gives one: have it answered, do the
 // task it owes, respond(); write pending_output() and say sent(); look at ending(), wants_input() and
-// deadline() to know what to wait for. Bound of memory per connection: one request (max_header + max_body),
-// one reply, what one read brought beyond the request (at most the driver's read buffer), and kOutputLimit of
-// earlier replies.
+// deadline() to know what to wait for.
 #pragma once
 
 #include <array>
@@ -61,8 +59,19 @@ class Connection {
  public:
   /// How long a half-closed conversation waits for the peer to end its side.
   static constexpr Duration kLingerTime = std::chrono::seconds(2);
+  /// The most that may be given to receive() at once.
+  static constexpr std::size_t kLargestRead = 64 * 1024;
   /// No further request of a pipeline is taken while this much output waits.
   static constexpr std::size_t kOutputLimit = 64 * 1024;
+
+  /// The most memory, in bytes, that a connection ever holds, whatever its client does: one request or its
+  /// reply, what one read brought behind it, and the replies before it up to kOutputLimit. A header section
+  /// takes more memory than it has bytes (each field is indexed), and a buffer that grows is copied, so both
+  /// are there for a moment. What a service puts into a reply beyond the request's body comes on top.
+  static constexpr std::size_t memory_bound(const Limits& limits) {
+    return limits.max_body + limits.max_body / 2 + 16 * limits.max_header +
+           2 * (kLargestRead + kOutputLimit) + 16 * 1024;
+  }
 
   explicit Connection(ConnectionContext& context, std::string peer = {})
       : context_(context), peer_(peer.empty() ? nullptr : std::make_unique<std::string>(std::move(peer))) {}

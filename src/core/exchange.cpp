@@ -2,14 +2,10 @@
 #include "core/exchange.hpp"
 
 namespace majuscule {
-namespace {
-
-void clear_and_trim(std::string& buffer, std::size_t largest) {
-  buffer.clear();
-  if (buffer.capacity() > largest) buffer.shrink_to_fit();
+std::size_t Exchange::capacity() const {
+  return request.target.capacity() + request.headers.capacity() + request.body.capacity() + held.capacity() +
+         output.capacity() + body.capacity();
 }
-
-}  // namespace
 
 std::unique_ptr<Exchange> ExchangePool::take() {
   if (free_.empty()) return std::make_unique<Exchange>();
@@ -19,11 +15,9 @@ std::unique_ptr<Exchange> ExchangePool::take() {
 }
 
 void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
-  if (free_.size() >= capacity_) return;
+  if (free_.size() >= capacity_ || exchange->capacity() > kLargestKept) return;
   exchange->request.clear();  // nothing of one client is left for the next
-  for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
-    clear_and_trim(*buffer, kLargestKept);
-  }
+  for (std::string* buffer : {&exchange->held, &exchange->output, &exchange->body}) buffer->clear();
   exchange->held_begin = exchange->output_begin = exchange->body_begin = 0;
   exchange->bytes_in = 0;
   free_.push_back(std::move(exchange));

@@ -26,12 +26,14 @@ struct Exchange {
 
   std::string_view held_bytes() const { return std::string_view(held).substr(held_begin); }
   bool output_empty() const { return output_begin == output.size() && body_begin == body.size(); }
+  /// How many bytes all the buffers hold, used or not.
+  std::size_t capacity() const;
 };
 
 /// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe.
 class ExchangePool {
  public:
-  /// Keeps up to `capacity` of them, none with a buffer above kLargestKept bytes.
+  /// Keeps up to `capacity` of them, none whose buffers hold more than kLargestKept bytes.
   explicit ExchangePool(std::size_t capacity) : capacity_(capacity) {}
 
   /// One with empty buffers; its parser has yet to begin().
@@ -39,7 +41,7 @@ class ExchangePool {
   void give_back(std::unique_ptr<Exchange> exchange);
 
  private:
-  static constexpr std::size_t kLargestKept = 16 * 1024;
+  static constexpr std::size_t kLargestKept = 32 * 1024;
   std::size_t capacity_;
   std::vector<std::unique_ptr<Exchange>> free_;
 };

@@ -34,6 +34,13 @@ Method method_of(llhttp_method_t method) {
   }
 }
 
+/// Makes room for `size` bytes, as a string would by doubling, but never for more than `most`.
+void grow(std::string& text, std::size_t size, std::size_t most) {
+  if (size <= text.capacity()) return;
+  const std::size_t doubled = std::max(size, 2 * text.capacity());
+  text.reserve(doubled <= most / 2 ? doubled : most);
+}
+
 }  // namespace
 
 struct RequestParser::Parser {
@@ -89,6 +96,7 @@ struct RequestParser::Parser {
       p.owner.refuse(413, "the body is larger than --max-body allows");
       return HPE_USER;
     }
+    grow(body, body.size() + size, p.owner.limits_->max_body);
     body.append(at, size);
     return 0;
   }

@@ -41,7 +41,7 @@ class BlockingClients::Conversation {
   // stack.
   static constexpr std::size_t kReadSize = 1280;
   // For whoever sends more; only until the connection is idle.
-  static constexpr std::size_t kLargeReadSize = 64 * 1024;
+  static constexpr std::size_t kLargeReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 1;
 
   /// Answers all whole requests and writes it all out. False when the client is gone.
