@@ -27,6 +27,7 @@ void Acceptor::run(const Take& take) {
     paused = exhausted;
   }
   for (Listener& listener : server_.listeners()) {
+    listener.turn_newcomers_away();
     accept_all(listener, take);  // they waited; they are served
     listener.close();
   }

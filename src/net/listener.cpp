@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.hpp"
 
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -91,6 +93,20 @@ AcceptResult Listener::accept(UniqueFd& client, bool non_blocking) const {
       default: continue;  // that client failed, not the listener (accept(2), error handling)
     }
   }
+}
+
+void Listener::turn_newcomers_away() {
+  // Classic BPF (socket(7), SO_ATTACH_FILTER) over the TCP header: a SYN is dropped, all else goes through,
+  // so that handshakes under way end well. Accepted sockets inherit it; no peer sends them a SYN.
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TH_SYN, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+  };
+  const sock_fprog filter{std::size(program), program};
+  // Without it, somebody who comes between the last accept() and close() is reset: as bad as ever, no worse.
+  ::setsockopt(fd(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 std::string peer_address(int fd) {

@@ -34,7 +34,12 @@ class Listener {
   /// Takes one client from the queue; `client` is non-blocking if asked.
   AcceptResult accept(UniqueFd& client, bool non_blocking) const;
 
-  /// Ends the listening; clients still in the queue are reset by the kernel, so accept them first.
+  /// From now on nobody joins the queue: the kernel drops whoever wants to connect (who tries again, and
+  /// finds the port closed by then). Between this and close() the queue can be emptied for good.
+  void turn_newcomers_away();
+
+  /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), then
+  /// accept() until nobody waits, and nobody is.
   void close() { fd_.reset(); }
 
  private:

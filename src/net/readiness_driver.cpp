@@ -23,14 +23,18 @@ ReadinessDriver::~ReadinessDriver() {
 }
 
 void ReadinessDriver::accept(Listener& listener) {
-  for (int i = 0; i < kAcceptsAtOnce; ++i) {
-    UniqueFd client;
-    const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
-    if (result == AcceptResult::kExhausted) pause_accepting();
-    if (result != AcceptResult::kAccepted) break;
-    admit(std::move(client), listener.protocol());
-  }
+  for (int i = 0; i < kAcceptsAtOnce && accept_one(listener); ++i) continue;
   arm();
+}
+
+// False when nobody waits or none can be taken.
+bool ReadinessDriver::accept_one(Listener& listener) {
+  UniqueFd client;
+  const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  if (result == AcceptResult::kExhausted) pause_accepting();
+  if (result != AcceptResult::kAccepted) return false;
+  admit(std::move(client), listener.protocol());
+  return true;
 }
 
 void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
@@ -176,14 +180,17 @@ void ReadinessDriver::drain() {
   draining_ = true;
   now_ = clock_.now();
   server_.log().info("draining: {} clients are connected", open_);
-  for (Listener& listener : server_.listeners()) accept(listener);  // they waited; they are served
   poller_.set_accepting(false);
-  for (Listener& listener : server_.listeners()) listener.close();
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
     if (s->connection_->idle() && !s->connection_->fresh()) stop_waiting_for(*s);
+  }
+  for (Listener& listener : server_.listeners()) {
+    listener.turn_newcomers_away();
+    while (accept_one(listener)) continue;  // they waited; they are served
+    listener.close();
   }
   arm();
 }

@@ -96,13 +96,14 @@ class ReadinessDriver {
   bool finished() const { return draining_ && open_ == 0; }
 
  private:
-  static constexpr std::size_t kReadSize = 64 * 1024;
+  static constexpr std::size_t kReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 256;
   static constexpr int kAcceptsAtOnce = 512;
   /// While draining, how long a client that has asked nothing yet may still ask.
   static constexpr Duration kFreshGrace = std::chrono::seconds(1);
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
+  bool accept_one(Listener& listener);
   void admit(UniqueFd client, Protocol protocol);
   bool read(Session& session);
   bool write(Session& session);

@@ -21,12 +21,18 @@ void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
   server_.ledger().add({.status = 503, .refused = 1, .bytes_out = answer.size()});
   ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(client.get(), SHUT_WR);
-  if (held_.size() == kMost) held_.pop_front();
+  if (held_.size() == kMost) let_go_of_oldest();
   held_.push_back({std::move(client), now.time + kHold});
 }
 
 void Refusals::sweep(Time now) {
-  while (!held_.empty() && held_.front().until <= now) held_.pop_front();
+  while (!held_.empty() && held_.front().until <= now) let_go_of_oldest();
+}
+
+void Refusals::let_go_of_oldest() {
+  constexpr std::size_t kWholeRequest = 64 * 1024;
+  ::recv(held_.front().client.get(), nullptr, kWholeRequest, MSG_TRUNC | MSG_DONTWAIT);  // thrown away
+  held_.pop_front();
 }
 
 }  // namespace majuscule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Clients that are one too many: told so at once, held for a moment, and closed without ever costing a thread
-// or a session. Holding them lets the answer arrive: closing a socket on which a request is unread would
-// reset it.
+// or a session. Holding them, and taking what they sent, lets the answer arrive: closing a socket on which a
+// request is unread would reset it.
 #pragma once
 
 #include <deque>
@@ -16,6 +16,9 @@ class Refusals {
   static constexpr Duration kHold = std::chrono::milliseconds(500);
 
   explicit Refusals(Server& server) : server_(server) {}
+  ~Refusals() { sweep(kNever); }
+  Refusals(const Refusals&) = delete;
+  Refusals& operator=(const Refusals&) = delete;
 
   /// Counts the refusal; answers 503 (HTTP) or nothing (raw), ends the sending side and holds the client.
   /// Never blocks.
@@ -30,6 +33,8 @@ class Refusals {
     UniqueFd client;
     Time until;
   };
+  void let_go_of_oldest();
+
   Server& server_;
   std::deque<Held> held_;
   Time next_complaint_{};
