@@ -11,9 +11,10 @@ packages_of() (
       nlohmann-json3-dev 'libllhttp-dev|node-llhttp' python3 ;;
     load) set -- wrk python3 util-linux ;;
     test) set -- libgtest-dev python3 wrk ;;
+    valgrind) set -- valgrind libc6-dbg ;;
     lint) set -- clang-format clang-tidy shellcheck ;;
     *)
-      echo "bootstrap: no package group '$1' (there are: build load test lint)" >&2
+      echo "bootstrap: no package group '$1' (there are: build load test valgrind lint)" >&2
       return 2
       ;;
   esac
