@@ -14,8 +14,8 @@ std::unique_ptr<Exchange> ExchangePool::take() {
   return exchange;
 }
 
-void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
-  if (free_.size() >= capacity_ || exchange->capacity() > kLargestKept) return;
+void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) noexcept {
+  if (free_.size() == free_.capacity() || exchange->capacity() > kLargestKept) return;
   exchange->request.clear();  // nothing of one client is left for the next
   for (std::string* buffer : {&exchange->held, &exchange->output, &exchange->body}) buffer->clear();
   exchange->held_begin = exchange->output_begin = exchange->body_begin = 0;

@@ -34,15 +34,14 @@ struct Exchange {
 class ExchangePool {
  public:
   /// Keeps up to `capacity` of them, none whose buffers hold more than kLargestKept bytes.
-  explicit ExchangePool(std::size_t capacity) : capacity_(capacity) {}
+  explicit ExchangePool(std::size_t capacity) { free_.reserve(capacity); }
 
   /// One with empty buffers; its parser has yet to begin().
   std::unique_ptr<Exchange> take();
-  void give_back(std::unique_ptr<Exchange> exchange);
+  void give_back(std::unique_ptr<Exchange> exchange) noexcept;
 
  private:
   static constexpr std::size_t kLargestKept = 32 * 1024;
-  std::size_t capacity_;
   std::vector<std::unique_ptr<Exchange>> free_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include <llhttp.h>
 
@@ -70,16 +71,29 @@ struct RequestParser::Parser {
 
   static Parser& of(llhttp_t* llhttp) { return *static_cast<Parser*>(llhttp->data); }
 
-  static int on_url(llhttp_t* llhttp, const char* at, std::size_t size) {
-    of(llhttp).owner.request_.target.append(at, size);
+  /// As llhttp calls it. No exception may pass through its frames, which are C: without memory for the piece,
+  /// the request is refused.
+  template <int (*Take)(Parser&, std::string_view)>
+  static int data_callback(llhttp_t* llhttp, const char* at, std::size_t size) {
+    Parser& p = of(llhttp);
+    try {
+      return Take(p, {at, size});
+    } catch (const std::bad_alloc&) {
+      p.owner.refuse(503, "out of memory");
+      return HPE_USER;
+    }
+  }
+
+  static int on_url(Parser& p, std::string_view piece) {
+    p.owner.request_.target.append(piece);
     return 0;
   }
-  static int on_header_field(llhttp_t* llhttp, const char* at, std::size_t size) {
-    if (Parser& p = of(llhttp); p.in_head) p.owner.request_.headers.append_name({at, size});
+  static int on_header_field(Parser& p, std::string_view piece) {
+    if (p.in_head) p.owner.request_.headers.append_name(piece);
     return 0;
   }
-  static int on_header_value(llhttp_t* llhttp, const char* at, std::size_t size) {
-    if (Parser& p = of(llhttp); p.in_head) p.owner.request_.headers.append_value({at, size});
+  static int on_header_value(Parser& p, std::string_view piece) {
+    if (p.in_head) p.owner.request_.headers.append_value(piece);
     return 0;
   }
   static int on_headers_complete(llhttp_t* llhttp) {
@@ -88,16 +102,15 @@ struct RequestParser::Parser {
     p.headers_complete = true;
     return 0;
   }
-  static int on_body(llhttp_t* llhttp, const char* at, std::size_t size) {
-    Parser& p = of(llhttp);
-    p.content_end = at + size;
+  static int on_body(Parser& p, std::string_view piece) {
+    p.content_end = piece.data() + piece.size();
     std::string& body = p.owner.request_.body;
-    if (size > p.owner.limits_->max_body - body.size()) {
+    if (piece.size() > p.owner.limits_->max_body - body.size()) {
       p.owner.refuse(413, "the body is larger than --max-body allows");
       return HPE_USER;
     }
-    grow(body, body.size() + size, p.owner.limits_->max_body);
-    body.append(at, size);
+    grow(body, body.size() + piece.size(), p.owner.limits_->max_body);
+    body.append(piece);
     return 0;
   }
   static int on_chunk_header(llhttp_t* llhttp) {
@@ -121,11 +134,11 @@ struct RequestParser::Parser {
     static const llhttp_settings_t kSettings = [] {
       llhttp_settings_t s;
       llhttp_settings_init(&s);
-      s.on_url = on_url;
-      s.on_header_field = on_header_field;
-      s.on_header_value = on_header_value;
+      s.on_url = data_callback<on_url>;
+      s.on_header_field = data_callback<on_header_field>;
+      s.on_header_value = data_callback<on_header_value>;
       s.on_headers_complete = on_headers_complete;
-      s.on_body = on_body;
+      s.on_body = data_callback<on_body>;
       s.on_chunk_header = on_chunk_header;
       s.on_message_complete = on_message_complete;
       return s;
@@ -192,6 +205,7 @@ std::size_t RequestParser::feed_head(std::string_view bytes) {
   int error = HPE_OK;
   const std::size_t taken = parser_->execute(bytes.substr(0, found.length), error);
   overhead_ += taken;
+  if (state_ == State::kRefused) return taken;
   if (error != HPE_OK) {
     refuse_parse_error(error, bytes.substr(taken));
     return taken;

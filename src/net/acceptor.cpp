@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <new>
 
 namespace majuscule {
 
@@ -41,8 +42,12 @@ bool Acceptor::accept_all(Listener& listener, const Take& take) {
       case AcceptResult::kExhausted: return false;
       case AcceptResult::kAccepted: break;
     }
-    if (take(client, listener.protocol())) continue;
-    refusals_.refuse(std::move(client), listener.protocol(), clock_.now());
+    try {
+      if (take(client, listener.protocol())) continue;
+      refusals_.refuse(std::move(client), listener.protocol(), clock_.now());
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
   }
 }
 

@@ -25,7 +25,7 @@ class Acceptor {
  private:
   static constexpr Duration kPause = std::chrono::milliseconds(20);
 
-  /// False when descriptors ran out.
+  /// False when descriptors or memory ran out.
   bool accept_all(Listener& listener, const Take& take);
 
   Server& server_;

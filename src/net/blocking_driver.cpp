@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "core/exchange.hpp"
 #include "net/socket_io.hpp"
@@ -19,16 +20,20 @@ namespace majuscule {
 class BlockingClients::Conversation {
  public:
   Conversation(BlockingClients& clients, UniqueFd fd, Protocol protocol)
-      : server_(clients.server_),
+      : clients_(clients),
+        server_(clients.server_),
         cut_(clients.cut_.get()),
         fd_(std::move(fd)),
         client_{fd_.get()},
         clock_(server_.stop()),
         now_(clock_.now()),
         context_(server_.context(pool_)),
-        connection_(make_connection(protocol, context_, now_, fd_.get())) {}
-
-  Client& client() { return client_; }
+        connection_(make_connection(protocol, context_, now_, fd_.get())) {
+    clients_.enter(client_);
+  }
+  ~Conversation() { clients_.leave(client_); }
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
 
   void run() {
     while (answer() && !finished()) {
@@ -146,6 +151,7 @@ class BlockingClients::Conversation {
     ::setsockopt(fd_.get(), SOL_SOCKET, option, &value, sizeof value);
   }
 
+  BlockingClients& clients_;
   Server& server_;
   const int cut_;
   UniqueFd fd_;
@@ -178,11 +184,10 @@ void BlockingClients::dismiss() {
 
 void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
   server_.ledger().add({.accepted = 1});
-  {
-    Conversation conversation(*this, std::move(fd), protocol);
-    enter(conversation.client());
-    conversation.run();
-    leave(conversation.client());
+  try {
+    Conversation(*this, std::move(fd), protocol).run();
+  } catch (const std::bad_alloc&) {
+    server_.log().error("out of memory: a client is let go");
   }
   server_.ledger().add({.closed = 1});
   const MutexLock lock(mutex_);

@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <new>
+
 #include "net/socket_io.hpp"
 #include "net/tasks.hpp"
 
@@ -30,16 +32,23 @@ void ReadinessDriver::accept(Listener& listener) {
 // False when nobody waits or none can be taken.
 bool ReadinessDriver::accept_one(Listener& listener) {
   UniqueFd client;
-  const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  try {
+    if (result == AcceptResult::kAccepted) admit(std::move(client), listener.protocol());
+  } catch (const std::bad_alloc&) {
+    result = AcceptResult::kExhausted;
+  }
   if (result == AcceptResult::kExhausted) pause_accepting();
-  if (result != AcceptResult::kAccepted) return false;
-  admit(std::move(client), listener.protocol());
-  return true;
+  return result == AcceptResult::kAccepted;
 }
 
 void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
-  const int fd = client.get();
-  Session* session = open_ < server_.max_connections() ? poller_.add(client) : nullptr;
+  Session* session = nullptr;
+  std::unique_ptr<Connection> connection;
+  if (open_ < server_.max_connections()) {
+    connection = make_connection(protocol, context_, now_, client.get());
+    session = poller_.add(client);
+  }
   if (session == nullptr) {
     refusals_.refuse(std::move(client), protocol, now_);
     wheel_.set(refusal_end_, refusals_.next());
@@ -47,7 +56,7 @@ void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
   }
   server_.ledger().add({.accepted = 1});
   ++open_;
-  session->connection_ = make_connection(protocol, context_, now_, fd);
+  session->connection_ = std::move(connection);
   session->next_ = sessions_;
   if (sessions_ != nullptr) sessions_->previous_ = session;
   sessions_ = session;
@@ -59,8 +68,21 @@ void ReadinessDriver::ready(Session& session) {
     set_interest(session, Interest::kNone);
     return;
   }
-  if (session.interest_ == Interest::kWrite ? write(session) : read(session)) proceed(session);
+  attempt(session, [&] {
+    if (session.interest_ == Interest::kWrite ? write(session) : read(session)) proceed(session);
+  });
   arm();
+}
+
+// Does a step of one client's conversation. Without the memory for it that client is let go, and nobody else.
+template <typename Step>
+void ReadinessDriver::attempt(Session& session, Step step) {
+  try {
+    step();
+  } catch (const std::bad_alloc&) {
+    server_.log().error("out of memory: a client is let go");
+    close(session);
+  }
 }
 
 void ReadinessDriver::broken(Session& session) {
@@ -148,7 +170,7 @@ void ReadinessDriver::expire() {
     if (&timer == &fresh_end_) {
       for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
         next = s->next_;
-        if (s->connection_->fresh()) stop_waiting_for(*s);
+        if (s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
       }
     } else if (&timer == &refusal_end_) {
       refusals_.sweep(now_.time);
@@ -157,7 +179,8 @@ void ReadinessDriver::expire() {
       accepting_ = true;
       if (!draining_) poller_.set_accepting(true);
     } else {
-      session_due(*static_cast<Session::Wake&>(timer).session);
+      Session& session = *static_cast<Session::Wake&>(timer).session;
+      attempt(session, [&] { session_due(session); });
     }
   });
   arm();
@@ -185,7 +208,7 @@ void ReadinessDriver::drain() {
   wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
-    if (s->connection_->idle() && !s->connection_->fresh()) stop_waiting_for(*s);
+    if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
   }
   for (Listener& listener : server_.listeners()) {
     listener.turn_newcomers_away();

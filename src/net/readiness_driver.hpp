@@ -105,6 +105,8 @@ class ReadinessDriver {
 
   bool accept_one(Listener& listener);
   void admit(UniqueFd client, Protocol protocol);
+  template <typename Step>
+  void attempt(Session& session, Step step);
   bool read(Session& session);
   bool write(Session& session);
   void proceed(Session& session);

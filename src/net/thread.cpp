@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <memory>
+#include <new>
 
 namespace majuscule {
 namespace {
@@ -45,9 +46,9 @@ void* run(void* argument) {
 
 bool start_thread(std::function<void()> work) {
   static const Attributes kAttributes;
-  auto argument = std::make_unique<std::function<void()>>(std::move(work));
+  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
   pthread_t thread{};
-  if (::pthread_create(&thread, kAttributes.get(), run, argument.get()) != 0) return false;
+  if (!argument || ::pthread_create(&thread, kAttributes.get(), run, argument.get()) != 0) return false;
   [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
   return true;
 }

@@ -6,7 +6,8 @@
 
 namespace majuscule {
 
-/// Runs `work` on a new thread. False, without having run it, when the system has no more threads to give.
+/// Runs `work` on a new thread. False, without having run it, when the system has no thread or no memory for
+/// it.
 bool start_thread(std::function<void()> work);
 
 }  // namespace majuscule

@@ -56,6 +56,9 @@ void limit_threads(unsigned value) {
                          const Process::Limits& limits) {
   // Before the change of user, who may not search the folders above it (/root, say).
   const int program = ::open(argv[0], O_PATH | O_CLOEXEC);
+  if (limits.address_space) {
+    limit(RLIMIT_AS, *limits.address_space);
+  }
   if (limits.threads) {
     limit_threads(*limits.threads);
   }

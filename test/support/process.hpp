@@ -20,6 +20,7 @@ class Process {
     std::optional<unsigned> descriptors = std::nullopt;  // RLIMIT_NOFILE of the child
     // RLIMIT_NPROC: the child runs as a user that nobody else is, which needs root.
     std::optional<unsigned> threads = std::nullopt;
+    std::optional<unsigned> address_space = std::nullopt;  // RLIMIT_AS, in bytes
   };
 
   /// Starts `program` with `arguments` (without argv[0]). Throws std::system_error when it cannot fork; a
