@@ -1,28 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "net/logging.hpp"
 
-#include <fcntl.h>
-
 #include <atomic>
-#include <cerrno>
-#include <stdexcept>
-#include <system_error>
+#include <mutex>
 
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include "net/clock.hpp"
-#include "net/unique_fd.hpp"
+#include "net/log_file.hpp"
 
 namespace majuscule {
 namespace {
+
+template <typename Mutex>
+class LogFileSink final : public spdlog::sinks::base_sink<Mutex> {
+ public:
+  explicit LogFileSink(const std::string& path) : file_(path) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    this->formatter_->format(message, line);
+    file_.append({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  const LogFile file_;
+};
 
 class SpdlogAccessLog final : public AccessLog {
  public:
   SpdlogAccessLog(spdlog::sink_ptr sink, std::shared_ptr<spdlog::logger> log)
       : file_("access", std::move(sink)), log_(std::move(log)) {
     file_.set_pattern("%v");
-    file_.flush_on(spdlog::level::info);
     file_.set_error_handler([this](const std::string& reason) { complain(reason); });
   }
 
@@ -60,19 +72,11 @@ std::shared_ptr<spdlog::logger> make_logger(Sharing sharing, const std::string& 
 
 std::unique_ptr<AccessLog> make_access_log(Sharing sharing, const std::string& file,
                                            std::shared_ptr<spdlog::logger> log) {
-  // spdlog would create the folders of a mistyped name; and its reason is less clear.
-  if (!UniqueFd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644))) {
-    throw std::system_error(errno, std::system_category(), "--access-log=" + file);
-  }
   spdlog::sink_ptr sink;
-  try {
-    if (sharing == Sharing::kOneThread) {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
-    } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-    }
-  } catch (const spdlog::spdlog_ex& e) {
-    throw std::runtime_error("--access-log=" + file + ": " + e.what());
+  if (sharing == Sharing::kOneThread) {
+    sink = std::make_shared<LogFileSink<spdlog::details::null_mutex>>(file);
+  } else {
+    sink = std::make_shared<LogFileSink<std::mutex>>(file);
   }
   return std::make_unique<SpdlogAccessLog>(std::move(sink), std::move(log));
 }

@@ -15,8 +15,9 @@ namespace majuscule {
 
 std::shared_ptr<spdlog::logger> make_logger(Sharing sharing, const std::string& level);
 
-/// Appends to `file`, a line at a time. Throws std::runtime_error with the reason when it cannot be opened. A
-/// line that cannot be written later (full disk) is lost; that is said in `log` once a minute.
+/// Appends to `file`, a line at a time; SIGUSR1 opens it anew (LogFile). Throws std::runtime_error with the
+/// reason when it cannot be opened. A line that cannot be written later (full disk) is lost; that is said in
+/// `log` once a minute.
 std::unique_ptr<AccessLog> make_access_log(Sharing sharing, const std::string& file,
                                            std::shared_ptr<spdlog::logger> log);
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "net/signal_handler.hpp"
+
 namespace majuscule {
 namespace {
 
@@ -44,13 +46,6 @@ void on_patience_end(int) {
   ::_exit(0);
 }
 
-void handle(int signal_number, void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  ::sigaction(signal_number, &action, nullptr);
-}
-
 }  // namespace
 
 StopSignal::StopSignal(Duration drain_timeout) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -66,16 +61,15 @@ StopSignal::StopSignal(Duration drain_timeout) : event_(::eventfd(0, EFD_CLOEXEC
   state.patience.it_value = {seconds.count(), (patience - seconds).count()};
   state.requested = &requested_;
   state.event = event_.get();
-  handle(SIGALRM, on_patience_end);
-  handle(SIGTERM, on_stop);
-  handle(SIGINT, on_stop);
-  handle(SIGPIPE, SIG_IGN);
+  handle_signal(SIGALRM, on_patience_end);
+  for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
+  for (const int number : {SIGPIPE, SIGUSR1}) handle_signal(number, SIG_IGN);
 }
 
 StopSignal::~StopSignal() {
-  for (const int number : {SIGTERM, SIGINT, SIGPIPE}) handle(number, SIG_DFL);
+  for (const int number : {SIGTERM, SIGINT, SIGPIPE, SIGUSR1}) handle_signal(number, SIG_DFL);
   ::timer_delete(state.timer);
-  handle(SIGALRM, SIG_DFL);
+  handle_signal(SIGALRM, SIG_DFL);
 }
 
 }  // namespace majuscule

@@ -18,8 +18,8 @@ class StopSignal {
   /// The exit code of a process that a second signal ends.
   static constexpr int kForcedExitCode = 1;
 
-  /// Takes over SIGTERM and SIGINT, and ignores SIGPIPE. One at a time in a process. Throws
-  /// std::system_error.
+  /// Takes over SIGTERM and SIGINT; ignores SIGPIPE, and SIGUSR1 unless a LogFile takes it over later. One at
+  /// a time in a process. Throws std::system_error.
   explicit StopSignal(Duration drain_timeout);
   /// Gives the signals back to their defaults.
   ~StopSignal();

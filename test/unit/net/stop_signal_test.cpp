@@ -40,9 +40,10 @@ TEST(StopSignal, TurnsReadableForEver) {
   }
 }
 
-TEST(StopSignal, IgnoresBrokenPipes) {
+TEST(StopSignal, IgnoresBrokenPipesAndTheSignalOfTheLog) {
   const StopSignal stop(1h);
   ::raise(SIGPIPE);
+  ::raise(SIGUSR1);
   EXPECT_FALSE(stop.requested());
 }
 

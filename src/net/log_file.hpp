@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The file of --access-log: it grows a line at a time, and SIGUSR1 opens it anew, after somebody renamed it
+// (logrotate). The signal handler itself puts the new file in the place of the old one: no lock, no wake-up,
+// and so at once in every mode, even while its only thread is stuck in a task.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/unique_fd.hpp"
+
+namespace majuscule {
+
+class LogFile {
+ public:
+  /// Opens `path` to append, and makes it if need be. Takes over SIGUSR1: one at a time in a process. Throws
+  /// std::system_error.
+  explicit LogFile(std::string path);
+  /// SIGUSR1 is ignored from here on.
+  ~LogFile();
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  /// One write(2), which nobody else's can split (O_APPEND). Throws std::system_error when it took less than
+  /// all. Thread-safe.
+  void append(std::string_view line) const;
+
+ private:
+  const std::string path_;
+  UniqueFd fd_;
+};
+
+}  // namespace majuscule

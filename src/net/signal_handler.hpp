@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Signal dispositions, set in the one way that all of ours are: interrupted system calls go on.
+#pragma once
+
+#include <signal.h>
+
+namespace majuscule {
+
+/// `handler` may be SIG_IGN or SIG_DFL; any other may only do what is async-signal-safe (signal-safety(7)).
+inline void handle_signal(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(number, &action, nullptr);
+}
+
+}  // namespace majuscule
