@@ -37,9 +37,15 @@ struct Surroundings {
 using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const Surroundings&)>;
 
 /// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
-/// serves until SIGTERM or SIGINT, and drains. Not reentrant: it owns the process's signal dispositions while
-/// it runs. Returns the exit code: 0, or 1 with a line on stderr when it could not run (port taken, log not
-/// writable).
+/// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0, or
+/// 1 with a line on stderr when it could not run (port taken, log not writable).
+///
+/// Under a service manager it takes over the sockets that it is passed (LISTEN_PID, LISTEN_FDS and
+/// LISTEN_FDNAMES: sd_listen_fds(3)) in place of those that `options` ask for, and tells that it is ready and
+/// that it stops (NOTIFY_SOCKET: sd_notify(3)). These variables are removed from the environment.
+///
+/// Not reentrant, and to be called while there is one thread: it owns the process's signal dispositions while
+/// it runs.
 int serve(const Options& options, const Mode& mode, const ServiceFactory& make_service);
 
 }  // namespace majuscule

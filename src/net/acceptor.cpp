@@ -12,7 +12,7 @@ void Acceptor::run(const Take& take) {
   std::vector<pollfd> waits = {{server_.stop().fd(), POLLIN, 0}};
   for (const Listener& listener : server_.listeners()) waits.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
-  while (!server_.stop().requested()) {
+  for (;;) {
     Time next = refusals_.next();
     const Time now = monotonic_now();
     if (paused) next = std::min(next, now + kPause);
@@ -20,6 +20,7 @@ void Acceptor::run(const Take& take) {
     if (next != kNever)
       timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count());
     ::poll(waits.data(), paused ? 1 : waits.size(), std::max(timeout, -1));
+    if (server_.stop().requested()) break;
     refusals_.sweep(monotonic_now());
     bool exhausted = false;
     for (Listener& listener : server_.listeners()) exhausted |= !accept_all(listener, take);
@@ -28,8 +29,10 @@ void Acceptor::run(const Take& take) {
     paused = exhausted;
   }
   for (Listener& listener : server_.listeners()) {
-    listener.turn_newcomers_away();
-    accept_all(listener, take);  // they waited; they are served
+    if (!listener.inherited()) {  // else they wait for the next server
+      listener.turn_newcomers_away();
+      accept_all(listener, take);  // they waited; they are served
+    }
     listener.close();
   }
 }

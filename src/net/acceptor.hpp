@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The front door of the modes that block: waits in poll(2) for clients and for the stop signal, and hands
-// each client on. Runs on one thread; returns when the server is to drain, with nobody left in the queues and
-// the listeners closed.
+// each client on. Runs on one thread; returns when the server is to drain, with the listeners closed and
+// nobody left in their queues (but in those that a service manager keeps).
 #pragma once
 
 #include <functional>

@@ -212,21 +212,20 @@ void BlockingClients::drain() {
   const Time begin = monotonic_now();
   const Time end = begin + server_.options().drain_timeout;
   using State = Client::State;
-  {
-    const MutexLock lock(mutex_);
-    server_.log().info("draining: {} clients are connected", open_);
-  }
+  server_.announce_drain(connected());
   shut_down(SHUT_RD, State::kIdle);
   if (wait_until_empty(std::min(begin + kFreshGrace, end))) return;
   shut_down(SHUT_RD, State::kFresh);
   if (wait_until_empty(end)) return;
-  {
-    const MutexLock lock(mutex_);
-    server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
-  }
+  server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
   ::eventfd_write(cut_.get(), 1);
   shut_down(SHUT_RDWR, State::kBusy);
   wait_until_empty(kNever);
+}
+
+std::size_t BlockingClients::connected() {
+  const MutexLock lock(mutex_);
+  return open_;
 }
 
 // Ends the reading of the clients that wait; recv() still gives what has arrived, then the end.

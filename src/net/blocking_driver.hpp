@@ -48,6 +48,7 @@ class BlockingClients {
 
   void enter(Client& client) MAJUSCULE_EXCLUDES(mutex_);
   void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
+  std::size_t connected() MAJUSCULE_EXCLUDES(mutex_);
   void shut_down(int how, Client::State until) MAJUSCULE_EXCLUDES(mutex_);
   bool wait_until_empty(Time until) MAJUSCULE_EXCLUDES(mutex_);
 

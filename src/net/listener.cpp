@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.hpp"
 
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -56,6 +57,24 @@ std::string url_of(Protocol protocol, int fd) {
          std::to_string(ntohs(port));
 }
 
+int socket_option(int fd, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+bool listens_on_tcp(int fd) {
+  const int domain = socket_option(fd, SO_DOMAIN);
+  return (domain == AF_INET || domain == AF_INET6) && socket_option(fd, SO_TYPE) == SOCK_STREAM &&
+         socket_option(fd, SO_ACCEPTCONN) == 1;
+}
+
+// Accepted sockets inherit it: replies leave in one write, and no acknowledgement is worth waiting for.
+void set_no_delay(int fd) {
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 }  // namespace
 
 std::string_view to_string(Protocol protocol) { return protocol == Protocol::kHttp ? "http" : "raw"; }
@@ -71,10 +90,21 @@ Listener::Listener(Protocol protocol, const std::string& host, std::uint16_t por
   if (!fd_) fail();
   const int on = 1;
   ::setsockopt(fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  // Accepted sockets inherit it: replies leave in one write, and no acknowledgement is worth waiting for.
-  ::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  set_no_delay(fd());
   if (::bind(fd(), list->ai_addr, list->ai_addrlen) != 0) fail();
   if (::listen(fd(), backlog) != 0) fail();
+  url_ = url_of(protocol, fd());
+}
+
+Listener::Listener(Protocol protocol, int inherited) : protocol_(protocol), inherited_(true) {
+  if (!listens_on_tcp(inherited)) {
+    throw std::runtime_error("descriptor " + std::to_string(inherited) +
+                             " from LISTEN_FDS: expected a listening TCP socket");
+  }
+  fd_ = UniqueFd(inherited);
+  ::fcntl(fd(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(fd(), F_SETFL, ::fcntl(fd(), F_GETFL) | O_NONBLOCK);
+  set_no_delay(fd());
   url_ = url_of(protocol, fd());
 }
 

@@ -26,7 +26,13 @@ class Listener {
   /// text that names the address and the reason.
   Listener(Protocol protocol, const std::string& host, std::uint16_t port, int backlog);
 
+  /// Takes over a listening socket that a service manager opened, and keeps for the next server. Throws
+  /// std::runtime_error, and leaves it alone, when it is none over TCP.
+  Listener(Protocol protocol, int inherited);
+
   int fd() const { return fd_.get(); }
+  /// Somebody else keeps it open too: whoever still waits at the end is not lost.
+  bool inherited() const { return inherited_; }
   Protocol protocol() const { return protocol_; }
   /// Where it really listens: `http://127.0.0.1:8000`.
   const std::string& url() const { return url_; }
@@ -45,6 +51,7 @@ class Listener {
  private:
   UniqueFd fd_;
   Protocol protocol_;
+  bool inherited_ = false;
   std::string url_;
 };
 

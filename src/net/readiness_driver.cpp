@@ -25,6 +25,7 @@ ReadinessDriver::~ReadinessDriver() {
 }
 
 void ReadinessDriver::accept(Listener& listener) {
+  if (server_.stop().requested()) return;  // drain() decides about those who wait
   for (int i = 0; i < kAcceptsAtOnce && accept_one(listener); ++i) continue;
   arm();
 }
@@ -202,7 +203,7 @@ void ReadinessDriver::session_due(Session& session) {
 void ReadinessDriver::drain() {
   draining_ = true;
   now_ = clock_.now();
-  server_.log().info("draining: {} clients are connected", open_);
+  server_.announce_drain(open_);
   poller_.set_accepting(false);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
@@ -211,8 +212,10 @@ void ReadinessDriver::drain() {
     if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
   }
   for (Listener& listener : server_.listeners()) {
-    listener.turn_newcomers_away();
-    while (accept_one(listener)) continue;  // they waited; they are served
+    if (!listener.inherited()) {  // else they wait for the next server
+      listener.turn_newcomers_away();
+      while (accept_one(listener)) continue;  // they waited; they are served
+    }
     listener.close();
   }
   arm();

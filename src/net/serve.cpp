@@ -11,10 +11,7 @@ namespace majuscule {
 int serve(const Options& options, const Mode& mode, const ServiceFactory& make_service) {
   try {
     Server server(options, mode, make_service);
-    for (const Listener& listener : server.listeners()) {
-      std::printf("listening on %s (mode %s)\n", listener.url().c_str(), std::string(mode.name).c_str());
-    }
-    std::fflush(stdout);
+    server.announce_ready();
     mode.run(server);
     server.log().info("stopped");
     return 0;

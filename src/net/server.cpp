@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include <uv.h>
 
@@ -39,6 +40,7 @@ Server::Server(const Options& options, const Mode& mode, const ServiceFactory& m
     : options_(options),
       mode_(mode),
       log_(make_logger(mode.sharing, options.log_level)),
+      listeners_(manager_.take_listeners()),
       stop_(options.drain_timeout),
       max_connections_(connections_allowed(options, *log_)) {
   if (!options.access_log.empty()) access_log_ = make_access_log(mode.sharing, options.access_log, log_);
@@ -51,9 +53,38 @@ Server::Server(const Options& options, const Mode& mode, const ServiceFactory& m
                                      .started = monotonic_now(),
                                      .ledger = *ledger_,
                                      .resources = resources_used});
+  if (!listeners_.empty()) {
+    log_->info("the service manager listens: --host, --port, --raw-port and --backlog have no effect");
+    return;
+  }
   listeners_.emplace_back(Protocol::kHttp, options.host, options.port, options.backlog);
   if (options.raw_port)
     listeners_.emplace_back(Protocol::kRaw, options.host, *options.raw_port, options.backlog);
+}
+
+void Server::announce_ready() const {
+  std::string urls;
+  for (const Listener& listener : listeners_) {
+    std::printf("listening on %s (mode %s)\n", listener.url().c_str(), std::string(mode_.name).c_str());
+    urls += " " + listener.url();
+  }
+  std::fflush(stdout);
+  notify("READY=1\nSTATUS=listening on" + urls + " (mode " + std::string(mode_.name) + ")");
+}
+
+void Server::announce_drain(std::size_t clients) const {
+  log_->info("draining: {} clients are connected", clients);
+  // Whatever the unit says, it is not to be killed before --drain-timeout.
+  const auto patience = options_.drain_timeout + 2 * StopSignal::kPatience;
+  notify("STOPPING=1\nSTATUS=draining: " + std::to_string(clients) + " clients are connected\n" +
+         "EXTEND_TIMEOUT_USEC=" +
+         std::to_string(std::chrono::ceil<std::chrono::microseconds>(patience).count()));
+}
+
+void Server::notify(const std::string& state) const {
+  if (const std::error_code error = manager_.notify(state)) {
+    log_->warn("the service manager at NOTIFY_SOCKET cannot be told: {}", error.message());
+  }
 }
 
 std::unique_ptr<Connection> make_connection(Protocol protocol, ConnectionContext& context, const Instant& now,

@@ -11,13 +11,15 @@
 #include "majuscule/serve.hpp"
 #include "net/listener.hpp"
 #include "net/logging.hpp"
+#include "net/service_manager.hpp"
 #include "net/stop_signal.hpp"
 
 namespace majuscule {
 
 class Server {
  public:
-  /// Opens the listeners, the log and the access log. Throws what Listener and make_access_log throw.
+  /// Opens the log and the access log, and the listeners unless a service manager passes them. Throws what
+  /// Listener, ServiceManager and make_access_log throw.
   Server(const Options& options, const Mode& mode, const ServiceFactory& make_service);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -32,20 +34,29 @@ class Server {
   /// How many clients may be connected at once.
   std::size_t max_connections() const { return max_connections_; }
 
+  /// Prints where it listens, and tells the service manager. To be called before the model runs.
+  void announce_ready() const;
+  /// Logs that it drains, and tells the service manager. To be called by the model, with the number of its
+  /// clients.
+  void announce_drain(std::size_t clients) const;
+
   /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
   ConnectionContext context(ExchangePool& pool) const {
     return {options_.limits, *ledger_, access_log_.get(), pool};
   }
 
  private:
+  void notify(const std::string& state) const;
+
   const Options options_;
   const Mode& mode_;
   std::shared_ptr<spdlog::logger> log_;
+  const ServiceManager manager_;
+  std::vector<Listener> listeners_;
   StopSignal stop_;
   std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Service> service_;
-  std::vector<Listener> listeners_;
   std::size_t max_connections_;
 };
 

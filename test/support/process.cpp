@@ -52,10 +52,13 @@ void limit_threads(unsigned value) {
   }
 }
 
+/// A copy that is out of the way of the first few, which the child may get.
+int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
+
 [[noreturn]] void become(char* const* argv, pid_t parent, int output, int error,
-                         const Process::Limits& limits) {
+                         const Process::Limits& limits, const std::vector<UniqueFd>& descriptors) {
   // Before the change of user, who may not search the folders above it (/root, say).
-  const int program = ::open(argv[0], O_PATH | O_CLOEXEC);
+  const int program = high_copy(::open(argv[0], O_PATH | O_CLOEXEC));
   if (limits.address_space) {
     limit(RLIMIT_AS, *limits.address_space);
   }
@@ -73,6 +76,10 @@ void limit_threads(unsigned value) {
   if (input > STDERR_FILENO) {
     ::close(input);
   }
+  int next = STDERR_FILENO;
+  for (const UniqueFd& descriptor : descriptors) {
+    ::dup2(descriptor.get(), ++next);
+  }
   if (limits.descriptors) {
     limit(RLIMIT_NOFILE, *limits.descriptors);
   }
@@ -82,7 +89,8 @@ void limit_threads(unsigned value) {
 
 }  // namespace
 
-Process::Process(const std::string& program, const std::vector<std::string>& arguments, Limits limits)
+Process::Process(const std::string& program, const std::vector<std::string>& arguments, Limits limits,
+                 const std::vector<int>& descriptors)
     : output_(memory_file("stdout")), error_(memory_file("stderr")) {
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -92,6 +100,11 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     argv.push_back(word.data());
   }
   argv.push_back(nullptr);
+  std::vector<UniqueFd> copies;
+  copies.reserve(descriptors.size());
+  for (const int fd : descriptors) {
+    copies.emplace_back(high_copy(fd));
+  }
 
   const pid_t parent = ::getpid();
   pid_ = ::fork();
@@ -99,7 +112,7 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     throw std::system_error(errno, std::generic_category(), "fork");
   }
   if (pid_ == 0) {
-    become(argv.data(), parent, output_.get(), error_.get(), limits);
+    become(argv.data(), parent, output_.get(), error_.get(), limits, copies);
   }
 }
 

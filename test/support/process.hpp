@@ -25,8 +25,9 @@ class Process {
 
   /// Starts `program` with `arguments` (without argv[0]). Throws std::system_error when it cannot fork; a
   /// program that cannot be executed exits 127. Call it on the main thread: the child is told to die with its
-  /// caller.
-  Process(const std::string& program, const std::vector<std::string>& arguments, Limits limits);
+  /// caller. The child has copies of `descriptors` as 3, 4 and so on.
+  Process(const std::string& program, const std::vector<std::string>& arguments, Limits limits,
+          const std::vector<int>& descriptors = {});
   Process(const std::string& program, const std::vector<std::string>& arguments)
       : Process(program, arguments, Limits()) {}
   Process(const Process&) = delete;
