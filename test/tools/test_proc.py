@@ -63,12 +63,12 @@ class Parsers(unittest.TestCase):
     def test_listen_queue_difference(self) -> None:
         self.assertEqual(proc.ListenQueue(5, 9).since(proc.ListenQueue(5, 7)), proc.ListenQueue(0, 2))
 
-    def test_anonymous(self) -> None:
-        self.assertEqual(proc.parse_anonymous(ROLLUP), 612 * 1024)
+    def test_memory(self) -> None:
+        self.assertEqual(proc.parse_memory(ROLLUP), proc.Memory(4000 * 1024, 612 * 1024))
 
     def test_other_units_are_refused(self) -> None:
         with self.assertRaises(ValueError):
-            proc.parse_anonymous("Anonymous: 612 MB\n")
+            proc.parse_memory(ROLLUP.replace("kB", "MB"))
 
 
 class Here(unittest.TestCase):
@@ -93,7 +93,8 @@ class Here(unittest.TestCase):
     def test_this_process(self) -> None:
         self.assertGreaterEqual(proc.status(os.getpid()).threads, 1)
         self.assertGreater(proc.status(os.getpid()).peak_resident, 2**20)
-        self.assertGreater(proc.anonymous_bytes(os.getpid()), 2**20)
+        self.assertGreater(proc.memory(os.getpid()).anonymous, 2**20)
+        self.assertGreater(proc.descriptors(os.getpid()), 2)
         self.assertGreaterEqual(proc.listen_queue().overflows, 0)
         self.assertGreater(proc.core_busy_seconds(min(os.sched_getaffinity(0))), 0)
 

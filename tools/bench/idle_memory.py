@@ -38,7 +38,7 @@ def _settled_anonymous_bytes(pid: int) -> int:
     """Once two looks in a row see the same."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     before = -1
-    while (now := proc.anonymous_bytes(pid)) != before and time.monotonic() < deadline:
+    while (now := proc.memory(pid).anonymous) != before and time.monotonic() < deadline:
         before = now
         time.sleep(0.1)
     return now

@@ -7,7 +7,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -30,14 +29,6 @@ def _expect_programs() -> None:
     if missing:
         names = " and ".join(missing)
         raise CannotRun(f"{names} not installed: run without --no-install, or install by hand")
-
-
-def _expect_modes(program: Path, asked: list[str]) -> None:
-    listed = subprocess.run([program, "--list-modes"], stdout=subprocess.PIPE, text=True, timeout=10)
-    known = [line.split()[0] for line in listed.stdout.splitlines() if line.strip()]
-    unknown = [mode for mode in asked if mode not in known]
-    if unknown:
-        raise CannotRun(f"no mode {', '.join(unknown)} in this build: there are {', '.join(known)}")
 
 
 def _expect_limits(wanted: options.Options, progress: Progress) -> None:
@@ -86,7 +77,7 @@ def _compare(arguments: list[str]) -> int:
         build.build(_ROOT, wanted.build_directory, progress)
     _expect_programs()
     built = build.inspect(_ROOT, wanted.build_directory)
-    _expect_modes(built.majuscule, wanted.modes)
+    build.expect_modes(built.majuscule, wanted.modes)
     _expect_limits(wanted, progress)
     pinning = choose_here()
     os.sched_setaffinity(0, {pinning.watcher})

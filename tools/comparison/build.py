@@ -110,3 +110,15 @@ def inspect(root: Path, directory: Path) -> Built:
         compiler=_compiler(targets),
         options=" ".join(said),
     )
+
+
+def modes_of(program: Path) -> list[str]:
+    listed = subprocess.run([program, "--list-modes"], stdout=subprocess.PIPE, text=True, timeout=10)
+    return [line.split()[0] for line in listed.stdout.splitlines() if line.strip()]
+
+
+def expect_modes(program: Path, asked: list[str]) -> None:
+    known = modes_of(program)
+    unknown = [mode for mode in asked if mode not in known]
+    if unknown:
+        raise CannotRun(f"no mode {', '.join(unknown)} in this build: there are {', '.join(known)}")

@@ -15,14 +15,15 @@ _SAME_DATE = b"Date: Fri, 20 Nov 2026 13:04:30 GMT\r\n"
 _SECONDS = 5.0
 
 
-def answer(body: bytes) -> bytes:
+def answer(body: bytes, closing: bool = False, head_only: bool = False) -> bytes:
     """The whole answer, with every date made the same."""
     return (
         b"HTTP/1.1 200 OK\r\n"
         + _SAME_DATE
-        + b"Content-Type: text/plain; charset=utf-8\r\n"
-        + b"Content-Length: %d\r\n\r\n" % len(body)
-        + body
+        + (b"Content-Type: text/plain; charset=utf-8\r\n" if body else b"")
+        + b"Content-Length: %d\r\n" % len(body)
+        + (b"Connection: close\r\n\r\n" if closing else b"\r\n")
+        + (b"" if head_only else body)
     )
 
 
@@ -80,11 +81,11 @@ def check(port: int, chosen: list[Case]) -> None:
         except OSError as error:
             raise Untrusted(f"conformance, {case.name}: {error}") from None
         if received != case.answers:
-            at = next(
-                (i for i, (a, b) in enumerate(zip(received, case.answers)) if a != b),
-                min(len(received), len(case.answers)),
-            )
-            raise Untrusted(
-                f"conformance, {case.name}: from byte {at} it answers {received[at : at + 40]!r}"
-                f" instead of {case.answers[at : at + 40]!r}"
-            )
+            raise Untrusted(f"conformance, {case.name}: {difference(received, case.answers)}")
+
+
+def difference(received: bytes, wanted: bytes) -> str:
+    """Shows where two that are not the same begin to differ."""
+    shorter = min(len(received), len(wanted))
+    at = next((i for i, (a, b) in enumerate(zip(received, wanted)) if a != b), shorter)
+    return f"from byte {at} it answers {received[at : at + 40]!r} instead of {wanted[at : at + 40]!r}"

@@ -80,9 +80,9 @@ def _measure_majuscule(rig: Rig, server: Server, observer: Observer, load: wrk.L
     before, queue = observer.settle(), proc.listen_queue()
     with wrk.loading(load, server.port, rig.pinning.client) as run:
         start = _await_connections(observer, run, load)
-        first = watch.Look.now(server, run, rig.pinning), observer.read()
+        first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         run.sleep_until(watch.last_time(load))
-        last = watch.Look.now(server, run, rig.pinning), observer.read()
+        last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         threads = proc.status(server.pid).threads
         result = run.result()
     server.expect_alive()
@@ -135,9 +135,9 @@ def _measure_reference(rig: Rig, server: Server, load: wrk.Load) -> Sample:
     with wrk.loading(load, server.port, rig.pinning.client) as run:
         run.sleep_until(watch.first_time(load))
         start = Start(seconds=run.age(), connections=None)
-        first = watch.Look.now(server, run, rig.pinning)
+        first = watch.Look.now(server.pid, run.pid, rig.pinning)
         run.sleep_until(watch.last_time(load))
-        last = watch.Look.now(server, run, rig.pinning)
+        last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
     after = proc.status(server.pid)
     return Sample(

@@ -90,5 +90,5 @@ class Observer:
                 return stats
             if time.monotonic() > deadline:
                 left = stats.open - 1
-                raise Untrusted(f"{left} connections open {self._patience:.0f} s after wrk closed them")
+                raise Untrusted(f"{left} connections open {self._patience:.0f} s after the load ended")
             time.sleep(0.01)

@@ -8,12 +8,11 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, NoReturn, Optional, TypeVar
+from typing import Optional
 
+from comparison.arguments import OneLineParser, explained, listed, mode_name, within
 from comparison.task import Task
 from comparison.units import parse_duration
-
-Value = TypeVar("Value")
 
 _DESCRIPTION = """\
 Starts the server in each model, loads it with wrk over keep-alive connections and prints one table for each
@@ -37,43 +36,6 @@ class Options:
     output: Path
 
 
-class _OneLineParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"compare: {message} (--help lists the options)\n")
-
-
-def _listed(convert: Callable[[str], Value]) -> Callable[[str], list[Value]]:
-    def parse(text: str) -> list[Value]:
-        return list(dict.fromkeys(_explained(convert)(part) for part in text.split(",")))
-
-    return parse
-
-
-def _explained(convert: Callable[[str], Value]) -> Callable[[str], Value]:
-    def parse(text: str) -> Value:
-        try:
-            return convert(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return parse
-
-
-def _within(lowest: int, highest: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-            raise ValueError(f"'{text}' is not a number from {lowest:,} to {highest:,}")
-        return int(text)
-
-    return parse
-
-
-def _mode(text: str) -> str:
-    if not text or not all(c.isalnum() or c == "-" for c in text):
-        raise ValueError(f"'{text}' is not a mode's name: majuscule --list-modes prints them")
-    return text
-
-
 def _window(text: str) -> float:
     seconds = parse_duration(text)
     if not 0.4 <= seconds <= 600:
@@ -82,21 +44,21 @@ def _window(text: str) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _OneLineParser(
+    parser = OneLineParser(
         prog="tools/compare",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument
-    number, modes, tasks = _explained(_within(1, 100)), _listed(_mode), _listed(Task.parse)
+    number, modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
     add("--quick", action="store_true", help="fewer connections and rounds, shorter: under half a minute")
     add("--modes", metavar="A,B", type=modes, default=["epoll", "threads"], help="default: epoll,threads")
-    add("--connections", metavar="N,M", type=_listed(_within(1, 50_000)), help="default: 16,256,1000")
+    add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: 16,256,1000")
     add("--task", metavar="T,U", type=tasks, help="none, sleep:D, block:D, cpu:D; default: none,sleep:100ms")
     add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 3")
-    add("--duration", metavar="D", type=_explained(_window), help="of a load; default: 1s, more with a task")
-    add("--seed", metavar="N", type=_explained(_within(0, 2**32 - 1)), help="of the order in each round")
+    add("--duration", metavar="D", type=explained(_window), help="of a load; default: 1s, more with a task")
+    add("--seed", metavar="N", type=explained(within(0, 2**32 - 1)), help="of the order in each round")
     add("--no-install", action="store_true", help="do not install missing packages")
     add("--no-build", action="store_true", help="measure what stands in the build directory")
     add("--build-dir", metavar="DIR", type=Path, default=Path("build"), help="default: build")

@@ -53,17 +53,27 @@ def status(pid: int) -> Status:
     return parse_status(Path(f"/proc/{pid}/status").read_text())
 
 
-def parse_anonymous(text: str) -> int:
-    """Bytes, of the text of /proc/PID/smaps_rollup."""
-    for line in text.splitlines():
-        if line.startswith("Anonymous:"):
-            return _kilobytes(line.partition(":")[2])
-    raise ValueError("no Anonymous line")
+@dataclass(frozen=True)
+class Memory:
+    """Bytes in RAM. `resident` has the pages of files too."""
+
+    resident: int
+    anonymous: int
 
 
-def anonymous_bytes(pid: int) -> int:
+def parse_memory(text: str) -> Memory:
+    """The text of /proc/PID/smaps_rollup."""
+    fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
+    return Memory(_kilobytes(fields["Rss"]), _kilobytes(fields["Anonymous"]))
+
+
+def memory(pid: int) -> Memory:
     """Exact, from the page tables: RssAnon in /proc/PID/status may lag by tens of pages for each core."""
-    return parse_anonymous(Path(f"/proc/{pid}/smaps_rollup").read_text())
+    return parse_memory(Path(f"/proc/{pid}/smaps_rollup").read_text())
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 def parse_core_busy(text: str, core: int) -> int:

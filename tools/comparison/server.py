@@ -9,7 +9,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Iterator
+from typing import IO, Iterator, Optional
 
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
@@ -63,16 +63,22 @@ class Server:
         self._log.seek(0)
         return self._log.read().decode(errors="replace")
 
+    def said(self) -> list[str]:
+        """All lines that it printed but those that say where it listens."""
+        return [line for line in self._printed().splitlines() if line.strip() and not _LISTENING.match(line)]
+
     def _last_words(self) -> str:
-        lines = [line for line in self._printed().splitlines() if line.strip() and not _LISTENING.match(line)]
-        return lines[-1] if lines else "it said nothing"
+        return (self.said() or ["it said nothing"])[-1]
 
 
 @contextmanager
-def running(command: list[str], core: int, listeners: int = 1) -> Iterator[Server]:
-    """A started server that certainly has ended afterwards; Server.drain() is for the caller to ask for."""
+def running(command: list[str], core: Optional[int], listeners: int = 1) -> Iterator[Server]:
+    """A started server that certainly has ended afterwards; Server.drain() is for the caller to ask for.
+
+    `core` None: on any.
+    """
     with tempfile.TemporaryFile() as log:
-        pinned = on_core(core, command)
+        pinned = command if core is None else on_core(core, command)
         with subprocess.Popen(
             pinned, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         ) as process:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from comparison import proc, wrk
 from comparison.pinning import Pinning
 from comparison.sample import Window
-from comparison.server import Server
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,12 @@ class Look:
     client_core: float
 
     @classmethod
-    def now(cls, server: Server, load: wrk.Run, pinning: Pinning) -> Look:
+    def now(cls, server: int, client: int, pinning: Pinning) -> Look:
+        """By their process ids."""
         return cls(
             at=time.monotonic(),
-            server=proc.cpu_seconds(server.pid),
-            client=proc.cpu_seconds(load.pid),
+            server=proc.cpu_seconds(server),
+            client=proc.cpu_seconds(client),
             watcher=time.process_time(),
             server_core=proc.core_busy_seconds(pinning.server),
             client_core=proc.core_busy_seconds(pinning.client),

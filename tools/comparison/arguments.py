@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What the command lines of the tools share: a wrong flag or value is one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Callable, NoReturn, TypeVar
+
+Value = TypeVar("Value")
+
+
+class OneLineParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{Path(self.prog).name}: {message} (--help lists the options)\n")
+
+
+def listed(convert: Callable[[str], Value]) -> Callable[[str], list[Value]]:
+    def parse(text: str) -> list[Value]:
+        return list(dict.fromkeys(explained(convert)(part) for part in text.split(",")))
+
+    return parse
+
+
+def explained(convert: Callable[[str], Value]) -> Callable[[str], Value]:
+    def parse(text: str) -> Value:
+        try:
+            return convert(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
+
+
+def within(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise ValueError(f"'{text}' is not a number from {lowest:,} to {highest:,}")
+        return int(text)
+
+    return parse
+
+
+def mode_name(text: str) -> str:
+    if not text or not all(c.isalnum() or c == "-" for c in text):
+        raise ValueError(f"'{text}' is not a mode's name: majuscule --list-modes prints them")
+    return text
