@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""tools/soak: builds, loads all modes, prints the figures and the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Union
+
+from comparison import build, limits, render
+from comparison.errors import CannotRun, Untrusted
+from comparison.progress import Progress
+from soaking import options, table
+from soaking.load import watch_lateness
+from soaking.outcome import Fault, Outcome, faults, verdict
+from soaking.soak import CLIENTS, Plan, soak
+
+_ROOT = Path(__file__).resolve().parents[2]
+Result = Union[Outcome, BaseException]
+
+
+def _program(wanted: options.Options, progress: Progress) -> Path:
+    if wanted.majuscule:
+        return wanted.majuscule
+    build.build(_ROOT, wanted.build_directory, progress)
+    return build.inspect(_ROOT, wanted.build_directory).majuscule
+
+
+async def _soak_all(plans: list[Plan], in_turn: bool) -> tuple[list[Result], float]:
+    """An outcome, or what it failed with, for each plan; how late the clients were at worst."""
+    worst = [0.0]
+    watching = asyncio.create_task(watch_lateness(worst))
+    batches = [[plan] for plan in plans] if in_turn else [plans]
+    results: list[Result] = []
+    for batch in batches:
+        results += await asyncio.gather(*map(soak, batch), return_exceptions=True)
+    watching.cancel()
+    return results, worst[0]
+
+
+def _run(arguments: list[str]) -> int:
+    wanted = options.parse(arguments)
+    progress = Progress()
+    program = _program(wanted, progress)
+    modes = wanted.modes or build.modes_of(program)
+    build.expect_modes(program, modes)
+    limits.raise_descriptors()
+    plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.tick) for mode in modes]
+    how = "one after the other" if wanted.in_turn else "at the same time"
+    progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(modes)}, {how}")
+    results, late = asyncio.run(_soak_all(plans, wanted.in_turn))
+    progress.done()
+    return _report(plans, results, late)
+
+
+def _report(plans: list[Plan], results: list[Result], late: float) -> int:
+    outcomes = [result for result in results if isinstance(result, Outcome)]
+    found = [fault for outcome in outcomes for fault in faults(outcome)]
+    for plan, result in zip(plans, results):
+        if isinstance(result, Untrusted):
+            found.append(Fault(f"{plan.mode}: {result}", certain=True))
+        elif isinstance(result, BaseException):
+            raise result
+    if outcomes:
+        print(render.text([table.table(outcomes)]), end="")
+    print(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
+    for why in sorted({outcome.unjudged for outcome in outcomes if outcome.unjudged}):
+        print(f"memory is not judged: {why}")
+    print(verdict(found, late))
+    return 1 if found else 0
+
+
+def main() -> int:
+    try:
+        return _run(sys.argv[1:])
+    except (CannotRun, OSError) as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nsoak: interrupted: there is no valid result", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Keeps a bounded number of clients of many kinds at one server, and adds up what they saw."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Callable, Coroutine
+
+from soaking.client import Client, Wrong
+
+PATIENCE = 60.0  # seconds for the whole of what one client does
+_SHOWN = 3
+
+
+@dataclass
+class Tally:
+    """What the clients saw. `requests`: those that /stats must count, too."""
+
+    connections: int = 0
+    requests: int = 0
+    timed_out: int = 0
+    latest: float = 0.0  # seconds behind its time that a timeout was seen
+    clients: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+    wrongs: list[str] = field(default_factory=list)  # the first few
+
+    def note_wrong(self, what: str) -> None:
+        self.wrong += 1
+        if len(self.wrongs) < _SHOWN:
+            self.wrongs.append(what)
+
+    def note_timeout(self, seconds: float, allowed: float) -> None:
+        self.timed_out += 1
+        if seconds < allowed - 0.01:
+            raise Wrong(f"timed out after {seconds:.3f} s, {allowed:g} s are allowed")
+        self.latest = max(self.latest, seconds - allowed)
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Of the server, in seconds."""
+
+    header: float = 2.0
+    body: float = 2.0
+    idle: float = 5.0
+    write: float = 2.0
+
+
+@dataclass
+class Site:
+    """The server that is loaded, as its clients know it."""
+
+    ports: dict[str, int]
+    timeouts: Timeouts
+    tally: Tally = field(default_factory=Tally)
+
+    async def connect(self, scheme: str = "http", narrow: bool = False) -> Client:
+        client = await Client.connect(self.ports[scheme], narrow)
+        self.tally.connections += 1
+        return client
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`workers` clients of it at a time; each is followed by another after about `pause` seconds."""
+
+    name: str
+    act: Callable[[Site, random.Random], Coroutine[Any, Any, None]]
+    workers: int
+    pause: float = 0.1
+
+
+async def run(site: Site, kinds: list[Kind], seconds: float, seed: str) -> None:
+    """Returns when the last client has gone: clients are not cut short."""
+    end = asyncio.get_running_loop().time() + seconds
+    works = [
+        _work(site, kind, random.Random(f"{seed} {kind.name} {worker}"), end)
+        for kind in kinds
+        for worker in range(kind.workers)
+    ]
+    await asyncio.gather(*works)
+
+
+async def _work(site: Site, kind: Kind, chance: random.Random, end: float) -> None:
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(chance.uniform(0, kind.pause))
+    while loop.time() < end:
+        try:
+            await asyncio.wait_for(kind.act(site, chance), PATIENCE)
+            site.tally.clients[kind.name.partition(":")[0]] += 1
+        except asyncio.TimeoutError:
+            site.tally.note_wrong(f"{kind.name}: not done after {PATIENCE:.0f} s")
+        except (Wrong, OSError) as error:
+            site.tally.note_wrong(f"{kind.name}: {error}")
+        await asyncio.sleep(chance.uniform(0, 2 * kind.pause))
+
+
+async def watch_lateness(worst: list[float]) -> None:
+    """Notes how late this process itself came to look: what its clients say about time is worth no more."""
+    loop = asyncio.get_running_loop()
+    step = 0.05
+    while True:
+        due = loop.time() + step
+        await asyncio.sleep(step)
+        worst[0] = max(worst[0], loop.time() - due)
