@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, idle_memory, raw_crowd
+from bench import cpu_per_request, drip, idle_memory, raw_crowd
 from comparison import limits
 from comparison.errors import CannotRun, Untrusted
 from comparison.pinning import Pinning, choose_here
@@ -27,13 +27,13 @@ def _program(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
-    parser.add_argument("figure", choices=["cpu", "idle-memory", "raw-crowd"])
+    parser.add_argument("figure", choices=["cpu", "drip", "idle-memory", "raw-crowd"])
     parser.add_argument("--majuscule", type=_program, required=True)
     parser.add_argument("--reference", type=_program, help="for cpu")
     parser.add_argument("--mode", required=True)
     parser.add_argument("--target", type=float, required=True, help="at most: a ratio, bytes, or seconds")
     parser.add_argument("--pipelined", type=int, default=1, help="for cpu: requests in a batch")
-    parser.add_argument("--rounds", type=int, default=5, help="for cpu")
+    parser.add_argument("--rounds", type=int, default=5, help="for cpu and drip")
     parser.add_argument("--seconds", type=float, default=1.0, help="for cpu: of one load")
     return parser
 
@@ -52,6 +52,9 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
     if given.figure == "raw-crowd":
         _expect_limits(raw_crowd.CLIENTS, given.mode)
         return raw_crowd.measure(given.majuscule, pinning, given.mode, given.target)
+    if given.figure == "drip":
+        _expect_limits(2 * drip.CLIENTS, given.mode)
+        return drip.measure(given.majuscule, pinning, given.mode, given.rounds, given.target)
     programs = cpu_per_request.Programs(given.majuscule, given.reference)
     return cpu_per_request.measure(
         programs, pinning, given.mode, given.pipelined, given.rounds, given.seconds, given.target
