@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Clients that leave without manners, a thousand of each kind: the server has as many descriptors and threads
+// as before, its memory has not grown, and every client is counted in and out. What a sanitized build leaks,
+// the exit code of the server tells.
+//
+// MAJUSCULE_TEST_CLIENTS=10000 is the long version (README).
+#include <stdlib.h>
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/environment.hpp"
+#include "support/process_usage.hpp"
+#include "support/sanitizers.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+enum class Port { kHttp, kRaw };
+
+/// What a client waits for before it leaves.
+enum class Until { kNothing, kRead, kAnswerBegins };
+
+enum class Leave { kReset, kClose, kReadToTheEnd };
+
+struct Kind {
+  Port port;
+  std::string text;
+  Until until;
+  Leave leave;
+  bool half_closes = false;  ///< before it leaves
+};
+
+const std::string kLargeBody(256 * 1024, 'L');
+const std::string kRequest = get("/capitalize?text=aBRUPT");
+const std::string kAnswer = "Abrupt";
+
+class AbruptClients : public ModeTest {
+ protected:
+  void SetUp() override {
+    MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+    // One heap, and large blocks given back: memory is then what the server holds, not what threads happened
+    // to find in heaps of their own.
+    ::setenv("MALLOC_ARENA_MAX", "1", 1);
+    ::setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
+  }
+
+  /// Sends all the clients of a kind, and expects that nothing of them stays in the server.
+  void expect_no_trace_of(const Kind& kind, const std::string& task = "none") {
+    // Timeouts so long that none of them clears away what a client has left behind.
+    start({"--task=" + task, "--header-timeout=10min", "--body-timeout=10min", "--idle-timeout=10min",
+           "--write-timeout=10min"});
+    HttpClient watcher = connect();
+    const int clients = number_from_environment("MAJUSCULE_TEST_CLIENTS", 1'000, kBatch, 1'000'000);
+    send_clients(kind, 0, kWarmUp, watcher);
+    const Usage before = usage();
+    send_clients(kind, kWarmUp, kWarmUp + clients, watcher);
+
+    EXPECT_TRUE(eventually([&] {
+      const Usage now = usage();
+      return now.descriptors == before.descriptors && now.threads == before.threads;
+    })) << "descriptors: "
+        << before.descriptors << " before, " << usage().descriptors << " after; threads: " << before.threads
+        << " before, " << usage().threads << " after";
+    const std::int64_t growth = usage().memory - before.memory;
+    RecordProperty("memory_growth_bytes", std::to_string(growth));
+    if (!kHasAddressSanitizer && !kHasThreadSanitizer) {
+      EXPECT_LT(growth, std::max(kNoise, clients * kLeak)) << "bytes of memory for " << clients << " clients";
+    }
+    EXPECT_EQ(stats_over(watcher)["connections/refused"], 0);
+    EXPECT_EQ(stats_over(watcher)["connections/timed_out"], 0);
+  }
+
+ private:
+  static constexpr int kBatch = 100;  // at once
+  static constexpr int kWarmUp = 500;
+  /// A leak of so many bytes a client is found among 10,000, where it is more than what an allocator's heaps
+  /// grow by without one.
+  static constexpr std::int64_t kLeak = 64;
+  static constexpr std::int64_t kNoise = 512 * 1024;
+
+  struct Usage {
+    std::int64_t descriptors;
+    std::int64_t threads;
+    std::int64_t memory;
+  };
+
+  Usage usage() {
+    const pid_t pid = server().process().pid();
+    return {descriptors_of(pid), threads_of(pid), anonymous_memory_of(pid)};
+  }
+
+  /// In batches, each counted in and out before the next comes: how many are there at once is no accident
+  /// then.
+  void send_clients(const Kind& kind, int from, int to, HttpClient& watcher) {
+    for (int sent = from + kBatch; sent <= to && !HasFailure(); sent += kBatch) {
+      send_batch(kind);
+      EXPECT_TRUE(eventually([&] {
+        const Stats stats = stats_over(watcher);
+        return stats["connections/accepted"] == 1 + sent && stats["connections/open"] == 1;
+      })) << stats_over(watcher).document();
+    }
+  }
+
+  void send_batch(const Kind& kind) {
+    std::vector<TcpClient> clients;
+    for (int i = 0; i < kBatch; ++i) {
+      // Little fits into the socket of a client that leaves its answer unread.
+      clients.emplace_back(kind.port == Port::kRaw ? server().raw_port() : server().port(), 4096);
+      EXPECT_TRUE(clients.back().send(kind.text));
+    }
+    if (kind.until == Until::kRead) {
+      EXPECT_TRUE(clients.back().wait_until_server_has_read());
+    }
+    if (kind.half_closes) {
+      std::for_each(clients.begin(), clients.end(), [](TcpClient& client) { client.half_close(); });
+    }
+    for (TcpClient& client : clients) {
+      if (kind.until == Until::kAnswerBegins) {
+        EXPECT_FALSE(client.receive_some().bytes.empty());
+      }
+      leave(client, kind.leave);
+    }
+  }
+
+  static void leave(TcpClient& client, Leave how) {
+    switch (how) {
+      case Leave::kReset: client.reset(); break;
+      case Leave::kClose: client.close(); break;
+      case Leave::kReadToTheEnd: {
+        const Received answer = client.receive_to_end();
+        EXPECT_TRUE(answer.bytes.ends_with(kAnswer)) << answer.bytes;
+        EXPECT_EQ(answer.ending, Ending::kEndOfInput);
+      }
+    }
+  }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(AbruptClients);
+
+TEST_P(AbruptClients, ThatResetRightAfterConnecting) {
+  expect_no_trace_of({Port::kHttp, "", Until::kNothing, Leave::kReset});
+}
+
+TEST_P(AbruptClients, ThatCloseWithoutAByte) {
+  expect_no_trace_of({Port::kHttp, "", Until::kNothing, Leave::kClose});
+}
+
+TEST_P(AbruptClients, ThatResetAfterHalfAHead) {
+  expect_no_trace_of({Port::kHttp, kRequest.substr(0, kRequest.size() / 2), Until::kRead, Leave::kReset});
+}
+
+TEST_P(AbruptClients, ThatResetAfterHalfABody) {
+  const std::string request = post(kLargeBody);
+  expect_no_trace_of({Port::kHttp, request.substr(0, request.size() / 2), Until::kRead, Leave::kReset});
+}
+
+TEST_P(AbruptClients, ThatResetDuringTheirTask) {
+  expect_no_trace_of({Port::kHttp, kRequest, Until::kRead, Leave::kReset}, "sleep:20ms");
+}
+
+TEST_P(AbruptClients, ThatCloseDuringTheirTask) {
+  expect_no_trace_of({Port::kHttp, kRequest, Until::kRead, Leave::kClose}, "sleep:20ms");
+}
+
+TEST_P(AbruptClients, ThatResetInsideTheirAnswer) {
+  expect_no_trace_of({Port::kHttp, post(kLargeBody), Until::kAnswerBegins, Leave::kReset});
+}
+
+TEST_P(AbruptClients, ThatCloseInsideTheirAnswer) {
+  expect_no_trace_of({Port::kHttp, post(kLargeBody), Until::kAnswerBegins, Leave::kClose});
+}
+
+TEST_P(AbruptClients, ThatHalfCloseAndReadTheAnswer) {
+  expect_no_trace_of({Port::kHttp, kRequest, Until::kNothing, Leave::kReadToTheEnd, true});
+}
+
+TEST_P(AbruptClients, ThatHalfCloseAndVanishDuringTheirTask) {
+  expect_no_trace_of({Port::kHttp, kRequest, Until::kRead, Leave::kReset, true}, "sleep:20ms");
+}
+
+TEST_P(AbruptClients, ThatAreRawAndResetRightAfterConnecting) {
+  expect_no_trace_of({Port::kRaw, "", Until::kNothing, Leave::kReset});
+}
+
+TEST_P(AbruptClients, ThatAreRawAndCloseWithoutAByte) {
+  expect_no_trace_of({Port::kRaw, "", Until::kNothing, Leave::kClose});
+}
+
+TEST_P(AbruptClients, ThatAreRawAndResetDuringTheirTask) {
+  expect_no_trace_of({Port::kRaw, "aBRUPT", Until::kRead, Leave::kReset}, "sleep:20ms");
+}
+
+TEST_P(AbruptClients, ThatAreRawAndHalfCloseAndReadTheAnswer) {
+  expect_no_trace_of({Port::kRaw, "aBRUPT", Until::kNothing, Leave::kReadToTheEnd, true});
+}
+
+TEST_P(AbruptClients, ThatAreRawAndHalfCloseAndVanishDuringTheirTask) {
+  expect_no_trace_of({Port::kRaw, "aBRUPT", Until::kRead, Leave::kReset, true}, "sleep:20ms");
+}
+
+}  // namespace
+}  // namespace majuscule::test

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Reads /proc; see proc(5).
+#include "process_usage.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace majuscule::test {
+
+namespace {
+
+std::string folder_of(pid_t pid) { return "/proc/" + std::to_string(pid); }
+
+std::int64_t status_field(pid_t pid, const std::string& name) {
+  std::ifstream status(folder_of(pid) + "/status");
+  for (std::string word; status >> word;) {
+    std::int64_t value = 0;
+    if (word == name && status >> value) {
+      return value;
+    }
+  }
+  throw std::runtime_error("process " + std::to_string(pid) + " has no " + name);
+}
+
+}  // namespace
+
+std::int64_t descriptors_of(pid_t pid) {
+  return std::distance(std::filesystem::directory_iterator(folder_of(pid) + "/fd"),
+                       std::filesystem::directory_iterator());
+}
+
+std::int64_t threads_of(pid_t pid) { return status_field(pid, "Threads:"); }
+
+std::int64_t anonymous_memory_of(pid_t pid) { return status_field(pid, "RssAnon:") * 1024; }
+
+std::chrono::milliseconds cpu_time_of(pid_t pid) {
+  std::ifstream stat(folder_of(pid) + "/stat");
+  stat.ignore(1'000, ')');  // the name may hold anything
+  std::string field;
+  for (int number = 3; number <= 13 && stat >> field; ++number) {
+  }
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  if (!(stat >> user >> system)) {
+    throw std::runtime_error("process " + std::to_string(pid) + " has no times");
+  }
+  return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace majuscule::test
