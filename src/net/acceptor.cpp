@@ -24,7 +24,7 @@ void Acceptor::run(const Take& take) {
     refusals_.sweep(monotonic_now());
     bool exhausted = false;
     for (Listener& listener : server_.listeners()) exhausted |= !accept_all(listener, take);
-    if (exhausted && !paused)
+    if (exhausted && exhausted_.due(monotonic_now()))
       server_.log().warn("out of descriptors or memory: accepting again when one is free");
     paused = exhausted;
   }

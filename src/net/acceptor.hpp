@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "net/clock.hpp"
+#include "net/complaint.hpp"
 #include "net/refusals.hpp"
 #include "net/server.hpp"
 
@@ -31,6 +32,7 @@ class Acceptor {
   Server& server_;
   Clock clock_;
   Refusals refusals_;
+  Complaint exhausted_;
 };
 
 }  // namespace majuscule

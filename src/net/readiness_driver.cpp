@@ -255,7 +255,10 @@ void ReadinessDriver::set_interest(Session& session, Interest interest) {
 void ReadinessDriver::pause_accepting() {
   if (!accepting_ || draining_) return;
   accepting_ = false;
-  server_.log().warn("out of descriptors or memory with {} clients: accepting again when one is free", open_);
+  if (exhausted_.due(now_.time)) {
+    server_.log().warn("out of descriptors or memory with {} clients: accepting again when one is free",
+                       open_);
+  }
   poller_.set_accepting(false);
   wheel_.set(accept_again_, now_.time + kAcceptPause);
 }

@@ -14,6 +14,7 @@
 #include "core/exchange.hpp"
 #include "core/timer_wheel.hpp"
 #include "net/clock.hpp"
+#include "net/complaint.hpp"
 #include "net/refusals.hpp"
 #include "net/server.hpp"
 
@@ -130,6 +131,7 @@ class ReadinessDriver {
   Time armed_ = kNever;
   TimerWheel::Timer drain_end_, fresh_end_, refusal_end_, accept_again_;
   Refusals refusals_{server_};
+  Complaint exhausted_;
   Session* sessions_ = nullptr;
   std::size_t open_ = 0;
   bool draining_ = false;

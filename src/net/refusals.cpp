@@ -8,10 +8,9 @@
 namespace majuscule {
 
 void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
-  if (now.time >= next_complaint_) {
+  if (refusing_.due(now.time)) {
     server_.log().warn("refusing clients: --max-connections={} are there, or no more can be served",
                        server_.max_connections());
-    next_complaint_ = now.time + std::chrono::seconds(1);
   }
   if (protocol == Protocol::kRaw) {
     server_.ledger().add({.refused = 1});

@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "net/complaint.hpp"
 #include "net/server.hpp"
 
 namespace majuscule {
@@ -37,7 +38,7 @@ class Refusals {
 
   Server& server_;
   std::deque<Held> held_;
-  Time next_complaint_{};
+  Complaint refusing_;
 };
 
 }  // namespace majuscule

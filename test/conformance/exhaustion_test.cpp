@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Out of descriptors for real: --max-connections promises more than the system gives. Those who are connected
+// are served, those who wait are neither refused nor forgotten, and the server neither spins nor floods its
+// log.
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr unsigned kDescriptors = 64;
+
+class Exhaustion : public ModeTest {
+ protected:
+  /// A server without a free descriptor, and a crowd of which it has accepted the first.
+  void SetUp() override {
+    MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+    start({"--max-connections=100000"}, Process::Limits{.descriptors = kDescriptors});
+    begin_ = Clock::now();
+    crowd_.reserve(kCrowd);
+    for (std::size_t i = 0; i < kCrowd; ++i) {
+      add_client();
+    }
+    ASSERT_TRUE(eventually([this] { return complaints() > 0; })) << server().process().standard_error();
+    expect_ok(crowd_.front().receive(), "ok");
+    accepted_ = static_cast<std::size_t>(stats_over(crowd_.front())["connections/open"]);
+    ASSERT_GE(accepted_, kDescriptors / 2);
+    ASSERT_LT(accepted_, kDescriptors);
+    for (std::size_t i = 1; i < accepted_; ++i) {
+      expect_ok(crowd_[i].receive(), "ok");
+    }
+  }
+
+  /// Another client that has sent a request.
+  void add_client() {
+    crowd_.push_back(connect());
+    crowd_.back().send(get("/healthz"));
+  }
+
+  /// The oldest client leaves; the one that has waited longest is served.
+  void expect_that_one_follows_one() {
+    crowd_.erase(crowd_.begin());
+    expect_ok(crowd_[accepted_ - 1].receive(), "ok");
+  }
+
+  /// Expects one complaint a second, whatever happened meanwhile.
+  void expect_few_complaints() {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(Clock::now() - begin_).count();
+    EXPECT_LE(complaints(), 1 + seconds) << server().process().standard_error();
+  }
+
+  static constexpr std::size_t kCrowd = 2 * kDescriptors;
+  std::vector<HttpClient> crowd_;  // the accepted ones in front
+  std::size_t accepted_ = 0;
+
+ private:
+  std::int64_t complaints() {
+    const std::string log = server().process().standard_error();
+    const std::string complaint = "out of descriptors";
+    std::int64_t count = 0;
+    for (auto at = log.find(complaint); at != std::string::npos; at = log.find(complaint, at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+
+  Clock::time_point begin_;
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(Exhaustion);
+
+TEST_P(Exhaustion, CostsNoCpuTime) {
+  const milliseconds window(1'000);
+  const auto before = cpu_time_of(server().process().pid());
+  const Received nothing = crowd_[accepted_].tcp().receive_some(window);
+  const auto used = cpu_time_of(server().process().pid()) - before;
+  EXPECT_LT(used, window / 5) << "a server that spins would use all of the window";
+  EXPECT_EQ(nothing.bytes, "");
+  EXPECT_EQ(nothing.ending, Ending::kStillOpen) << "a client that waits should be neither refused nor reset";
+  expect_few_complaints();
+}
+
+TEST_P(Exhaustion, DisturbsNobodyWhoIsConnected) {
+  for (std::size_t i = 0; i < accepted_; ++i) {
+    expect_ok(crowd_[i].request(post("sTILL")), "Still");
+  }
+}
+
+TEST_P(Exhaustion, GivesEachFreeDescriptorToTheNextInTheQueue) {
+  for (int i = 0; i < 10; ++i) {
+    expect_that_one_follows_one();
+    EXPECT_EQ(stats_over(crowd_.front())["connections/open"], accepted_);
+  }
+}
+
+TEST_P(Exhaustion, EndsWithTheCrowd) {
+  while (crowd_.size() > accepted_) {
+    expect_that_one_follows_one();
+  }
+  const Stats stats = stats_over(crowd_.front());
+  EXPECT_EQ(stats["connections/accepted"], kCrowd);
+  EXPECT_EQ(stats["connections/refused"], 0);
+  crowd_.clear();
+  EXPECT_TRUE(serves_a_new_client());
+  EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+}
+
+/// Nobody waits but the one who comes when another goes, and who finds the server without a descriptor anew.
+TEST_P(Exhaustion, FloodsNoLog) {
+  while (crowd_.size() > accepted_) {
+    expect_that_one_follows_one();
+  }
+  for (int i = 0; i < 100; ++i) {
+    add_client();
+    expect_that_one_follows_one();
+  }
+  expect_few_complaints();
+}
+
+}  // namespace
+}  // namespace majuscule::test
