@@ -37,6 +37,9 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer) {
   }
   if (receive_buffer) {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &*receive_buffer, sizeof *receive_buffer);
+    // The server's kernel makes room for some segments, and those of loopback are 64 KiB.
+    const int segment = 1'000;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
   }
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

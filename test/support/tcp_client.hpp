@@ -25,8 +25,8 @@ struct Received {
 
 class TcpClient {
  public:
-  /// Connects to 127.0.0.1:`port`. A `receive_buffer` (bytes) makes the kernel hold little for a client that
-  /// does not read. Throws std::system_error when it cannot connect.
+  /// Connects to 127.0.0.1:`port`. A `receive_buffer` (bytes) makes the kernel hold little, at either end,
+  /// for a client that does not read. Throws std::system_error when it cannot connect.
   explicit TcpClient(std::uint16_t port, std::optional<int> receive_buffer = std::nullopt);
 
   /// Nothing when nobody listens (or listens no longer) on `port`.

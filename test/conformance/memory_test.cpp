@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// Bounded memory: 200 clients at once that stall in the most expensive ways, and what each costs the server
+// stays below what connection.hpp promises. A good client is served meanwhile.
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "core/connection.hpp"
+#include "support/process_usage.hpp"
+#include "support/sanitizers.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr int kClients = 200;
+constexpr std::size_t kMaxBody = 256 * 1024;
+constexpr Limits kLimits{.max_body = kMaxBody};
+
+/// What a client of its own costs a mode beside its connection: a thread's stack and read buffer, whole
+/// pages, what an allocator cannot use.
+constexpr std::size_t kSurroundings = 192 * 1024;
+constexpr auto kBound =
+    static_cast<std::int64_t>(majuscule::Connection::memory_bound(kLimits) + kSurroundings);
+
+std::string repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) {
+    all += text;
+  }
+  return all;
+}
+
+const std::string kSmall = get("/capitalize?text=" + std::string(1'000, 'p'));
+const std::string kLarge = post(std::string(kMaxBody, 'B'));
+
+class Memory : public ModeTest {
+ protected:
+  void SetUp() override {
+    MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+    // The clients have all the time they want, but a drain does not wait for them.
+    start({"--max-body=" + std::to_string(kMaxBody), "--header-timeout=10min", "--body-timeout=10min",
+           "--write-timeout=10min", "--idle-timeout=10min", "--drain-timeout=100ms"});
+    before_ = memory();
+  }
+
+  std::int64_t memory() { return anonymous_memory_of(server().process().pid()); }
+
+  /// Connects the clients, each with as small a receive buffer as there is, and has each send `request`.
+  void stall(const std::string& request = "") {
+    for (int i = 0; i < kClients; ++i) {
+      clients_.emplace_back(server().port(), 4096);
+      EXPECT_TRUE(clients_.back().send(request));
+    }
+    EXPECT_TRUE(clients_.back().wait_until_server_has_read());
+  }
+
+  /// Sends `requests` over each connection, or what the server and the kernel take of them.
+  void pipeline(const std::string& requests) {
+    std::vector<std::string_view> rest(kClients, requests);
+    for (std::size_t sent = 1; sent > 0;) {
+      sent = 0;
+      for (std::size_t i = 0; i < kClients; ++i) {
+        const std::size_t taken = clients_[i].send_until_stuck(rest[i], scaled(milliseconds(2)));
+        sent += taken;
+        rest[i].remove_prefix(taken);
+      }
+    }
+  }
+
+  /// What each of the stalled clients costs.
+  std::int64_t cost() { return (memory() - before_) / kClients; }
+
+  void expect_bounded_memory() {
+    RecordProperty("bytes_for_each", std::to_string(cost()));
+    if (!kHasAddressSanitizer && !kHasThreadSanitizer) {
+      EXPECT_LT(cost(), kBound);
+    }
+    HttpClient good = connect();
+    for (int i = 0; i < 20; ++i) {
+      expect_ok(good.request(post("gOOD")), "Good");
+    }
+    EXPECT_TRUE(eventually([&] { return stats_over(good)["connections/open"] == kClients + 1; }));
+  }
+
+  std::vector<TcpClient> clients_;
+
+ private:
+  std::int64_t before_ = 0;
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(Memory);
+
+TEST_P(Memory, OfBodiesThatLackAByteIsBounded) {
+  stall(kLarge.substr(0, kLarge.size() - 1));
+  expect_bounded_memory();
+}
+
+TEST_P(Memory, OfChunkedBodiesThatLackAByteIsBounded) {
+  const std::string request = post_chunked(std::string(kMaxBody, 'B'), 1'000);
+  stall(request.substr(0, request.size() - 1));
+  expect_bounded_memory();
+}
+
+TEST_P(Memory, OfHeadsOfTinyFieldsThatLackAByteIsBounded) {
+  std::string request = "POST / HTTP/1.1\r\nHost: a\r\n";
+  while (request.size() + 4 < kLimits.max_header) {
+    request += "a:\r\n";
+  }
+  stall(request);
+  expect_bounded_memory();
+}
+
+TEST_P(Memory, OfRepliesThatAreNotReadIsBounded) {
+  stall(kLarge);
+  expect_bounded_memory();
+}
+
+TEST_P(Memory, OfPipelinesIsBounded) {
+  stall();
+  constexpr int kLength = 400;
+  pipeline(repeated(kSmall, kLength));
+  expect_bounded_memory();
+  EXPECT_LT(server().stats()["requests"], kClients * kLength) << "nobody was stalled";
+}
+
+TEST_P(Memory, OfPipelinesOfSmallAndLargeIsBounded) {
+  stall();
+  constexpr int kLength = 4;
+  pipeline(repeated(repeated(kSmall, 50) + kLarge, kLength));
+  expect_bounded_memory();
+  EXPECT_LT(server().stats()["requests"], kClients * kLength * 51) << "nobody was stalled";
+}
+
+/// What large requests took does not stay with their connections: it serves the next ones.
+TEST_P(Memory, OfIdleClientsIsGivenBack) {
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(connect());
+  }
+  for (int round = 0; round < 5; ++round) {
+    for (HttpClient& client : clients) {
+      client.send(kLarge.substr(0, kLarge.size() - 1));
+    }
+    for (HttpClient& client : clients) {
+      EXPECT_EQ(client.request(kLarge.substr(kLarge.size() - 1)).status, 200);
+    }
+  }
+  RecordProperty("bytes_for_each", std::to_string(cost()));
+  if (!kHasAddressSanitizer && !kHasThreadSanitizer) {
+    EXPECT_LT(cost(), static_cast<std::int64_t>(2 * kMaxBody)) << "less than two of five bodies";
+  }
+}
+
+}  // namespace
+}  // namespace majuscule::test
