@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <new>
 
+#include "net/tasks.hpp"
+
 namespace majuscule {
 
 void Acceptor::run(const Take& take) {
@@ -28,11 +30,10 @@ void Acceptor::run(const Take& take) {
       server_.log().warn("out of descriptors or memory: accepting again when one is free");
     paused = exhausted;
   }
+  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  block_thread(Listener::kHandshakeTime);
   for (Listener& listener : server_.listeners()) {
-    if (!listener.inherited()) {  // else they wait for the next server
-      listener.turn_newcomers_away();
-      accept_all(listener, take);  // they waited; they are served
-    }
+    if (!listener.inherited()) accept_all(listener, take);  // they waited; they are served
     listener.close();
   }
 }

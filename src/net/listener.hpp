@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "majuscule/instant.hpp"
 #include "net/unique_fd.hpp"
 
 namespace majuscule {
@@ -40,12 +41,16 @@ class Listener {
   /// Takes one client from the queue; `client` is non-blocking if asked.
   AcceptResult accept(UniqueFd& client, bool non_blocking) const;
 
-  /// From now on nobody joins the queue: the kernel drops whoever wants to connect (who tries again, and
-  /// finds the port closed by then). Between this and close() the queue can be emptied for good.
+  /// How long a handshake that is under way may take: on a busy machine, its steps are not taken at once.
+  static constexpr Duration kHandshakeTime = std::chrono::milliseconds(20);
+
+  /// From now on nobody begins to connect: the kernel drops whoever wants to (who tries again, and finds the
+  /// port closed by then). After kHandshakeTime, too, nobody joins the queue; it can be emptied for good.
+  /// Does nothing to an inherited one, whose clients wait for the next server.
   void turn_newcomers_away();
 
-  /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), then
-  /// accept() until nobody waits, and nobody is.
+  /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), let
+  /// kHandshakeTime pass, then accept() until nobody waits, and nobody is.
   void close() { fd_.reset(); }
 
  private:

@@ -21,7 +21,9 @@ ReadinessDriver::ReadinessDriver(Server& server, Poller& poller)
 
 ReadinessDriver::~ReadinessDriver() {
   while (sessions_ != nullptr) close(*sessions_);
-  for (auto* timer : {&drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) wheel_.drop(*timer);
+  for (auto* timer : {&doors_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {
+    wheel_.drop(*timer);
+  }
 }
 
 void ReadinessDriver::accept(Listener& listener) {
@@ -167,6 +169,7 @@ bool ReadinessDriver::settle(Session& session) {
 void ReadinessDriver::expire() {
   armed_ = kNever;
   wheel_.advance(now_.time, [this](TimerWheel::Timer& timer) {
+    if (&timer == &doors_end_) return close_doors();
     if (&timer == &drain_end_) return cut();
     if (&timer == &fresh_end_) {
       for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
@@ -205,20 +208,25 @@ void ReadinessDriver::drain() {
   now_ = clock_.now();
   server_.announce_drain(open_);
   poller_.set_accepting(false);
+  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  doors_open_ = true;
+  wheel_.set(doors_end_, now_.time + Listener::kHandshakeTime);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
     if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
   }
+  arm();
+}
+
+// Draining, and nobody comes any more: those who waited are served.
+void ReadinessDriver::close_doors() {
+  if (!std::exchange(doors_open_, false)) return;
   for (Listener& listener : server_.listeners()) {
-    if (!listener.inherited()) {  // else they wait for the next server
-      listener.turn_newcomers_away();
-      while (accept_one(listener)) continue;  // they waited; they are served
-    }
+    while (!listener.inherited() && accept_one(listener)) continue;
     listener.close();
   }
-  arm();
 }
 
 // Draining: a request that has already arrived is answered; else the idle client is closed.
@@ -229,6 +237,7 @@ void ReadinessDriver::stop_waiting_for(Session& session) {
 }
 
 void ReadinessDriver::cut() {
+  close_doors();
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   while (sessions_ != nullptr) close(*sessions_);
 }
