@@ -54,18 +54,20 @@ class AbruptClients : public ModeTest {
     start({"--task=" + task, "--header-timeout=10min", "--body-timeout=10min", "--idle-timeout=10min",
            "--write-timeout=10min"});
     HttpClient watcher = connect();
+    EXPECT_EQ(stats_over(watcher)["connections/open"], 1);
+    const Usage quiet = usage();
     const int clients = number_from_environment("MAJUSCULE_TEST_CLIENTS", 1'000, kBatch, 1'000'000);
     send_clients(kind, 0, kWarmUp, watcher);
-    const Usage before = usage();
+    const std::int64_t before = usage().memory;
     send_clients(kind, kWarmUp, kWarmUp + clients, watcher);
 
     EXPECT_TRUE(eventually([&] {
       const Usage now = usage();
-      return now.descriptors == before.descriptors && now.threads == before.threads;
+      return now.descriptors == quiet.descriptors && now.threads == quiet.threads;
     })) << "descriptors: "
-        << before.descriptors << " before, " << usage().descriptors << " after; threads: " << before.threads
+        << quiet.descriptors << " before, " << usage().descriptors << " after; threads: " << quiet.threads
         << " before, " << usage().threads << " after";
-    const std::int64_t growth = usage().memory - before.memory;
+    const std::int64_t growth = usage().memory - before;
     RecordProperty("memory_growth_bytes", std::to_string(growth));
     if (!kHasAddressSanitizer && !kHasThreadSanitizer) {
       EXPECT_LT(growth, std::max(kNoise, clients * kLeak)) << "bytes of memory for " << clients << " clients";

@@ -30,7 +30,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer) {
+UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, milliseconds limit) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
     throw std::system_error(errno, std::generic_category(), "socket");
@@ -43,6 +43,8 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer) {
   }
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const timeval timeout{limit.count() / 1000, limit.count() % 1000 * 1000};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);  // holds for connect(2) too
   const sockaddr_in address = loopback(port);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     throw std::system_error(errno, std::generic_category(), "connect to 127.0.0.1:" + std::to_string(port));
@@ -107,13 +109,14 @@ std::optional<unsigned long> unread_at_server(const Endpoint& server, const Endp
 }  // namespace
 
 TcpClient::TcpClient(std::uint16_t port, std::optional<int> receive_buffer)
-    : socket_(connected(port, receive_buffer)) {}
+    : socket_(connected(port, receive_buffer, patience())) {}
 
-std::optional<TcpClient> TcpClient::try_connect(std::uint16_t port) {
+std::optional<TcpClient> TcpClient::try_connect(std::uint16_t port, milliseconds limit) {
   try {
-    return TcpClient(port);
+    return TcpClient(connected(port, std::nullopt, limit));
   } catch (const std::system_error& error) {
-    if (error.code() == std::errc::connection_refused || error.code() == std::errc::connection_reset) {
+    if (error.code() == std::errc::connection_refused || error.code() == std::errc::connection_reset ||
+        error.code() == std::errc::operation_in_progress) {
       return std::nullopt;
     }
     throw;

@@ -29,8 +29,9 @@ class TcpClient {
   /// for a client that does not read. Throws std::system_error when it cannot connect.
   explicit TcpClient(std::uint16_t port, std::optional<int> receive_buffer = std::nullopt);
 
-  /// Nothing when nobody listens (or listens no longer) on `port`.
-  [[nodiscard]] static std::optional<TcpClient> try_connect(std::uint16_t port);
+  /// Nothing when nobody listens (or listens no longer) on `port`, or does not answer within `limit`.
+  [[nodiscard]] static std::optional<TcpClient> try_connect(std::uint16_t port,
+                                                            milliseconds limit = patience());
 
   /// Sends all of `bytes`. False when the peer has closed before they were all taken.
   bool send(std::string_view bytes);

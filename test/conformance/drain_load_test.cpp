@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Stopping under load: clients of every kind hammer the server, SIGTERM strikes in the middle. Whoever was
+// connected and had asked gets a whole answer, the others find nobody, and the access log has a line for each
+// answer and no more.
+//
+// MAJUSCULE_TEST_ROUNDS=500 is the long version (README).
+#include <signal.h>
+
+#include <atomic>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/environment.hpp"
+#include "support/server_test.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace majuscule::test {
+namespace {
+
+/// What a client sends, over and over.
+struct Load {
+  std::string requests;
+  int answers = 1;  ///< to the requests
+  int times = 1;    ///< over one connection
+  bool raw = false;
+};
+
+const Load kKeepAlive{get("/capitalize?text=kEPT"), 1, 50};
+const Load kClosing{get("/capitalize?text=cLOSED", "Connection: close\r\n")};
+const Load kPipelined{get("/capitalize?text=oNE") + get("/capitalize?text=tWO") + post("tHREE"), 3, 20};
+const Load kPosting{post(std::string(20'000, 'P')), 1, 20};
+const Load kRaw{"rAW", 1, 1, true};
+
+/// One connection after the other until nobody listens. What must not happen is noted as a failure.
+class Hammer {
+ public:
+  Hammer(const Server& server, const Load& load, std::atomic<int>& answered)
+      : server_(server), load_(load), answered_(answered) {}
+
+  void strike() {
+    while (connect()) {
+      try {
+        load_.raw ? converse_raw() : converse();
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "after " << answered_here_ << " answers: " << error.what();
+      }
+    }
+  }
+
+ private:
+  bool connect() {
+    connected_ = Clock::now();
+    client_ =
+        TcpClient::try_connect(load_.raw ? server_.raw_port() : server_.port(), scaled(milliseconds(200)));
+    received_.clear();
+    ending_ = Ending::kReset;
+    answered_here_ = 0;
+    return client_.has_value();
+  }
+
+  void converse_raw() {
+    if (!client_->send(load_.requests)) {
+      return lost();
+    }
+    const Received answer = client_->receive_to_end();
+    received_ = answer.bytes;
+    ending_ = answer.ending;
+    if (received_ != capitalized(load_.requests) || ending_ != Ending::kEndOfInput) {
+      return lost();
+    }
+    ++answered_;
+  }
+
+  void converse() {
+    for (int i = 0; i < load_.times; ++i) {
+      if (!client_->send(load_.requests)) {
+        return lost();
+      }
+      for (int j = 0; j < load_.answers; ++j) {
+        const std::optional<HttpResponse> response = receive();
+        if (!response) {
+          return lost();
+        }
+        EXPECT_EQ(response->status, 200) << response->raw;
+        ++answered_;
+        ++answered_here_;
+        if (response->says_close()) {
+          EXPECT_EQ(j + 1, load_.answers) << "an answer says close before the last of a pipeline";
+          const Received rest = client_->receive_to_end();
+          EXPECT_TRUE(rest.bytes.empty() && rest.ending == Ending::kEndOfInput) << rest.bytes;
+          return;
+        }
+      }
+    }
+  }
+
+  std::optional<HttpResponse> receive() {
+    for (;;) {
+      if (std::optional<HttpResponse> response = take_response(received_)) {
+        return response;
+      }
+      const Received some = client_->receive_some();
+      if (some.bytes.empty()) {
+        ending_ = some.ending;
+        return std::nullopt;
+      }
+      received_ += some.bytes;
+    }
+  }
+
+  /// No (whole) answer. That may be where the request crossed with the close of an idle connection (RFC 9112,
+  /// 9.5), or where this client was so slow to ask that the server's grace had passed.
+  void lost() {
+    const bool crossed = answered_here_ > 0 && answered_here_ % load_.answers == 0 && received_.empty();
+    const bool late = Clock::now() - connected_ > milliseconds(500);
+    if (!crossed && !late) {
+      const char* const how = ending_ == Ending::kReset        ? "is reset"
+                              : ending_ == Ending::kEndOfInput ? "is closed"
+                                                               : "waits for ever";
+      throw std::runtime_error(std::string(how) + " without an answer to " + load_.requests.substr(0, 60) +
+                               "; received: " + received_.substr(0, 200));
+    }
+  }
+
+  const Server& server_;
+  const Load& load_;
+  std::atomic<int>& answered_;
+  std::optional<TcpClient> client_;
+  Clock::time_point connected_;
+  Ending ending_ = Ending::kReset;  ///< so seen last; a send that fails is a reset
+  std::string received_;
+  int answered_here_ = 0;
+};
+
+class DrainUnderLoad : public ModeTest {
+ protected:
+  void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
+
+  /// Starts a server, a thread for each of the loads, and sends SIGTERM when `first` requests are answered.
+  void strike(const std::vector<Load>& loads, int first, const std::string& task) {
+    const TemporaryDirectory directory;
+    const std::string log = directory.path() + "/access.log";
+    start({"--access-log=" + log, "--task=" + task, "--drain-timeout=" + duration_option(kDrainTimeout)});
+    std::atomic<int> answered = 0;
+    std::vector<std::thread> threads;
+    for (const Load& load : loads) {
+      threads.emplace_back([&] { Hammer(server(), load, answered).strike(); });
+    }
+    EXPECT_TRUE(eventually([&] { return answered >= first; }));
+    const auto begin = Clock::now();
+    server().process().signal(SIGTERM);
+    EXPECT_EQ(server().process().wait(), 0) << server().process().standard_error();
+    EXPECT_LT(Clock::now() - begin, scaled(kDrainTimeout));
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    EXPECT_EQ(server().process().standard_error().find("cut"), std::string::npos)
+        << server().process().standard_error();
+    EXPECT_EQ(lines_with_200(log), answered);
+  }
+
+  static int rounds() { return number_from_environment("MAJUSCULE_TEST_ROUNDS", 10, 1, 100'000); }
+
+ private:
+  static constexpr milliseconds kDrainTimeout{8'000};
+
+  static int lines_with_200(const std::string& file) {
+    std::ifstream log(file);
+    int count = 0;
+    for (std::string line; std::getline(log, line);) {
+      count += line.find("\" 200 ") == std::string::npos ? 0 : 1;
+    }
+    return count;
+  }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(DrainUnderLoad);
+
+TEST_P(DrainUnderLoad, OfEveryKindLosesNoRequest) {
+  for (int round = 0; round < rounds() && !HasFailure(); ++round) {
+    strike({kKeepAlive, kKeepAlive, kClosing, kClosing, kPipelined, kPipelined, kPosting, kRaw}, 100,
+           "sleep:1ms");
+  }
+}
+
+/// Somebody is always about to connect, about to be accepted, or about to ask.
+TEST_P(DrainUnderLoad, OfAConnectStormLosesNoRequest) {
+  for (int round = 0; round < rounds() && !HasFailure(); ++round) {
+    strike({kClosing, kClosing, kClosing, kClosing, kRaw, kRaw}, 100, "none");
+  }
+}
+
+}  // namespace
+}  // namespace majuscule::test
