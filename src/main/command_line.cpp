@@ -198,17 +198,25 @@ class Parser {
 
   /// CLI11's own words for a missing or a second value name the flag but not what would be right.
   static std::string in_our_words(const CLI::ParseError& e) {
-    std::string what = first_line(e.what());
+    const std::string what = e.what();
     const std::string flag = what.substr(0, what.find(':'));
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) == nullptr) return what;
     return what.find("At Most") == std::string::npos ? flag + ": expected a value"
                                                      : flag + ": given more than once";
   }
 
-  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
+  /// One line, whatever stands in the arguments.
   static CommandLine wrong(const std::string& what) {
-    return {{}, {}, "majuscule: " + what + " (see --help)"};
+    std::string line = "majuscule: ";
+    for (const char c : what) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < ' ' || byte == 0x7f) {
+        line += fmt::format("\\x{:02X}", byte);
+      } else {
+        line.push_back(c);
+      }
+    }
+    return {{}, {}, line + " (see --help)"};
   }
 
   std::string help_text() const {

@@ -158,6 +158,15 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(has(refused({"--port=1", "8080"}), "8080"));
 }
 
+TEST(CommandLine, SaysWhatIsWrongInOneLineWhateverTheArgumentsHold) {
+  EXPECT_TRUE(has(refused({"--mode=a\nb"}), "--mode=a\\x0Ab: expected "));
+  EXPECT_TRUE(has(refused({"--port", "1\r\x1B[2K"}), "--port=1\\x0D\\x1B[2K: expected "));
+  EXPECT_TRUE(has(refused({"--help=a\nb"}), "--help=a\\x0Ab: "));
+  EXPECT_TRUE(has(refused({"--a\nb=c"}), "--a\\x0Ab: unknown option"));
+  EXPECT_TRUE(has(refused({"a\nb"}), "a\\x0Ab: unexpected"));
+  EXPECT_TRUE(has(refused({"--host=\xC3\xA9", "\xC3\xA9"}), "\xC3\xA9: unexpected"));
+}
+
 TEST(CommandLine, RefusesAFlagGivenTwice) { EXPECT_TRUE(has(refused({"--port=1", "--port=2"}), "--port")); }
 
 TEST(CommandLine, RefusesValuesThatCannotGoTogether) {
