@@ -12,9 +12,10 @@ packages_of() (
     load) set -- wrk python3 util-linux ;;
     test) set -- libgtest-dev python3 wrk ;;
     valgrind) set -- valgrind libc6-dbg ;;
+    fuzz) set -- clang libclang-rt-dev llvm python3 ;;
     lint) set -- clang-format clang-tidy shellcheck ;;
     *)
-      echo "bootstrap: no package group '$1' (there are: build load test valgrind lint)" >&2
+      echo "bootstrap: no package group '$1' (there are: build load test valgrind fuzz lint)" >&2
       return 2
       ;;
   esac
