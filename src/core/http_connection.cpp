@@ -124,6 +124,8 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
   } else {
     become_idle(now);
   }
+  // Stuck since before a task: the server did not try to write while it worked, and now waits for no request.
+  if (stuck_) deadline_ = now.time + context_.limits.write_timeout;
 }
 
 // The answer to what could not be parsed: the last one, whatever follows.

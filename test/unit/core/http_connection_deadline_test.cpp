@@ -180,6 +180,22 @@ TEST_F(HttpConnectionDeadline, OfAStuckWriteInTheMidstOfARequestEndsItWithoutAnA
   EXPECT_TRUE(conversation_.closed()) << "the client does not read: no 408 would reach it";
 }
 
+TEST_F(HttpConnectionDeadline, OfAWriteStuckSinceBeforeATaskBeginsWithTheReply) {
+  conversation_.receive(std::string(kGet) + std::string(kGet));
+  ASSERT_TRUE(conversation_.answer_one());
+  const Request* const request = conversation_.connection().next_request(conversation_.now());
+  ASSERT_NE(request, nullptr);
+  conversation_.write(1);
+  conversation_.pass(seconds(30));
+  conversation_.connection().respond(echo(*request), conversation_.now());
+  EXPECT_EQ(conversation_.patience(), seconds(20)) << "not the idle one: the client is to read";
+  conversation_.write(0);
+  EXPECT_EQ(conversation_.patience(), seconds(20));
+  conversation_.pass(seconds(20));
+  conversation_.expire();
+  EXPECT_TRUE(conversation_.closed());
+}
+
 TEST_F(HttpConnectionDeadline, Of408ToHeadHasNoBody) {
   conversation_.play("HEAD / HTTP/1.1\r\nContent-Length: 1\r\nHost: a\r\n\r\n");
   conversation_.expire();
