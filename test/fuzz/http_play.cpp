@@ -72,7 +72,8 @@ HttpPlay::HttpPlay(const Scenario& scenario, Stage& stage, std::string_view stre
 
 void HttpPlay::send(std::string_view bytes) {
   unsent_.remove_prefix(bytes.size());
-  if (bytes.empty() || over_ || !connection_->wants_input()) return;
+  time_ += std::chrono::milliseconds(1);
+  if (bytes.empty() || over() || !connection_->wants_input()) return;
   // The bytes are gone when receive() returns, as in a buffer that serves many connections.
   const auto buffer = std::make_unique<char[]>(bytes.size());
   bytes.copy(buffer.get(), bytes.size());
@@ -91,6 +92,9 @@ bool HttpPlay::answer_one() {
     request = connection_->next_request(now());
   }
   if (request == nullptr) return false;
+  renewals_ = 0;
+  expect(connection_->deadline() == kNever, "nobody waits for the client while it waits for its answer");
+  expect(pending() < Connection::kOutputLimit, "no request is taken while much output waits");
   const auto expected = take_request(unread_);
   expect(expected && same(*expected, *request), "a request reads the same to a strict reader");
   expect(unread_.size() >= unsent_.size(), "a request is only taken when all of it was sent");
@@ -99,7 +103,7 @@ bool HttpPlay::answer_one() {
   std::optional<Outcome> outcome;
   {
     const Metered metered(heap_);
-    outcome = service_.handle(*request, now());
+    outcome = service_.handle(*request, instant(kStart, scenario_.drains));  // for /stats the same uptime
   }
   if (outcome->task.kind != TaskKind::kNone) {
     write(scenario_.first_write);
@@ -138,34 +142,45 @@ void HttpPlay::proceed() {
   if (connection_->ending() == Ending::kHalfClose) {
     const Metered metered(heap_);
     connection_->half_closed(now());
-    over_ = true;
+    lingers_ = true;
   }
-  if (connection_->ending() == Ending::kClose) over_ = true;
-  if (!over_) check_waiting();
+  if (connection_->ending() == Ending::kClose && !over()) {
+    expect(ended_ || unread_.size() == unsent_.size(), "unread bytes do not reset the answer away");
+    closed_ = true;
+  }
+  if (!over()) check_waiting();
 }
 
-void HttpPlay::check_waiting() const {
+void HttpPlay::check_waiting() {
   expect(connection_->deadline() != kNever, "whoever is waited for has a deadline");
+  // For an answer to be read, a request to begin, its head, a 100 Continue to be read, its body.
+  constexpr int kMostRenewals = 5;
+  if (connection_->deadline() != deadline_) ++renewals_;
+  deadline_ = connection_->deadline();
+  expect(renewals_ <= kMostRenewals, "a byte now and then does not renew a deadline");
   expect(connection_->wants_input() || pending() > 0, "a driver has something to wait for");
-  if (!reads_) return;
+  const Limits& limits = scenario_.limits;
+  if (pending() > 0) {
+    expect(connection_->deadline() <= time_ + limits.write_timeout, "a client has to read");
+    return;
+  }
   const std::string_view begun = skip_empty_lines(unread_.substr(0, unread_.size() - unsent_.size()));
   expect(connection_->idle() == (begun.empty() || begun == "\r"),
          "a connection holds no exchange exactly while no request has begun");
+  expect(connection_->deadline() <= time_ + (connection_->idle()
+                                                 ? limits.idle_timeout
+                                                 : std::max(limits.header_timeout, limits.body_timeout)),
+         "a client has to send");
   expect(!scenario_.drains || !connection_->idle() || connection_->fresh(),
          "a draining server waits for nobody it answered");
 }
 
 void HttpPlay::finish() {
-  if (!over_) {
-    std::string_view unread = unread_;
-    expect(!take_request(unread), "a whole request is answered");
-  }
-  if (!over_) {
-    expect(!check_written().says_close, "the connection ends behind Connection: close");
-  } else {
-    expect(check_written().says_close, "the connection does not end before Connection: close");
-  }
+  std::string_view unread = unread_;
+  expect(over() || !take_request(unread), "a whole request is answered");
+  expect(over() == check_written().says_close, "the connection ends behind Connection: close");
   if (scenario_.half_closes && connection_->wants_input()) {
+    ended_ = true;
     {
       const Metered metered(heap_);
       connection_->end_of_input(now());
@@ -174,6 +189,7 @@ void HttpPlay::finish() {
     expect(connection_->ending() == Ending::kClose, "the server ends when its client has");
   }
   const Written written = check_written();
+  expect(!written.refused || ended_ || lingers_, "whoever is refused gets to read why");
   const Counters& counted = counters();
   std::size_t answers = 0;
   for (const auto count : counted.responses) answers += count;
@@ -191,11 +207,11 @@ void HttpPlay::fall_silent(std::string_view last) {
     expect(calls < 4, "deadlines end a conversation soon");
     expect(connection_->deadline() != kNever, "whoever is waited for has a deadline");
     time_ = std::max(time_, connection_->deadline());
+    ended_ = true;
     {
       const Metered metered(heap_);
       connection_->expire(now());
     }
-    over_ = false;
     proceed();
   }
   if (reads_) check_written();

@@ -60,17 +60,17 @@ class HttpPlay {
   /// The client falls silent, and in some scenarios has taken no byte of an answer since its last one.
   void fall_silent(std::string_view last);
 
-  bool over() const { return over_; }
   const std::string& output() const { return output_; }
   const Counters& counters() const { return ledger_.counters; }
 
  private:
+  bool over() const { return lingers_ || closed_; }
   Instant now() const { return instant(time_, scenario_.drains); }
   std::size_t pending() const { return connection_->pending_output().size(); }
   bool answer_one();
   void write(std::size_t most);
   void proceed();
-  void check_waiting() const;
+  void check_waiting();
   Written check_written() const;
   void leave();
 
@@ -87,8 +87,12 @@ class HttpPlay {
   const std::ptrdiff_t held_before_;
   std::unique_ptr<HttpConnection> connection_;
   Time time_ = kStart;
+  Time deadline_ = kNever;  // as it was last seen
+  int renewals_ = 0;        // of it, since the last request
   bool reads_ = true;
-  bool over_ = false;  // the driver has closed, or only lingers
+  bool ended_ = false;    // the client has ended its side, or fallen silent
+  bool lingers_ = false;  // the server has ended its side
+  bool closed_ = false;   // the driver has closed
   std::vector<Owed> owed_;
   std::string output_;
 };

@@ -71,9 +71,10 @@ void play(const Scene& scene, std::string_view bytes) {
   expect(conversation.answer_one() == !read.empty(), "a message is answered, an empty one is not");
   expect(!conversation.answer_one(), "there is one answer");
   take_answer(conversation, scene, answer);
-  if (conversation.connection().ending() == Ending::kHalfClose) {
-    expect(read.size() >= RawConnection::kLargestMessage && !scene.ends_early,
-           "only for whoever may be sending more");
+  const bool lingers = conversation.connection().ending() == Ending::kHalfClose;
+  const bool has_more = read.size() >= RawConnection::kLargestMessage && !scene.ends_early;
+  expect(lingers == (has_more && !scene.reads_nothing), "it lingers for whoever may be sending more");
+  if (lingers) {
     conversation.half_close();
     const std::size_t before = conversation.output().size();
     conversation.play(bytes.substr(read.size()));
