@@ -176,9 +176,15 @@ void HttpPlay::check_waiting() {
 }
 
 void HttpPlay::finish() {
+  const Written before_end = check_written();
+  expect(over() == before_end.says_close, "the connection ends behind Connection: close");
   std::string_view unread = unread_;
-  expect(over() || !take_request(unread), "a whole request is answered");
-  expect(over() == check_written().says_close, "the connection ends behind Connection: close");
+  if (const auto next = take_request(unread)) {
+    const Limits& limits = scenario_.limits;
+    const bool is_small = next->head_size <= limits.max_header && next->body.size() <= limits.max_body;
+    expect(over(), "a whole request is answered");
+    expect(!before_end.refused || !next->is_plain || !is_small, "a plain request is not refused");
+  }
   if (scenario_.half_closes && connection_->wants_input()) {
     ended_ = true;
     {

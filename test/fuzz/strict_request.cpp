@@ -114,6 +114,16 @@ bool take_chunks(std::string_view& bytes, std::string& body) {
   return take_fields(bytes, trailers);
 }
 
+bool is_plain(const StrictRequest& request) {
+  const bool known = request.method == "GET" || request.method == "HEAD" || request.method == "POST";
+  const bool path = request.target.starts_with('/') && request.target.find('#') == std::string_view::npos;
+  const auto hosts = values_of(request, "host");
+  const bool host =
+      hosts.empty() || hosts[0].find_first_not_of("abcdefghijklmnopqrstuvwxyz.") == hosts[0].npos;
+  return known && path && host && values_of(request, "expect").empty() &&
+         values_of(request, "transfer-encoding").empty();
+}
+
 }  // namespace
 
 std::string_view skip_empty_lines(std::string_view bytes) {
@@ -125,6 +135,8 @@ std::optional<StrictRequest> take_request(std::string_view& bytes) {
   std::string_view rest = skip_empty_lines(bytes);
   StrictRequest request;
   if (!take_request_line(rest, request) || !take_fields(rest, request.fields)) return std::nullopt;
+  request.head_size = skip_empty_lines(bytes).size() - rest.size();
+  request.is_plain = is_plain(request);
   const auto hosts = values_of(request, "host");
   const auto lengths = values_of(request, "content-length");
   const auto codings = values_of(request, "transfer-encoding");

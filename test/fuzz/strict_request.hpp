@@ -21,6 +21,8 @@ struct StrictRequest {
   std::string body;
   bool may_keep_alive = false;  ///< false: the connection must end behind the answer
   bool wants_continue = false;  ///< it is owed a `100 Continue`
+  bool is_plain = false;        ///< nothing about it but its size can be a reason to refuse it
+  std::size_t head_size = 0;
 };
 
 /// Without the empty lines before a request.
