@@ -30,6 +30,14 @@ class Drain : public ModeTest {
     EXPECT_TRUE(idle.is_closed_by_server()) << "an idle client should be closed without a byte";
   }
 
+  /// Waits for the server to end and expects it to have said why in its log.
+  void expect_exit_saying(int code, const std::string& reason) {
+    (void)server().process().wait();
+    const std::string log = server().process().standard_error();
+    EXPECT_NE(log.find(reason), std::string::npos) << log;
+    expect_exit(code);
+  }
+
   /// A client whose request is being worked on.
   HttpClient client_in_task(const std::string& text = get("/capitalize?text=in+flight")) {
     HttpClient client = connect();
@@ -157,7 +165,7 @@ TEST_P(Drain, CutsWhatIsLeftAtItsTimeout) {
   HttpClient client = client_in_task();
   const auto begin = Clock::now();
   begin_drain();
-  expect_exit(0);
+  expect_exit_saying(0, "the drain timeout has passed: 1 clients are cut");
   EXPECT_GE(Clock::now() - begin, scaled(milliseconds(250)));
   const Received received = client.tcp().receive_to_end();
   EXPECT_EQ(received.bytes, "");
@@ -170,7 +178,7 @@ TEST_P(Drain, SecondSignalEndsAtOnce) {
   begin_drain();
   EXPECT_TRUE(server().process().is_running());
   server().process().signal(SIGTERM);
-  expect_exit(1);
+  expect_exit_saying(1, "second signal: ending at once");
 }
 
 /// A call that blocks, or burns, longer than the timeout cannot be interrupted; the process ends all the
@@ -179,7 +187,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBurnsOn) {
   start({"--task=cpu:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
-  expect_exit(0);
+  expect_exit_saying(0, "a task still blocks: ending without it");
 }
 
 TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
@@ -189,7 +197,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
   start({"--task=block:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
-  expect_exit(0);
+  expect_exit_saying(0, "a task still blocks: ending without it");
 }
 
 TEST_P(Drain, SecondSignalEndsATaskThatCannotBeCut) {

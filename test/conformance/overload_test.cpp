@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
 #include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 
@@ -58,6 +59,30 @@ TEST_P(Overload, RawClientPastMaxConnectionsIsClosed) {
   const Stats stats = stats_over(first);
   EXPECT_EQ(stats["connections/refused"], 1);
   EXPECT_EQ(stats["requests"], 0);
+}
+
+/// A refused client is held for a moment, so that its answer arrives; and so are only the latest.
+TEST_P(Overload, RefusedClientsDoNotPileUp) {
+  constexpr int kRefused = 300;
+  constexpr int kHeld = 64;
+  start({"--max-connections=1"});
+  HttpClient first = connect();
+  expect_ok(first.request(get("/healthz")), "ok");
+  const pid_t pid = server().process().pid();
+  const std::int64_t quiet = descriptors_of(pid);
+  std::vector<HttpClient> refused;
+  for (int i = 0; i < kRefused; ++i) {
+    refused.push_back(connect());
+    (void)refused.back().tcp().send(get("/healthz"));
+    EXPECT_LE(descriptors_of(pid), quiet + kHeld + 1) << "after " << i << " clients";
+  }
+  EXPECT_TRUE(eventually([&] { return stats_over(first)["connections/refused"] == kRefused; }));
+  EXPECT_TRUE(eventually([&] { return descriptors_of(pid) == quiet; })) << "though none has closed";
+  for (HttpClient& client : refused) {
+    const std::vector<HttpResponse> responses = client.receive_to_end();
+    ASSERT_EQ(responses.size(), 1U);
+    EXPECT_EQ(responses[0].status, 503);
+  }
 }
 
 TEST_P(Overload, PlaceThatIsFreeAgainIsGiven) {

@@ -195,6 +195,24 @@ TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
   EXPECT_TRUE(eventually([&] { return stats_over(watcher)["connections/open"] == 1; }));
 }
 
+TEST_P(Timeout, OfEachKindIsCountedOnce) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start({option("header-timeout"), option("body-timeout"), option("idle-timeout"), option("write-timeout"),
+         "--max-body=16MiB"});
+  HttpClient in_head = connect();
+  in_head.send("GET / HTTP/1.1\r\n");
+  HttpClient in_body = connect();
+  in_body.send(request("POST", "/capitalize", "Content-Length: 5\r\n"));
+  HttpClient in_answer(server().port(), 4096);
+  in_answer.send(post(std::string(8 * 1024 * 1024, 'W')));
+  HttpClient between = connect();
+  expect_ok(between.request(get("/healthz")), "ok");
+  HttpClient silent = connect();
+  TcpClient raw = connect_raw();
+  EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+  expect_timed_out(6);
+}
+
 TEST_P(Timeout, HarmsNoOtherClient) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({option("header-timeout"), option("body-timeout")});
