@@ -3,7 +3,7 @@
 // as before, its memory has not grown, and every client is counted in and out. What a sanitized build leaks,
 // the exit code of the server tells.
 //
-// MAJUSCULE_TEST_CLIENTS=10000 is the long version (README).
+// MAJUSCULE_TEST_CLIENTS=10000 is the long version (CONTRIBUTING).
 #include <stdlib.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // connected and had asked gets a whole answer, the others find nobody, and the access log has a line for each
 // answer and no more.
 //
-// MAJUSCULE_TEST_ROUNDS=500 is the long version (README).
+// MAJUSCULE_TEST_ROUNDS=200 is the long version (CONTRIBUTING).
 #include <signal.h>
 
 #include <atomic>
