@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <system_error>
 
@@ -30,6 +31,16 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
+/// One of 127/8 that hardly anybody has used before.
+sockaddr_in new_loopback_address() {
+  thread_local std::mt19937 random(std::random_device{}());
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr =
+      htonl((127U << 24) | std::uniform_int_distribution<std::uint32_t>(2, 0xFFFFFE)(random));
+  return address;
+}
+
 UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, milliseconds limit) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
@@ -37,9 +48,12 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, millis
   }
   if (receive_buffer) {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &*receive_buffer, sizeof *receive_buffer);
-    // The server's kernel makes room for some segments, and those of loopback are 64 KiB.
+    // The server's kernel makes room for some segments, and those of loopback are 64 KiB; and for more of
+    // them if it remembers that the address once had need of it (tcp_metrics), so this one is new.
     const int segment = 1'000;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    const sockaddr_in source = new_loopback_address();
+    ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source);
   }
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
