@@ -141,6 +141,10 @@ TEST_P(Options, FullDiskUnderTheAccessLogDoesNotStopTheServer) {
   EXPECT_EQ(stats_over(client)["requests"], 1000);
   client.tcp().close();
   EXPECT_TRUE(serves_a_new_client());
+  const std::string log = server().process().standard_error();
+  EXPECT_NE(log.find("loses lines: --access-log=/dev/full: No space left on device"), std::string::npos)
+      << log;
+  EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 10) << "said once a minute, not for each line";
 }
 
 TEST_P(Options, AccessLogIsAppendedTo) {

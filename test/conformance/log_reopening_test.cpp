@@ -94,8 +94,12 @@ TEST_P(LogReopening, LosesNoLineUnderLoad) {
   const auto load = [&] {
     HttpClient client = connect();
     while (!stop) {
-      for (int i = 0; i < 10; ++i) client.send(get("/capitalize?text=abc"));
-      for (int i = 0; i < 10; ++i) answered += client.receive().status == 200 ? 1 : 0;
+      for (int i = 0; i < 10; ++i) {
+        client.send(get("/capitalize?text=abc"));
+      }
+      for (int i = 0; i < 10; ++i) {
+        answered += client.receive().status == 200 ? 1 : 0;
+      }
     }
   };
   std::vector<std::jthread> clients;

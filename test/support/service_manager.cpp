@@ -15,7 +15,12 @@ namespace majuscule::test {
 
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+/// Throws what `call` failed with, if it did.
+void check(int result, const char* call) {
+  if (result < 0) {
+    throw std::system_error(errno, std::generic_category(), call);
+  }
+}
 
 }  // namespace
 
@@ -23,14 +28,14 @@ ListeningSocket::ListeningSocket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CL
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("bind");
-  if (::listen(fd(), 128) != 0) fail("listen");
+  check(::bind(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  check(::listen(fd(), 128), "listen");
 }
 
 std::uint16_t ListeningSocket::port() const {
   sockaddr_in address{};
   socklen_t size = sizeof address;
-  if (::getsockname(fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
+  check(::getsockname(fd(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
   return ntohs(address.sin_port);
 }
 
@@ -61,7 +66,7 @@ NotifySocket::NotifySocket(const std::string& name) : fd_(::socket(AF_UNIX, SOCK
     address.sun_path[0] = '\0';
   }
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) fail("bind");
+  check(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), size), "bind");
   ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
 }
 
