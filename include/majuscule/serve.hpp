@@ -37,8 +37,8 @@ struct Surroundings {
 using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const Surroundings&)>;
 
 /// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
-/// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0, or
-/// 1 with a line on stderr when it could not run (port taken, log not writable).
+/// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0,
+/// or 1 with a line on stderr when it could not run (port taken, log not writable).
 ///
 /// Under a service manager it takes over the sockets that it is passed (LISTEN_PID, LISTEN_FDS and
 /// LISTEN_FDNAMES: sd_listen_fds(3)) in place of those that `options` ask for, and tells that it is ready and
