@@ -125,7 +125,7 @@ AcceptResult Listener::accept(UniqueFd& client, bool non_blocking) const {
   }
 }
 
-void Listener::turn_newcomers_away() {
+void Listener::turn_newcomers_away() const {
   if (inherited_) return;
   // Classic BPF (socket(7), SO_ATTACH_FILTER) over the TCP header: a SYN is dropped, all else goes through,
   // so that handshakes under way end well. Accepted sockets inherit it; no peer sends them a SYN.

@@ -47,7 +47,7 @@ class Listener {
   /// From now on nobody begins to connect: the kernel drops whoever wants to (who tries again, and finds the
   /// port closed by then). After kHandshakeTime, too, nobody joins the queue; it can be emptied for good.
   /// Does nothing to an inherited one, whose clients wait for the next server.
-  void turn_newcomers_away();
+  void turn_newcomers_away() const;
 
   /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), let
   /// kHandshakeTime pass, then accept() until nobody waits, and nobody is.
