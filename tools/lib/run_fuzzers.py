@@ -26,6 +26,7 @@ GRACE_SECONDS = 300
 RUNS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)$", re.MULTILINE)
 COVERAGE = re.compile(r"^#\d+\s.* cov: (\d+) .*corp: (\d+)/", re.MULTILINE)
 SECONDS = re.compile(r"^Done \d+ runs in (\d+) second", re.MULTILINE)
+REASON = re.compile(r"what\(\):\s+(.*)$|(runtime error: .*)$|ERROR: \w+: (.*)$", re.MULTILINE)
 FINDING = re.compile(r"Test unit written to (\S+)$", re.MULTILINE)
 
 
@@ -37,8 +38,8 @@ class Outcome:
     seconds: int
     coverage: int  # edges of the program
     corpus: int  # inputs, the seeds that add nothing left out
-    found: bool
-    inputs: list[str]  # files that show what was found
+    found: str  # what, in a line; empty: nothing
+    inputs: list[str]  # files that show it again
 
 
 def run(target: str, seconds: int) -> Outcome:
@@ -88,9 +89,14 @@ def outcome(target: str, log: Path, status: int) -> Outcome:
         seconds=last_number(SECONDS, text),
         coverage=coverage[-1][0] if coverage else 0,
         corpus=coverage[-1][1] if coverage else 0,
-        found=status != 0,
+        found=reason(text) if status != 0 else "",
         inputs=FINDING.findall(text),
     )
+
+
+def reason(log: str) -> str:
+    match = REASON.search(log)
+    return next(filter(None, match.groups())) if match else "it failed"
 
 
 def last_number(pattern: re.Pattern[str], text: str) -> int:
@@ -101,7 +107,7 @@ def last_number(pattern: re.Pattern[str], text: str) -> int:
 def show(result: Outcome) -> None:
     print(
         f"{result.target:16}{result.runs:>12,} runs{result.seconds:>7,} s   coverage{result.coverage:>6,}"
-        f"   corpus{result.corpus:>6,}   {'FOUND SOMETHING' if result.found else 'found nothing'}"
+        f"   corpus{result.corpus:>6,}   {result.found or 'found nothing'}"
     )
     if result.found:
         print(f"  report: {result.log}")
@@ -115,10 +121,10 @@ def main(arguments: list[str]) -> int:
     targets = arguments[2:] or sorted(LARGEST_INPUT)
     found = False
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for future in concurrent.futures.as_completed(pool.submit(run, target, seconds) for target in targets):
-            result = future.result()
-            show(result)
-            found = found or result.found
+        runs = [pool.submit(run, target, seconds) for target in targets]
+        for done in concurrent.futures.as_completed(runs):
+            show(done.result())
+            found = found or done.result().found != ""
     print("FAIL" if found else "PASS")
     return 1 if found else 0
 
