@@ -198,7 +198,7 @@ class Parser {
 
   /// CLI11's own words for a missing or a second value name the flag but not what would be right.
   static std::string in_our_words(const CLI::ParseError& e) {
-    const std::string what = e.what();
+    std::string what = e.what();
     const std::string flag = what.substr(0, what.find(':'));
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) == nullptr) return what;
     return what.find("At Most") == std::string::npos ? flag + ": expected a value"
