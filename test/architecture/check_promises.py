@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks that the tests which test/README.md names are there: `check_promises.py SOURCE BUILD`.
+
+The last cell of a table's row says what shows its promise: a test or benchmark of Meson's, a fuzz target, a
+file of the project, or, behind a subject of the conformance suite and a colon, the names of its cases, in
+which an ellipsis stands for the rest.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+
+def names_in_meson(build):
+    names = set()
+    for kind in ("tests", "benchmarks"):
+        names |= {entry["name"] for entry in json.loads((build / f"meson-info/intro-{kind}.json").read_text())}
+    return names
+
+
+def cases_of(source, subject):
+    path = source / f"test/conformance/{subject}_test.cpp"
+    return re.findall(r"TEST_P\(\w+, (\w+)\)", path.read_text()) if path.exists() else []
+
+
+def missing(source, build, table):
+    """What a cell names and is not there."""
+    known = names_in_meson(build)
+    known |= {path.name.removesuffix("_fuzz.cpp") for path in source.glob("test/fuzz/*_fuzz.cpp")}
+    for row in re.findall(r"^\| (?!---).* \| (.*) \|$", table, re.MULTILINE):
+        subject = ""
+        for name in re.findall(r"`([^`]+)`", row):
+            pattern = name.replace("…", r"\w*")
+            if re.fullmatch(r"[\w…]*[A-Z][\w…]*", name):
+                found = any(re.fullmatch(pattern, case) for case in cases_of(source, subject))
+            elif "/" in name:
+                found = (source / name.split()[0].split("=")[-1]).exists() or " " in name
+            elif name.startswith("-"):
+                continue  # an option of the command before it
+            else:
+                subject = name
+                found = any(re.fullmatch(pattern, one) for one in known)
+            if not found:
+                yield f"{name} (of {subject})" if name != subject else name
+
+
+def main():
+    source, build = map(pathlib.Path, sys.argv[1:])
+    table = (source / "test/README.md").read_text()
+    commands = table.index("## The commands")
+    gone = list(missing(source, build, table[:commands]))
+    for name in gone:
+        print(f"test/README.md names what is not there: {name}")
+    return 1 if gone else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
