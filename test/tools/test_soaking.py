@@ -161,7 +161,7 @@ class Faults(unittest.TestCase):
         tally.note_timeout(2.25, 2.0)
         self.assertEqual((tally.timed_out, tally.latest), (1, 0.25))
         with self.assertRaises(Wrong):
-            tally.note_timeout(1.9, 2.0)
+            tally.note_timeout(1.5, 2.0)
 
 
 class Verdict(unittest.TestCase):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import Union
@@ -72,6 +73,7 @@ def _report(plans: list[Plan], results: list[Result], late: float) -> int:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # no end without that of the servers
     try:
         return _run(sys.argv[1:])
     except (CannotRun, OSError) as error:

@@ -29,7 +29,7 @@ class Client:
 
     @classmethod
     async def connect(cls, port: int, narrow: bool = False) -> Client:
-        """`narrow`: with so little room on both sides of the wire that a large answer gets stuck."""
+        """`narrow`: with little room on the wire, so that answers that are not read soon get stuck."""
         connection = socket.socket()
         try:
             connection.setblocking(False)

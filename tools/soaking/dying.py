@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 
 from soaking import exchanges
 from soaking.client import Client, Wrong
 from soaking.load import Kind, Site
+from soaking.slow import flood
 
 _LARGE_BYTES = 100_000
 _UNCOUNTED = (exchanges.head, exchanges.healthz)
@@ -50,7 +52,15 @@ async def _with_answers_unread(site: Site, chance: random.Random) -> None:
         client.reset()
 
 
-async def _in_a_write(site: Site, chance: random.Random) -> None:
+async def _in_a_flood(site: Site, chance: random.Random) -> None:
+    """With the server stuck, or on its way to it."""
+    with await site.connect(narrow=True) as client:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(flood(client), chance.uniform(0, 0.1))
+        client.reset()
+
+
+async def _in_an_answer(site: Site, chance: random.Random) -> None:
     body = chance.randbytes(_LARGE_BYTES)
     with await site.connect(narrow=True) as client:
         await client.send(exchanges.post_request(body))
@@ -73,7 +83,7 @@ async def _without_waiting(site: Site, chance: random.Random) -> None:
     site.tally.requests += 1
 
 
-_POINTS = (_after_connect, _after_part, _with_answers_unread, _in_a_write, _without_waiting)
+_POINTS = (_after_connect, _after_part, _with_answers_unread, _in_a_flood, _in_an_answer, _without_waiting)
 
 
 async def act(site: Site, chance: random.Random) -> None:

@@ -12,6 +12,7 @@ from comparison import conformance
 
 _HOST = b"Host: majuscule\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+HEALTHZ = b"GET /healthz HTTP/1.1\r\n" + _HOST + b"\r\n"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def head(_: random.Random) -> Exchange:
 
 
 def healthz(_: random.Random) -> Exchange:
-    return Exchange([(b"GET /healthz HTTP/1.1\r\n" + _HOST + b"\r\n", conformance.answer(b"ok"))], counts=0)
+    return Exchange([(HEALTHZ, conformance.answer(b"ok"))], counts=0)
 
 
 def old(chance: random.Random) -> Exchange:
