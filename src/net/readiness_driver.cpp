@@ -27,6 +27,7 @@ ReadinessDriver::~ReadinessDriver() {
 }
 
 void ReadinessDriver::accept(Listener& listener) {
+  wake_up();                               // their time begins now, not when the loop woke
   if (server_.stop().requested()) return;  // drain() decides about those who wait
   for (int i = 0; i < kAcceptsAtOnce && accept_one(listener); ++i) continue;
   arm();
