@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
+#include <sstream>
 #include <string>
 
 namespace majuscule {
@@ -17,7 +19,9 @@ double seconds(const timeval& time) {
 
 }  // namespace
 
-Resources resources_used() {
+ResourceMeter::ResourceMeter() : status_(::open("/proc/self/status", O_RDONLY | O_CLOEXEC)) {}
+
+Resources ResourceMeter::read() const {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   Resources resources;
@@ -25,7 +29,9 @@ Resources resources_used() {
   resources.system_seconds = seconds(usage.ru_stime);
   resources.voluntary_switches = static_cast<std::uint64_t>(usage.ru_nvcsw);
   resources.involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw);
-  std::ifstream status("/proc/self/status");
+  std::array<char, 4096> text{};  // more than there is
+  const auto size = std::max<ssize_t>(::pread(status_.get(), text.data(), text.size(), 0), 0);
+  std::istringstream status(std::string(text.data(), static_cast<std::size_t>(size)));
   for (std::string name; status >> name;) {
     if (name == "VmHWM:") {
       status >> resources.max_rss_bytes;

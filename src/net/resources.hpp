@@ -3,12 +3,21 @@
 #pragma once
 
 #include "majuscule/serve.hpp"
+#include "net/unique_fd.hpp"
 
 namespace majuscule {
 
-/// getrusage(2) for time and context switches, ended threads included; /proc/self/status for memory and
-/// threads (ru_maxrss would begin with what the parent held before exec). Thread-safe.
-Resources resources_used();
+/// What the process that makes it has used. Holds a descriptor, so that it also tells when there are no more.
+class ResourceMeter {
+ public:
+  ResourceMeter();
+  /// getrusage(2) for time and context switches, ended threads included; /proc/self/status for memory and
+  /// threads (ru_maxrss would begin with what the parent held before exec). Thread-safe.
+  Resources read() const;
+
+ private:
+  UniqueFd status_;
+};
 
 /// Raises the soft descriptor limit to the hard one and returns it (setrlimit(2)).
 std::size_t raise_descriptor_limit();

@@ -52,7 +52,7 @@ Server::Server(const Options& options, const Mode& mode, const ServiceFactory& m
                                      .pid = ::getpid(),
                                      .started = monotonic_now(),
                                      .ledger = *ledger_,
-                                     .resources = resources_used});
+                                     .resources = [this] { return meter_.read(); }});
   if (!listeners_.empty()) {
     log_->info("the service manager listens: --host, --port, --raw-port and --backlog have no effect");
     return;

@@ -11,6 +11,7 @@
 #include "majuscule/serve.hpp"
 #include "net/listener.hpp"
 #include "net/logging.hpp"
+#include "net/resources.hpp"
 #include "net/service_manager.hpp"
 #include "net/stop_signal.hpp"
 
@@ -55,6 +56,7 @@ class Server {
   std::vector<Listener> listeners_;
   StopSignal stop_;
   std::unique_ptr<AccessLog> access_log_;
+  const ResourceMeter meter_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Service> service_;
   std::size_t max_connections_;
