@@ -15,7 +15,7 @@ namespace majuscule {
 
 void run_threads(Server& server) {
   BlockingClients clients(server);
-  Acceptor(server).run([&](UniqueFd& client, Protocol protocol) {
+  Acceptor acceptor(server, [&](UniqueFd& client, Protocol protocol) {
     if (!clients.admit()) return false;
     const int fd = client.get();
     const bool started = start_thread([&clients, fd, protocol] { clients.serve(UniqueFd(fd), protocol); });
@@ -26,6 +26,7 @@ void run_threads(Server& server) {
     }
     return started;
   });
+  acceptor.run([&] { clients.begin_drain(); });
   clients.drain();
 }
 

@@ -10,7 +10,14 @@
 
 namespace majuscule {
 
-void Acceptor::run(const Take& take) {
+void Acceptor::run(const std::function<void()>& begin_drain) {
+  accept_until_stopped();
+  begin_drain();
+  empty_queues();
+  for (Listener& listener : server_.listeners()) listener.close();
+}
+
+void Acceptor::accept_until_stopped() {
   std::vector<pollfd> waits = {{server_.stop().fd(), POLLIN, 0}};
   for (const Listener& listener : server_.listeners()) waits.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
@@ -22,37 +29,48 @@ void Acceptor::run(const Take& take) {
     if (next != kNever)
       timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count());
     ::poll(waits.data(), paused ? 1 : waits.size(), std::max(timeout, -1));
-    if (server_.stop().requested()) break;
+    if (server_.stop().requested()) return;
     refusals_.sweep(monotonic_now());
-    bool exhausted = false;
-    for (Listener& listener : server_.listeners()) exhausted |= !accept_all(listener, take);
-    if (exhausted && exhausted_.due(monotonic_now()))
+    paused = false;
+    for (Listener& listener : server_.listeners()) {
+      AcceptResult result = AcceptResult::kAccepted;
+      for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) {
+        result = accept_one(listener);
+      }
+      paused |= result == AcceptResult::kExhausted;
+    }
+    if (paused && exhausted_.due(monotonic_now()))
       server_.log().warn("out of descriptors or memory: accepting again when one is free");
-    paused = exhausted;
-  }
-  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
-  block_thread(Listener::kHandshakeTime);
-  for (Listener& listener : server_.listeners()) {
-    if (!listener.inherited()) accept_all(listener, take);  // they waited; they are served
-    listener.close();
   }
 }
 
-bool Acceptor::accept_all(Listener& listener, const Take& take) {
-  for (;;) {
-    UniqueFd client;
-    switch (listener.accept(client, /*non_blocking=*/false)) {
-      case AcceptResult::kNobody: return true;
-      case AcceptResult::kExhausted: return false;
-      case AcceptResult::kAccepted: break;
+// They waited, so they are served: when their handshakes have ended, and there is room for them.
+void Acceptor::empty_queues() {
+  const Time end = monotonic_now() + server_.options().drain_timeout;
+  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  bool exhausted = false;
+  do {
+    block_thread(Listener::kHandshakeTime);
+    exhausted = false;
+    for (Listener& listener : server_.listeners()) {
+      AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+      while (result == AcceptResult::kAccepted) result = accept_one(listener);
+      exhausted |= result == AcceptResult::kExhausted;
     }
-    try {
-      if (take(client, listener.protocol())) continue;
+  } while (exhausted && monotonic_now() < end);
+}
+
+AcceptResult Acceptor::accept_one(Listener& listener) {
+  UniqueFd client;
+  const AcceptResult result = listener.accept(client, /*non_blocking=*/false);
+  try {
+    if (result == AcceptResult::kAccepted && !take_(client, listener.protocol())) {
       refusals_.refuse(std::move(client), listener.protocol(), clock_.now());
-    } catch (const std::bad_alloc&) {
-      return false;
     }
+  } catch (const std::bad_alloc&) {
+    return AcceptResult::kExhausted;
   }
+  return result;
 }
 
 }  // namespace majuscule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The front door of the modes that block: waits in poll(2) for clients and for the stop signal, and hands
-// each client on. Runs on one thread; returns when the server is to drain, with the listeners closed and
-// nobody left in their queues (but in those that a service manager keeps).
+// each client on. Runs on one thread; returns when the server drains, with the listeners closed and nobody
+// left in their queues (but in those that a service manager keeps).
 #pragma once
 
 #include <functional>
@@ -19,19 +19,25 @@ class Acceptor {
   /// refused.
   using Take = std::function<bool(UniqueFd& client, Protocol protocol)>;
 
-  explicit Acceptor(Server& server) : server_(server), clock_(server.stop()), refusals_(server) {}
+  Acceptor(Server& server, Take take)
+      : server_(server), clock_(server.stop()), refusals_(server), take_(std::move(take)) {}
 
-  void run(const Take& take);
+  /// Calls `begin_drain` when the stop signal has come: whom it lets go makes room for those who still wait.
+  void run(const std::function<void()>& begin_drain);
 
  private:
+  static constexpr int kAcceptsAtOnce = 512;
   static constexpr Duration kPause = std::chrono::milliseconds(20);
 
-  /// False when descriptors or memory ran out.
-  bool accept_all(Listener& listener, const Take& take);
+  void accept_until_stopped();
+  void empty_queues();
+  /// Takes one client; kExhausted also when memory ran out for it.
+  AcceptResult accept_one(Listener& listener);
 
   Server& server_;
   Clock clock_;
   Refusals refusals_;
+  const Take take_;
   Complaint exhausted_;
 };
 

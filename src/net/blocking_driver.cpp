@@ -31,7 +31,10 @@ class BlockingClients::Conversation {
         connection_(make_connection(protocol, context_, now_, fd_.get())) {
     clients_.enter(client_);
   }
-  ~Conversation() { clients_.leave(client_); }
+  ~Conversation() {
+    if (server_.stop().requested()) discard_input(fd_.get());
+    clients_.leave(client_);
+  }
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
 
@@ -211,13 +214,16 @@ void BlockingClients::leave(Client& client) {
   if (clients_ == &client) clients_ = client.next;
 }
 
-void BlockingClients::drain() {
-  const Time begin = monotonic_now();
-  const Time end = begin + server_.options().drain_timeout;
-  using State = Client::State;
+void BlockingClients::begin_drain() {
+  drain_begin_ = monotonic_now();
   server_.announce_drain(connected());
-  shut_down(SHUT_RD, State::kIdle);
-  if (wait_until_empty(std::min(begin + kFreshGrace, end))) return;
+  shut_down(SHUT_RD, Client::State::kIdle);
+}
+
+void BlockingClients::drain() {
+  const Time end = drain_begin_ + server_.options().drain_timeout;
+  using State = Client::State;
+  if (wait_until_empty(std::min(monotonic_now() + kFreshGrace, end))) return;
   shut_down(SHUT_RD, State::kFresh);
   if (wait_until_empty(end)) return;
   server_.log().warn("the drain timeout has passed: {} clients are cut", connected());

@@ -28,8 +28,9 @@ class BlockingClients {
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
   void serve(UniqueFd client, Protocol protocol);
 
-  /// After accepting has stopped: wakes the idle clients, waits for the others, cuts what the drain timeout
-  /// leaves. Returns when no client is left.
+  /// The stop signal came: lets the idle clients go.
+  void begin_drain() MAJUSCULE_EXCLUDES(mutex_);
+  /// Nobody comes any more: waits for the clients that are left, and cuts those that the drain timeout finds.
   void drain() MAJUSCULE_EXCLUDES(mutex_);
 
  private:
@@ -56,6 +57,7 @@ class BlockingClients {
   UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
   Mutex mutex_;
   std::condition_variable_any emptied_;
+  Time drain_begin_{};  // of the thread that drains
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;
 };

@@ -21,29 +21,30 @@ ReadinessDriver::ReadinessDriver(Server& server, Poller& poller)
 
 ReadinessDriver::~ReadinessDriver() {
   while (sessions_ != nullptr) close(*sessions_);
-  for (auto* timer : {&doors_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {
+  for (auto* timer : {&queues_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {
     wheel_.drop(*timer);
   }
 }
 
 void ReadinessDriver::accept(Listener& listener) {
-  wake_up();                               // their time begins now, not when the loop woke
   if (server_.stop().requested()) return;  // drain() decides about those who wait
-  for (int i = 0; i < kAcceptsAtOnce && accept_one(listener); ++i) continue;
+  wake_up();                               // the time of new clients begins now
+  AcceptResult result = AcceptResult::kAccepted;
+  for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) result = accept_one(listener);
+  if (result == AcceptResult::kExhausted) pause_accepting();
   arm();
 }
 
-// False when nobody waits or none can be taken.
-bool ReadinessDriver::accept_one(Listener& listener) {
+// Takes one client; kExhausted also when memory ran out for it.
+AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   UniqueFd client;
-  AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
   try {
     if (result == AcceptResult::kAccepted) admit(std::move(client), listener.protocol());
   } catch (const std::bad_alloc&) {
-    result = AcceptResult::kExhausted;
+    return AcceptResult::kExhausted;
   }
-  if (result == AcceptResult::kExhausted) pause_accepting();
-  return result == AcceptResult::kAccepted;
+  return result;
 }
 
 void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
@@ -170,7 +171,7 @@ bool ReadinessDriver::settle(Session& session) {
 void ReadinessDriver::expire() {
   armed_ = kNever;
   wheel_.advance(now_.time, [this](TimerWheel::Timer& timer) {
-    if (&timer == &doors_end_) return close_doors();
+    if (&timer == &queues_end_) return empty_queues();
     if (&timer == &drain_end_) return cut();
     if (&timer == &fresh_end_) {
       for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
@@ -210,10 +211,9 @@ void ReadinessDriver::drain() {
   server_.announce_drain(open_);
   poller_.set_accepting(false);
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
-  doors_open_ = true;
-  wheel_.set(doors_end_, now_.time + Listener::kHandshakeTime);
+  wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
-  wheel_.set(fresh_end_, now_.time + std::min(kFreshGrace, server_.options().drain_timeout));
+  wheel_.set(fresh_end_, now_.time + kFreshGrace);
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
     if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
@@ -221,13 +221,25 @@ void ReadinessDriver::drain() {
   arm();
 }
 
-// Draining, and nobody comes any more: those who waited are served.
-void ReadinessDriver::close_doors() {
-  if (!std::exchange(doors_open_, false)) return;
+// They waited, so they are served: when their handshakes have ended, and there is room for them.
+void ReadinessDriver::empty_queues() {
+  bool exhausted = false;
   for (Listener& listener : server_.listeners()) {
-    while (!listener.inherited() && accept_one(listener)) continue;
-    listener.close();
+    AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+    while (result == AcceptResult::kAccepted) result = accept_one(listener);
+    exhausted |= result == AcceptResult::kExhausted;
   }
+  if (exhausted) {
+    wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
+  } else {
+    close_listeners();
+    wheel_.set(fresh_end_, now_.time + kFreshGrace);
+  }
+}
+
+void ReadinessDriver::close_listeners() {
+  listening_ = false;
+  for (Listener& listener : server_.listeners()) listener.close();
 }
 
 // Draining: a request that has already arrived is answered; else the idle client is closed.
@@ -238,7 +250,8 @@ void ReadinessDriver::stop_waiting_for(Session& session) {
 }
 
 void ReadinessDriver::cut() {
-  close_doors();
+  wheel_.drop(queues_end_);
+  close_listeners();
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   while (sessions_ != nullptr) close(*sessions_);
 }
@@ -249,6 +262,7 @@ void ReadinessDriver::close(Session& session) {
   if (session.next_ != nullptr) session.next_->previous_ = session.previous_;
   if (sessions_ == &session) sessions_ = session.next_;
   session.connection_.reset();
+  if (draining_) discard_input(session.fd());
   server_.ledger().add({.closed = 1});
   --open_;
   poller_.remove(session);

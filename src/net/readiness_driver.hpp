@@ -94,7 +94,7 @@ class ReadinessDriver {
   /// The stop signal came: begins to drain. Once.
   void drain();
   /// Drained: nothing is left to wait for.
-  bool finished() const { return draining_ && !doors_open_ && open_ == 0; }
+  bool finished() const { return !listening_ && open_ == 0; }
 
  private:
   static constexpr std::size_t kReadSize = Connection::kLargestRead;
@@ -104,7 +104,7 @@ class ReadinessDriver {
   static constexpr Duration kFreshGrace = std::chrono::seconds(1);
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
-  bool accept_one(Listener& listener);
+  AcceptResult accept_one(Listener& listener);
   void admit(UniqueFd client, Protocol protocol);
   template <typename Step>
   void attempt(Session& session, Step step);
@@ -118,7 +118,8 @@ class ReadinessDriver {
   void close(Session& session);
   void set_interest(Session& session, Interest interest);
   void pause_accepting();
-  void close_doors();
+  void empty_queues();
+  void close_listeners();
   void cut();
   void arm();
 
@@ -130,13 +131,13 @@ class ReadinessDriver {
   ConnectionContext context_;
   TimerWheel wheel_;
   Time armed_ = kNever;
-  TimerWheel::Timer doors_end_, drain_end_, fresh_end_, refusal_end_, accept_again_;
+  TimerWheel::Timer queues_end_, drain_end_, fresh_end_, refusal_end_, accept_again_;
   Refusals refusals_{server_};
   Complaint exhausted_;
   Session* sessions_ = nullptr;
   std::size_t open_ = 0;
+  bool listening_ = true;
   bool draining_ = false;
-  bool doors_open_ = false;  // while draining: for those whose handshake is under way
   bool accepting_ = true;
   std::unique_ptr<char[]> buffer_;
 };

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "core/connection.hpp"
+#include "net/socket_io.hpp"
 
 namespace majuscule {
 
@@ -29,8 +30,7 @@ void Refusals::sweep(Time now) {
 }
 
 void Refusals::let_go_of_oldest() {
-  constexpr std::size_t kWholeRequest = 64 * 1024;
-  ::recv(held_.front().client.get(), nullptr, kWholeRequest, MSG_TRUNC | MSG_DONTWAIT);  // thrown away
+  discard_input(held_.front().client.get());
   held_.pop_front();
 }
 

@@ -42,4 +42,9 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) 
   }
 }
 
+void discard_input(int fd) {
+  constexpr std::size_t kAll = 1U << 30;
+  ::recv(fd, nullptr, kAll, MSG_TRUNC | MSG_DONTWAIT);  // tcp(7): nothing is copied
+}
+
 }  // namespace majuscule

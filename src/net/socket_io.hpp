@@ -28,4 +28,8 @@ Received receive_some(int fd, char* buffer, std::size_t size, int flags);
 /// how much.
 IoResult send_some(int fd, const Output& output, int flags, std::size_t& count);
 
+/// Throws away what has arrived. To close a socket with input unread would reset it, and with it the answer
+/// that is on its way.
+void discard_input(int fd);
+
 }  // namespace majuscule

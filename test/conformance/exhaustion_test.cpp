@@ -2,6 +2,8 @@
 // Out of descriptors for real: --max-connections promises more than the system gives. Those who are connected
 // are served, those who wait are neither refused nor forgotten, and the server neither spins nor floods its
 // log.
+#include <signal.h>
+
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +90,9 @@ TEST_P(Exhaustion, DisturbsNobodyWhoIsConnected) {
   for (std::size_t i = 0; i < accepted_; ++i) {
     expect_ok(crowd_[i].request(post("sTILL")), "Still");
   }
+  const Stats stats = stats_over(crowd_.front());
+  EXPECT_GE(stats["resources/threads"], 1);
+  EXPECT_GT(stats["resources/max_rss_bytes"], 0);
 }
 
 TEST_P(Exhaustion, GivesEachFreeDescriptorToTheNextInTheQueue) {
@@ -107,6 +112,20 @@ TEST_P(Exhaustion, EndsWithTheCrowd) {
   crowd_.clear();
   EXPECT_TRUE(serves_a_new_client());
   EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+}
+
+TEST_P(Exhaustion, LosesNobodyInADrain) {
+  server().process().signal(SIGTERM);
+  for (std::size_t i = 0; i < kCrowd; ++i) {
+    SCOPED_TRACE(i);
+    if (i < accepted_) {
+      EXPECT_TRUE(crowd_[i].is_closed_by_server());
+    } else {
+      EXPECT_EQ(crowd_[i].receive().body, "draining");
+    }
+  }
+  crowd_.clear();
+  expect_exit(0);
 }
 
 /// Nobody waits but the one who comes when another goes, and who finds the server without a descriptor anew.
