@@ -114,13 +114,23 @@ bool take_chunks(std::string_view& bytes, std::string& body) {
   return take_fields(bytes, trailers);
 }
 
+/// Whether there is a tab behind the value of this field, as RFC 9110, 5.5, allows and llhttp, behind the
+/// number of a Content-Length, does not.
+bool ends_in_tab(std::string_view value) {
+  const char* behind = value.data() + value.size();
+  while (*behind == ' ') ++behind;
+  return *behind == '\t';
+}
+
 bool is_plain(const StrictRequest& request) {
   const bool known = request.method == "GET" || request.method == "HEAD" || request.method == "POST";
   const bool path = request.target.starts_with('/') && request.target.find('#') == std::string_view::npos;
   const auto hosts = values_of(request, "host");
   const bool host =
       hosts.empty() || hosts[0].find_first_not_of("abcdefghijklmnopqrstuvwxyz.") == hosts[0].npos;
-  return known && path && host && values_of(request, "expect").empty() &&
+  const auto lengths = values_of(request, "content-length");
+  const bool length = lengths.empty() || (!lengths[0].empty() && !ends_in_tab(lengths[0]));
+  return known && path && host && length && values_of(request, "expect").empty() &&
          values_of(request, "transfer-encoding").empty();
 }
 
