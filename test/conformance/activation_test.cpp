@@ -38,6 +38,18 @@ class Activation : public ModeTest {
     expect_end(process);
   }
 
+  /// Expects a server on a port of its own choice, which is not that of a socket it was passed, and ends it.
+  void expect_own_port(const test::Activation& passed) {
+    Process process = start_activated(GetParam(), passed, {"--port=0"});
+    ASSERT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }));
+    const std::string output = process.standard_output();
+    const int port = std::stoi(output.substr(output.rfind(':') + 1));
+    EXPECT_NE(port, first_.port());
+    HttpClient client(static_cast<std::uint16_t>(port));
+    expect_ok(client.request(get("/healthz")), "ok");
+    expect_end(process);
+  }
+
   static void expect_end(Process& process) {
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(), 0) << process.standard_error();
@@ -90,18 +102,11 @@ TEST_P(Activation, OfARawSocketAloneServesNoHttp) {
 TEST_P(Activation, ForAnotherProcessIsIgnored) {
   for (const std::string process_id : {"1", "''", "nonsense"}) {
     SCOPED_TRACE(process_id);
-    Process process = start_activated(GetParam(), {{first_.fd()}, "http", "1", process_id}, {"--port=0"});
-    ASSERT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }));
-    EXPECT_EQ(process.standard_output().find(url("http", first_)), std::string::npos);
-    expect_end(process);
+    expect_own_port({{first_.fd()}, "http", "1", process_id});
   }
 }
 
-TEST_P(Activation, WithoutSocketsIsNone) {
-  Process process = start_activated(GetParam(), {.descriptors = {}, .count = "0"}, {"--port=0"});
-  ASSERT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }));
-  expect_end(process);
-}
+TEST_P(Activation, WithoutSocketsIsNone) { expect_own_port({.descriptors = {}, .count = "0"}); }
 
 TEST_P(Activation, WithAWrongDescriptorIsRefused) {
   const std::string wanted = "expected a listening TCP socket";
