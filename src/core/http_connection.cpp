@@ -241,8 +241,7 @@ void HttpConnection::half_closed(const Instant& now) {
 }
 
 void HttpConnection::expire(const Instant& now) {
-  const bool lingering = phase_ == Phase::kLingering;
-  if (!lingering) context_.ledger.add({.timed_out = 1});
+  if (phase_ != Phase::kLingering && !std::exchange(timed_out_, true)) context_.ledger.add({.timed_out = 1});
   if (phase_ == Phase::kReading && !stuck_) {
     const bool in_body = exchange_->parser.state() == RequestParser::State::kBody;
     refuse({408, in_body ? "the body took too long" : "the header section took too long"}, now);

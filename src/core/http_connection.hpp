@@ -57,6 +57,7 @@ class HttpConnection final : public Connection {
   bool peer_ended_ = false;  // end of input was seen
   bool stuck_ = false;       // a write did not take everything
   bool linger_ = false;      // in kClosing: the peer may still be sending
+  bool timed_out_ = false;   // and is counted so
 };
 
 }  // namespace majuscule
