@@ -55,9 +55,11 @@ LogFile::LogFile(std::string path) : path_(std::move(path)), fd_(open_to_append(
 
 LogFile::~LogFile() { handle_signal(SIGUSR1, SIG_IGN); }
 
-void LogFile::append(std::string_view line) const {
+void LogFile::append(std::string_view line) {
+  if (torn_ && ::write(fd_.get(), "\n", 1) == 1) torn_ = false;
   const auto written = ::write(fd_.get(), line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) return;
+  if (written > 0) torn_ = true;
   throw std::system_error(written < 0 ? errno : ENOSPC, std::system_category(), "--access-log=" + path_);
 }
 

@@ -4,6 +4,7 @@
 // and so at once in every mode, even while its only thread is stuck in a task.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -23,11 +24,12 @@ class LogFile {
 
   /// One write(2), which nobody else's can split (O_APPEND). Throws std::system_error when it took less than
   /// all. Thread-safe.
-  void append(std::string_view line) const;
+  void append(std::string_view line);
 
  private:
   const std::string path_;
   UniqueFd fd_;
+  std::atomic<bool> torn_ = false;  // the last line lacks its end
 };
 
 }  // namespace majuscule

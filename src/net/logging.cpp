@@ -27,7 +27,7 @@ class LogFileSink final : public spdlog::sinks::base_sink<Mutex> {
   }
   void flush_() override {}
 
-  const LogFile file_;
+  LogFile file_;
 };
 
 class SpdlogAccessLog final : public AccessLog {
