@@ -26,7 +26,7 @@ void run_threads(Server& server) {
     }
     return started;
   });
-  acceptor.run([&] { clients.begin_drain(); });
+  acceptor.run([&] { clients.make_room(); });
   clients.drain();
 }
 

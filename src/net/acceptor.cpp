@@ -10,10 +10,16 @@
 
 namespace majuscule {
 
-void Acceptor::run(const std::function<void()>& begin_drain) {
+Acceptor::~Acceptor() {
+  while (refusals_.next() != kNever) {
+    block_thread(std::max(refusals_.next() - monotonic_now(), Duration::zero()));
+    refusals_.sweep(monotonic_now());
+  }
+}
+
+void Acceptor::run(const std::function<void()>& make_room) {
   accept_until_stopped();
-  begin_drain();
-  empty_queues();
+  empty_queues(make_room);
   for (Listener& listener : server_.listeners()) listener.close();
 }
 
@@ -45,11 +51,13 @@ void Acceptor::accept_until_stopped() {
 }
 
 // They waited, so they are served: when their handshakes have ended, and there is room for them.
-void Acceptor::empty_queues() {
+void Acceptor::empty_queues(const std::function<void()>& make_room) {
   const Time end = monotonic_now() + server_.options().drain_timeout;
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
   bool exhausted = false;
   do {
+    make_room();
+    refusals_.sweep(monotonic_now());
     block_thread(Listener::kHandshakeTime);
     exhausted = false;
     for (Listener& listener : server_.listeners()) {

@@ -21,16 +21,20 @@ class Acceptor {
 
   Acceptor(Server& server, Take take)
       : server_(server), clock_(server.stop()), refusals_(server), take_(std::move(take)) {}
+  /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Calls `begin_drain` when the stop signal has come: whom it lets go makes room for those who still wait.
-  void run(const std::function<void()>& begin_drain);
+  /// Calls `make_room` when the stop signal has come, and again while somebody still waits for a place.
+  void run(const std::function<void()>& make_room);
 
  private:
   static constexpr int kAcceptsAtOnce = 512;
   static constexpr Duration kPause = std::chrono::milliseconds(20);
 
   void accept_until_stopped();
-  void empty_queues();
+  void empty_queues(const std::function<void()>& make_room);
   /// Takes one client; kExhausted also when memory ran out for it.
   AcceptResult accept_one(Listener& listener);
 

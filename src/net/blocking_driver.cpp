@@ -58,7 +58,7 @@ class BlockingClients::Conversation {
       while (Request* request = connection_->next_request(now_)) {
         Outcome outcome = server_.service().handle(*request, now_);
         if (outcome.task.kind != TaskKind::kNone) {
-          if (!write()) return false;  // earlier replies do not wait for this one's task
+          if (!send_once(MSG_DONTWAIT)) return false;  // earlier replies do not wait for this one's task
           if (!work(outcome.task)) return false;
           now_ = clock_.now();
         }
@@ -69,24 +69,29 @@ class BlockingClients::Conversation {
     }
   }
 
+  /// One send, if there is anything to send. False when the client is gone.
+  bool send_once(int flags) {
+    const Output output = connection_->pending_output();
+    if (output.size() == 0) return true;
+    std::size_t count = 0;
+    if (send_some(fd_.get(), output, flags, count) == IoResult::kGone) return false;
+    if (count < output.size()) now_ = clock_.now();
+    connection_->sent(count, now_);
+    return true;
+  }
+
   /// Writes everything. False when the client is gone or did not take it in time.
   bool write() {
-    int flags = MSG_DONTWAIT;  // a socket timeout is only worth setting when the first try does not take all
-    for (;;) {
-      const Output output = connection_->pending_output();
-      if (output.size() == 0) return true;
-      std::size_t count = 0;
-      if (send_some(fd_.get(), output, flags, count) == IoResult::kGone) return false;
-      if (count < output.size()) now_ = clock_.now();
-      connection_->sent(count, now_);
-      if (count == output.size()) return true;
+    if (!send_once(MSG_DONTWAIT)) return false;
+    while (connection_->pending_output().size() > 0) {  // only now is a socket timeout worth setting
       if (connection_->deadline() <= now_.time) {
         connection_->expire(now_);
         return false;
       }
       set_timeout(SO_SNDTIMEO, connection_->deadline() - now_.time);
-      flags = 0;
+      if (!send_once(0)) return false;
     }
+    return true;
   }
 
   /// Half-closes if it is time to. True when the conversation is over.
@@ -117,7 +122,10 @@ class BlockingClients::Conversation {
     now_ = clock_.now();
     switch (result) {
       case IoResult::kDone: connection_->receive(bytes, now_); break;
-      case IoResult::kEnd: connection_->end_of_input(now_); break;
+      case IoResult::kEnd:
+        if (is_end_of_drain()) return wait_a_little();
+        connection_->end_of_input(now_);
+        break;
       case IoResult::kLater:
         if (leaving) return false;
         break;
@@ -129,6 +137,21 @@ class BlockingClients::Conversation {
     // Every byte may come just in time; the deadline is for the whole.
     if (connection_->deadline() <= now_.time) connection_->expire(now_);
     return true;
+  }
+
+  /// Whether the end that recv(2) tells of is that of a drain, which took this client for an idle one just
+  /// when a request began. The rest of it can still be received.
+  bool is_end_of_drain() const {
+    return client_.dismissed && !connection_->idle() && !peer_has_ended(fd_.get());
+  }
+
+  /// recv(2) and poll(2) will not wait for this client any more. False when the drain cuts it.
+  bool wait_a_little() {
+    pollfd cut{cut_, POLLIN, 0};
+    const bool is_cut = ::poll(&cut, 1, 5) > 0;
+    now_ = clock_.now();
+    if (connection_->deadline() <= now_.time) connection_->expire(now_);
+    return !is_cut;
   }
 
   /// Does the task on this thread. False when the drain gave it up.
@@ -205,6 +228,7 @@ void BlockingClients::enter(Client& client) {
   client.next = clients_;
   if (clients_ != nullptr) clients_->previous = &client;
   clients_ = &client;
+  if (late_) dismiss(client, *late_);
 }
 
 void BlockingClients::leave(Client& client) {
@@ -214,19 +238,25 @@ void BlockingClients::leave(Client& client) {
   if (clients_ == &client) clients_ = client.next;
 }
 
-void BlockingClients::begin_drain() {
-  drain_begin_ = monotonic_now();
-  server_.announce_drain(connected());
+void BlockingClients::make_room() {
+  const Time now = monotonic_now();
+  if (drain_begin_ == Time{}) {
+    drain_begin_ = now;
+    server_.announce_drain(connected());
+  }
   shut_down(SHUT_RD, Client::State::kIdle);
+  if (now - drain_begin_ >= kFreshGrace) shut_down(SHUT_RD, Client::State::kFresh);
 }
 
 void BlockingClients::drain() {
   const Time end = drain_begin_ + server_.options().drain_timeout;
   using State = Client::State;
   if (wait_until_empty(std::min(monotonic_now() + kFreshGrace, end))) return;
+  set_late(SHUT_RD);
   shut_down(SHUT_RD, State::kFresh);
   if (wait_until_empty(end)) return;
   server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
+  set_late(SHUT_RDWR);
   ::eventfd_write(cut_.get(), 1);
   shut_down(SHUT_RDWR, State::kBusy);
   wait_until_empty(kNever);
@@ -237,13 +267,23 @@ std::size_t BlockingClients::connected() {
   return open_;
 }
 
+// Whose thread comes to run only now is dismissed at once.
+void BlockingClients::set_late(int how) {
+  const MutexLock lock(mutex_);
+  late_ = how;
+}
+
 // Ends the reading of the clients that wait; recv() still gives what has arrived, then the end.
 void BlockingClients::shut_down(int how, Client::State until) {
   const MutexLock lock(mutex_);
   for (Client* client = clients_; client != nullptr; client = client->next) {
-    const bool affected = until == Client::State::kBusy || client->state == until;
-    if (affected) ::shutdown(client->fd, how);
+    if (until == Client::State::kBusy || client->state == until) dismiss(*client, how);
   }
+}
+
+void BlockingClients::dismiss(Client& client, int how) {
+  client.dismissed = true;
+  ::shutdown(client.fd, how);
 }
 
 bool BlockingClients::wait_until_empty(Time until) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <optional>
 
 #include "net/clock.hpp"
 #include "net/mutex.hpp"
@@ -28,8 +29,9 @@ class BlockingClients {
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
   void serve(UniqueFd client, Protocol protocol);
 
-  /// The stop signal came: lets the idle clients go.
-  void begin_drain() MAJUSCULE_EXCLUDES(mutex_);
+  /// The stop signal came, and others may wait for a place: lets the idle clients go, and after a second
+  /// those that have asked nothing yet. May be called again and again.
+  void make_room() MAJUSCULE_EXCLUDES(mutex_);
   /// Nobody comes any more: waits for the clients that are left, and cuts those that the drain timeout finds.
   void drain() MAJUSCULE_EXCLUDES(mutex_);
 
@@ -42,6 +44,7 @@ class BlockingClients {
     enum class State : std::uint8_t { kBusy, kIdle, kFresh };
     int fd;
     std::atomic<State> state = State::kFresh;
+    std::atomic<bool> dismissed = false;  // the drain has shut the socket down
     Client* previous = nullptr;
     Client* next = nullptr;
   };
@@ -51,15 +54,18 @@ class BlockingClients {
   void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
   std::size_t connected() MAJUSCULE_EXCLUDES(mutex_);
   void shut_down(int how, Client::State until) MAJUSCULE_EXCLUDES(mutex_);
+  void set_late(int how) MAJUSCULE_EXCLUDES(mutex_);
+  static void dismiss(Client& client, int how);
   bool wait_until_empty(Time until) MAJUSCULE_EXCLUDES(mutex_);
 
   Server& server_;
   UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
   Mutex mutex_;
   std::condition_variable_any emptied_;
-  Time drain_begin_{};  // of the thread that drains
+  Time drain_begin_{};  // only for the thread that drains
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;
+  std::optional<int> late_ MAJUSCULE_GUARDED_BY(mutex_);  // how to shut down who enters now
 };
 
 }  // namespace majuscule

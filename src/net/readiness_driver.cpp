@@ -91,6 +91,8 @@ void ReadinessDriver::attempt(Session& session, Step step) {
 }
 
 void ReadinessDriver::broken(Session& session) {
+  session.interest_ = Interest::kNone;
+  if (session.owed_) return;  // the work goes on, as it does in a thread that cannot know
   close(session);
   arm();
 }
@@ -148,24 +150,21 @@ void ReadinessDriver::wait_for_task(Session& session, Outcome outcome) {
   wheel_.set(session.wake_, now_.time + outcome.task.duration);
 }
 
-// Waits for what the connection now wants, or ends it. False when the session is gone.
-bool ReadinessDriver::settle(Session& session) {
+// Waits for what the connection now wants, or ends it.
+void ReadinessDriver::settle(Session& session) {
   Connection& connection = *session.connection_;
   if (connection.ending() == Ending::kHalfClose) {
     ::shutdown(session.fd(), SHUT_WR);
     connection.half_closed(now_);
   }
-  if (connection.ending() == Ending::kClose || (draining_ && connection.idle() && !connection.fresh())) {
-    close(session);
-    return false;
-  }
+  if (connection.ending() == Ending::kClose) return close(session);
+  if (draining_ && connection.idle() && !connection.fresh()) return stop_waiting_for(session);
   if (connection.pending_output().size() > 0) {
     set_interest(session, Interest::kWrite);
   } else {
     set_interest(session, connection.wants_input() ? Interest::kRead : Interest::kNone);
   }
   wheel_.set(session.wake_, connection.deadline());
-  return true;
 }
 
 void ReadinessDriver::expire() {
@@ -233,8 +232,8 @@ void ReadinessDriver::empty_queues() {
     wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
   } else {
     close_listeners();
-    wheel_.set(fresh_end_, now_.time + kFreshGrace);
   }
+  if (fresh_end_.due() <= now_.time) wheel_.set(fresh_end_, now_.time + kFreshGrace);  // for those who came
 }
 
 void ReadinessDriver::close_listeners() {
@@ -252,6 +251,7 @@ void ReadinessDriver::stop_waiting_for(Session& session) {
 void ReadinessDriver::cut() {
   wheel_.drop(queues_end_);
   close_listeners();
+  refusals_.sweep(kNever);
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   while (sessions_ != nullptr) close(*sessions_);
 }

@@ -94,7 +94,7 @@ class ReadinessDriver {
   /// The stop signal came: begins to drain. Once.
   void drain();
   /// Drained: nothing is left to wait for.
-  bool finished() const { return !listening_ && open_ == 0; }
+  bool finished() const { return !listening_ && open_ == 0 && refusals_.next() == kNever; }
 
  private:
   static constexpr std::size_t kReadSize = Connection::kLargestRead;
@@ -111,7 +111,7 @@ class ReadinessDriver {
   bool read(Session& session);
   bool write(Session& session);
   void proceed(Session& session);
-  bool settle(Session& session);
+  void settle(Session& session);
   void wait_for_task(Session& session, Outcome outcome);
   void session_due(Session& session);
   void stop_waiting_for(Session& session);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <new>
 
 #include <uv.h>
 
@@ -72,13 +73,15 @@ void Server::announce_ready() const {
   notify("READY=1\nSTATUS=listening on" + urls + " (mode " + std::string(mode_.name) + ")");
 }
 
-void Server::announce_drain(std::size_t clients) const {
+void Server::announce_drain(std::size_t clients) const try {
   log_->info("draining: {} clients are connected", clients);
   // Whatever the unit says, it is not to be killed before --drain-timeout.
   const auto patience = options_.drain_timeout + 2 * StopSignal::kPatience;
   notify("STOPPING=1\nSTATUS=draining: " + std::to_string(clients) + " clients are connected\n" +
          "EXTEND_TIMEOUT_USEC=" +
          std::to_string(std::chrono::ceil<std::chrono::microseconds>(patience).count()));
+} catch (const std::bad_alloc&) {
+  // A drain without words.
 }
 
 void Server::notify(const std::string& state) const {

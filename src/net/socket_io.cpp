@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/socket_io.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -40,6 +42,12 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) 
     if (errno == EINTR) continue;
     return errno == EAGAIN ? IoResult::kLater : IoResult::kGone;
   }
+}
+
+bool peer_has_ended(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_state != TCP_ESTABLISHED;
 }
 
 void discard_input(int fd) {

@@ -28,6 +28,9 @@ Received receive_some(int fd, char* buffer, std::size_t size, int flags);
 /// how much.
 IoResult send_some(int fd, const Output& output, int flags, std::size_t& count);
 
+/// Whether the peer itself has ended its side, whatever shutdown(2) makes recv(2) say.
+bool peer_has_ended(int fd);
+
 /// Throws away what has arrived. To close a socket with input unread would reset it, and with it the answer
 /// that is on its way.
 void discard_input(int fd);

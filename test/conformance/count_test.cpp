@@ -120,6 +120,19 @@ TEST_P(Count, OfRawClientsIsExact) {
   EXPECT_EQ(server().stats()["requests"], kClients * kMessages);
 }
 
+/// Nobody can know of it before the answer is sent.
+TEST_P(Count, OfClientsThatResetDuringTheirTaskIsExact) {
+  start({"--task=sleep:" + duration_option(milliseconds(100))});
+  for (int i = 0; i < 20; ++i) {
+    HttpClient client = connect();
+    client.send(get("/capitalize?text=gone"));
+    EXPECT_TRUE(client.tcp().wait_until_server_has_read());
+    client.tcp().reset();
+  }
+  EXPECT_TRUE(eventually([this] { return server().stats()["requests"] == 20; }))
+      << server().stats().document();
+}
+
 TEST_P(Count, LeavesOutWhatIsNoCapitalizeAnswer) {
   HttpClient client = connect();
   EXPECT_EQ(client.request(get("/healthz")).status, 200);

@@ -152,6 +152,21 @@ TEST_P(Drain, AnswersEveryRequestOfAPipelineItHasRead) {
   expect_exit(0);
 }
 
+/// What has arrived behind a reply that its client is slow to read was received, too.
+TEST_P(Drain, AnswersTheRequestBehindAReplyThatIsBeingRead) {
+  start({"--max-body=64MiB"});
+  const std::string body(16 * 1024 * 1024, 'S');
+  HttpClient client(server().port(), 4096);
+  client.send(post(body));
+  EXPECT_TRUE(client.tcp().wait_until_server_has_read());
+  client.send(get("/capitalize?text=behind"));
+  begin_drain();
+  expect_ok(client.receive(), capitalized(body));
+  expect_ok(client.receive(), "Behind", Connection::kCloses);
+  client.tcp().close();
+  expect_exit(0);
+}
+
 TEST_P(Drain, WaitsForARequestThatIsStillArriving) {
   start();
   HttpClient client = client_in_task(post("hello").substr(0, post("hello").size() - 2));

@@ -24,13 +24,18 @@ class Exhaustion : public ModeTest {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
     start({"--max-connections=100000"}, Process::Limits{.descriptors = kDescriptors});
     begin_ = Clock::now();
+    const std::int64_t own = descriptors_of(server().process().pid());
     crowd_.reserve(kCrowd);
     for (std::size_t i = 0; i < kCrowd; ++i) {
       add_client();
     }
     ASSERT_TRUE(eventually([this] { return complaints() > 0; })) << server().process().standard_error();
     expect_ok(crowd_.front().receive(), "ok");
-    accepted_ = static_cast<std::size_t>(stats_over(crowd_.front())["connections/open"]);
+    accepted_ = static_cast<std::size_t>(descriptors_of(server().process().pid()) - own);
+    // A thread counts its client when it comes to run.
+    ASSERT_TRUE(eventually([this] {
+      return stats_over(crowd_.front())["connections/open"] == static_cast<std::int64_t>(accepted_);
+    }));
     ASSERT_GE(accepted_, kDescriptors / 2);
     ASSERT_LT(accepted_, kDescriptors);
     for (std::size_t i = 1; i < accepted_; ++i) {
@@ -41,6 +46,11 @@ class Exhaustion : public ModeTest {
   /// Another client that has sent a request.
   void add_client() {
     crowd_.push_back(connect());
+    // UBSan looks at an object of a type that is new to it through a pipe, for which there is no descriptor
+    // later.
+    if (crowd_.size() == 1 && accepted_ == 0) {
+      (void)stats_over(crowd_.front());
+    }
     crowd_.back().send(get("/healthz"));
   }
 
@@ -123,6 +133,25 @@ TEST_P(Exhaustion, LosesNobodyInADrain) {
     } else {
       EXPECT_EQ(crowd_[i].receive().body, "draining");
     }
+  }
+  crowd_.clear();
+  expect_exit(0);
+}
+
+/// Those who say nothing are let go, so that those who wait and have asked get their answers.
+TEST_P(Exhaustion, IsNoReasonToLoseAnybodyToTheSilent) {
+  crowd_.clear();
+  ASSERT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+  std::vector<HttpClient> silent;
+  for (unsigned i = 0; i < kDescriptors; ++i) {
+    silent.push_back(connect());
+  }
+  for (int i = 0; i < 10; ++i) {
+    add_client();
+  }
+  server().process().signal(SIGTERM);
+  for (HttpClient& client : crowd_) {
+    EXPECT_EQ(client.receive().body, "draining");
   }
   crowd_.clear();
   expect_exit(0);
