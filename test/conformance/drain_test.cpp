@@ -12,6 +12,9 @@
 namespace majuscule::test {
 namespace {
 
+/// Long enough for the signal to come before it ends, on a busy machine too.
+const std::string kLongTask = "--task=sleep:" + duration_option(milliseconds(1'500));
+
 class Drain : public ModeTest {
  protected:
   void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
@@ -71,7 +74,7 @@ TEST_P(Drain, ClosesIdleClientsWithoutAByte) {
 TEST_P(Drain, AnswersRequestsInFlightWhole) {
   for (const int number : {SIGTERM, SIGINT}) {
     SCOPED_TRACE(number);
-    start({"--task=sleep:" + duration_option(milliseconds(600))});
+    start({kLongTask});
     HttpClient getter = client_in_task();
     const std::string body(300'000, 'P');
     HttpClient poster = client_in_task(post(body));
@@ -107,7 +110,7 @@ TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
 }
 
 TEST_P(Drain, RefusesNewClients) {
-  start({"--task=sleep:" + duration_option(milliseconds(600))});
+  start({kLongTask});
   HttpClient busy = client_in_task();
   begin_drain();
   EXPECT_FALSE(TcpClient::try_connect(server().port()).has_value());
@@ -140,7 +143,7 @@ TEST_P(Drain, DoesNotWaitForClientsThatNeverSpeak) {
 }
 
 TEST_P(Drain, AnswersEveryRequestOfAPipelineItHasRead) {
-  start({"--task=sleep:" + duration_option(milliseconds(200))});
+  start({"--task=sleep:" + duration_option(milliseconds(500))});
   HttpClient client =
       client_in_task(get("/capitalize?text=one") + get("/capitalize?text=two") + post("three"));
   begin_drain();
