@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -47,6 +48,8 @@ def _run(arguments: list[str]) -> int:
     modes = wanted.modes or build.modes_of(program)
     build.expect_modes(program, modes)
     limits.raise_descriptors()
+    # One heap for all threads of a server (mallopt(3)): else what each of many heaps happens to keep hides a leak.
+    os.environ["MALLOC_ARENA_MAX"] = "1"
     plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.tick) for mode in modes]
     how = "one after the other" if wanted.in_turn else "at the same time"
     progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(modes)}, {how}")
@@ -65,6 +68,7 @@ def _report(plans: list[Plan], results: list[Result], late: float) -> int:
             raise result
     if outcomes:
         print(render.text([table.table(outcomes)]), end="")
+    print("memory is that of servers with MALLOC_ARENA_MAX=1")
     print(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
     for why in sorted({outcome.unjudged for outcome in outcomes if outcome.unjudged}):
         print(f"memory is not judged: {why}")
