@@ -31,10 +31,9 @@ void Acceptor::accept_until_stopped() {
     Time next = refusals_.next();
     const Time now = monotonic_now();
     if (paused) next = std::min(next, now + kPause);
-    int timeout = -1;
-    if (next != kNever)
-      timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count());
-    ::poll(waits.data(), paused ? 1 : waits.size(), std::max(timeout, -1));
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(std::max(next - now, Duration::zero()));
+    const int timeout = next == kNever ? -1 : static_cast<int>(rest.count());
+    ::poll(waits.data(), paused ? 1 : waits.size(), timeout);
     if (server_.stop().requested()) return;
     refusals_.sweep(monotonic_now());
     paused = false;
@@ -56,9 +55,9 @@ void Acceptor::empty_queues(const std::function<void()>& make_room) {
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
   bool exhausted = false;
   do {
+    block_thread(Listener::kHandshakeTime);
     make_room();
     refusals_.sweep(monotonic_now());
-    block_thread(Listener::kHandshakeTime);
     exhausted = false;
     for (Listener& listener : server_.listeners()) {
       AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
@@ -70,7 +69,10 @@ void Acceptor::empty_queues(const std::function<void()>& make_room) {
 
 AcceptResult Acceptor::accept_one(Listener& listener) {
   UniqueFd client;
-  const AcceptResult result = listener.accept(client, /*non_blocking=*/false);
+  AcceptResult result = listener.accept(client, /*non_blocking=*/false);
+  if (result == AcceptResult::kExhausted && refusals_.make_room()) {
+    result = listener.accept(client, /*non_blocking=*/false);
+  }
   try {
     if (result == AcceptResult::kAccepted && !take_(client, listener.protocol())) {
       refusals_.refuse(std::move(client), listener.protocol(), clock_.now());

@@ -26,7 +26,8 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Calls `make_room` when the stop signal has come, and again while somebody still waits for a place.
+  /// Calls `make_room` kHandshakeTime after the stop signal, and again while somebody still waits for a
+  /// place.
   void run(const std::function<void()>& make_room);
 
  private:

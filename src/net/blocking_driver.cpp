@@ -107,9 +107,9 @@ class BlockingClients::Conversation {
   bool receive() {
     using State = Client::State;
     client_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
-    // A drain that begins after this line finds the state and shuts the socket down; one that began before is
-    // seen.
-    const bool leaving = server_.stop().requested() && client_.state == State::kIdle;
+    // A drain that dismisses the idle after this line finds the state and shuts the socket down; one that did
+    // before is seen.
+    const bool leaving = clients_.idle_dismissed_ && client_.state == State::kIdle;
     if (const Duration remaining = connection_->deadline() - now_.time; remaining != receive_timeout_) {
       receive_timeout_ = remaining;
       set_timeout(SO_RCVTIMEO, remaining);
@@ -244,6 +244,7 @@ void BlockingClients::make_room() {
     drain_begin_ = now;
     server_.announce_drain(connected());
   }
+  idle_dismissed_ = true;
   shut_down(SHUT_RD, Client::State::kIdle);
   if (now - drain_begin_ >= kFreshGrace) shut_down(SHUT_RD, Client::State::kFresh);
 }

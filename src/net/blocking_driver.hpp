@@ -29,8 +29,8 @@ class BlockingClients {
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
   void serve(UniqueFd client, Protocol protocol);
 
-  /// The stop signal came, and others may wait for a place: lets the idle clients go, and after a second
-  /// those that have asked nothing yet. May be called again and again.
+  /// The server drains, and others may wait for a place: lets the idle clients go, and after a second those
+  /// that have asked nothing yet. May be called again and again.
   void make_room() MAJUSCULE_EXCLUDES(mutex_);
   /// Nobody comes any more: waits for the clients that are left, and cuts those that the drain timeout finds.
   void drain() MAJUSCULE_EXCLUDES(mutex_);
@@ -62,6 +62,7 @@ class BlockingClients {
   UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
   Mutex mutex_;
   std::condition_variable_any emptied_;
+  std::atomic<bool> idle_dismissed_ = false;
   Time drain_begin_{};  // only for the thread that drains
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;

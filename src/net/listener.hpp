@@ -42,6 +42,7 @@ class Listener {
   AcceptResult accept(UniqueFd& client, bool non_blocking) const;
 
   /// How long a handshake that is under way may take: on a busy machine, its steps are not taken at once.
+  /// Idle clients may ask once more in that time.
   static constexpr Duration kHandshakeTime = std::chrono::milliseconds(20);
 
   /// From now on nobody begins to connect: the kernel drops whoever wants to (who tries again, and finds the

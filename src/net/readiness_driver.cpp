@@ -38,7 +38,10 @@ void ReadinessDriver::accept(Listener& listener) {
 // Takes one client; kExhausted also when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   UniqueFd client;
-  const AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  AcceptResult result = listener.accept(client, /*non_blocking=*/true);
+  if (result == AcceptResult::kExhausted && refusals_.make_room()) {
+    result = listener.accept(client, /*non_blocking=*/true);
+  }
   try {
     if (result == AcceptResult::kAccepted) admit(std::move(client), listener.protocol());
   } catch (const std::bad_alloc&) {
@@ -213,15 +216,20 @@ void ReadinessDriver::drain() {
   wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + kFreshGrace);
+  arm();
+}
+
+// Not at once: whoever asks again just now is told to close, and is not cut off with a request on its way.
+void ReadinessDriver::let_idle_go() {
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
     if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
   }
-  arm();
 }
 
 // They waited, so they are served: when their handshakes have ended, and there is room for them.
 void ReadinessDriver::empty_queues() {
+  let_idle_go();
   bool exhausted = false;
   for (Listener& listener : server_.listeners()) {
     AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;

@@ -118,6 +118,7 @@ class ReadinessDriver {
   void close(Session& session);
   void set_interest(Session& session, Interest interest);
   void pause_accepting();
+  void let_idle_go();
   void empty_queues();
   void close_listeners();
   void cut();

@@ -25,6 +25,12 @@ void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
   held_.push_back({std::move(client), now.time + kHold});
 }
 
+bool Refusals::make_room() {
+  if (held_.empty()) return false;
+  let_go_of_oldest();
+  return true;
+}
+
 void Refusals::sweep(Time now) {
   while (!held_.empty() && held_.front().until <= now) let_go_of_oldest();
 }

@@ -24,6 +24,8 @@ class Refusals {
   /// Counts the refusal; answers 503 (HTTP) or nothing (raw), ends the sending side and holds the client.
   /// Never blocks.
   void refuse(UniqueFd client, Protocol protocol, const Instant& now);
+  /// Closes the one that was held longest: its descriptor is wanted. False when nobody is held.
+  bool make_room();
   /// Closes those that were held long enough.
   void sweep(Time now);
   /// When sweep() is next due; kNever when nobody is held.

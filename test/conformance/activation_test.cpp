@@ -133,7 +133,7 @@ TEST_P(Activation, WithTooManyOrAmbiguousSocketsIsRefused) {
 
 TEST_P(Activation, KeepsWhoConnectsDuringTheDrainForTheNextServer) {
   Process server =
-      start_activated(GetParam(), {{first_.fd()}}, {"--task=sleep:" + duration_option(milliseconds(300))});
+      start_activated(GetParam(), {{first_.fd()}}, {"--task=sleep:" + duration_option(milliseconds(1'000))});
   ASSERT_TRUE(listens_on(server, url("http", first_))) << server.standard_error();
   HttpClient idle(first_.port());
   expect_ok(idle.request(get("/healthz")), "ok");
@@ -157,6 +157,7 @@ TEST_P(Activation, KeepsWhoWaitsWhenTheSignalComesForTheNextServer) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   Process server = start_activated(GetParam(), {{first_.fd()}});
   ASSERT_TRUE(listens_on(server, url("http", first_))) << server.standard_error();
+  expect_ok(HttpClient(first_.port()).request(get("/healthz")), "ok");
   server.signal(SIGSTOP);
   std::vector<HttpClient> clients;
   for (int i = 0; i < 50; ++i) {
