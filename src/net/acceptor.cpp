@@ -69,10 +69,7 @@ void Acceptor::empty_queues(const std::function<void()>& make_room) {
 
 AcceptResult Acceptor::accept_one(Listener& listener) {
   UniqueFd client;
-  AcceptResult result = listener.accept(client, /*non_blocking=*/false);
-  if (result == AcceptResult::kExhausted && refusals_.make_room()) {
-    result = listener.accept(client, /*non_blocking=*/false);
-  }
+  const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/false);
   try {
     if (result == AcceptResult::kAccepted && !take_(client, listener.protocol())) {
       refusals_.refuse(std::move(client), listener.protocol(), clock_.now());

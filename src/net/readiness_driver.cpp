@@ -38,10 +38,7 @@ void ReadinessDriver::accept(Listener& listener) {
 // Takes one client; kExhausted also when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   UniqueFd client;
-  AcceptResult result = listener.accept(client, /*non_blocking=*/true);
-  if (result == AcceptResult::kExhausted && refusals_.make_room()) {
-    result = listener.accept(client, /*non_blocking=*/true);
-  }
+  const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/true);
   try {
     if (result == AcceptResult::kAccepted) admit(std::move(client), listener.protocol());
   } catch (const std::bad_alloc&) {

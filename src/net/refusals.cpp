@@ -25,10 +25,11 @@ void Refusals::refuse(UniqueFd client, Protocol protocol, const Instant& now) {
   held_.push_back({std::move(client), now.time + kHold});
 }
 
-bool Refusals::make_room() {
-  if (held_.empty()) return false;
+AcceptResult Refusals::accept(const Listener& listener, UniqueFd& client, bool non_blocking) {
+  const AcceptResult result = listener.accept(client, non_blocking);
+  if (result != AcceptResult::kExhausted || held_.empty()) return result;
   let_go_of_oldest();
-  return true;
+  return listener.accept(client, non_blocking);
 }
 
 void Refusals::sweep(Time now) {

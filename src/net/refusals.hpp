@@ -24,8 +24,8 @@ class Refusals {
   /// Counts the refusal; answers 503 (HTTP) or nothing (raw), ends the sending side and holds the client.
   /// Never blocks.
   void refuse(UniqueFd client, Protocol protocol, const Instant& now);
-  /// Closes the one that was held longest: its descriptor is wanted. False when nobody is held.
-  bool make_room();
+  /// Listener::accept(), which may have the descriptor of the one that was held longest.
+  AcceptResult accept(const Listener& listener, UniqueFd& client, bool non_blocking);
   /// Closes those that were held long enough.
   void sweep(Time now);
   /// When sweep() is next due; kNever when nobody is held.
