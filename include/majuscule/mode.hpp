@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "majuscule/options.hpp"
@@ -12,7 +13,7 @@ namespace majuscule {
 class Server;  // net/server.hpp: the listeners, limits, service and shared state a model works with
 
 /// Who touches the shared state; decides which guards a mode allows.
-enum class Sharing : std::uint8_t { kOneThread, kThreads };
+enum class Sharing : std::uint8_t { kOneThread, kThreads, kProcesses };
 
 struct Mode {
   std::string_view name;
@@ -20,12 +21,21 @@ struct Mode {
   Sharing sharing;
   /// Serves until the server is told to stop and has drained. Throws std::system_error if it cannot start.
   void (*run)(Server& server);
+  /// Whether --threads has a meaning: the mode has a pool of threads.
+  bool has_pool = false;
+  /// What --queue may say, the default first; empty: the mode has no queue.
+  std::span<const QueueOrder> queues = {};
+  /// Why this build or this system cannot run the mode; empty when it can. Null: it always can.
+  std::string (*unavailable)() = nullptr;
 };
 
 /// Every mode built in, in the order in which --list-modes prints them.
 std::span<const Mode> modes();
 /// The mode of that name, or null.
 const Mode* find_mode(std::string_view name);
+
+/// Who touches the shared state when the mode runs in so many workers.
+Sharing sharing_of(const Mode& mode, unsigned workers);
 
 /// The guards that a way of sharing allows; the first is its default.
 std::span<const Guard> allowed_guards(Sharing sharing);

@@ -13,10 +13,20 @@
 namespace majuscule {
 
 /// How the shared state is protected.
-enum class Guard : std::uint8_t { kNone, kMutex };
+enum class Guard : std::uint8_t { kNone, kMutex, kAtomic, kSharded };
 
-/// "none", "mutex".
+/// "none", "mutex", "atomic", "sharded".
 std::string_view to_string(Guard guard);
+
+/// Which of those that wait in a queue is next.
+enum class QueueOrder : std::uint8_t {
+  kFifo,      ///< the one that has waited longest
+  kLifo,      ///< the one that came last
+  kPriority,  ///< the most urgent one (RFC 9218, u=0 to 7); among equals the one that has waited longest
+};
+
+/// "fifo", "lifo", "priority".
+std::string_view to_string(QueueOrder order);
 
 /// What a client may cost. Sizes in bytes. All timeouts are total: a byte now and then does not renew them.
 struct Limits {
@@ -34,6 +44,10 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8000;                   ///< 0: the kernel picks one
   std::optional<std::uint16_t> raw_port;       ///< none: no raw listener
+  unsigned workers = 1;                        ///< processes that each run the mode
+  bool reuseport = false;                      ///< each worker has listeners of its own (SO_REUSEPORT)
+  std::optional<unsigned> threads;             ///< of the mode's pool; none: one for each core
+  std::optional<QueueOrder> queue;             ///< of the mode's queue; none: the mode's first
   std::optional<Guard> guard;                  ///< none: the mode's own
   Task task;                                   ///< owed by each capitalize request ...
   std::uint64_t task_every = 1;                ///< ... whose number is a multiple of this

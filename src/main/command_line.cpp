@@ -26,6 +26,36 @@ std::optional<Number> parse_number(std::string_view text, Number least, Number m
   return number;
 }
 
+/// The one of these values that is called so.
+template <typename Value>
+std::optional<Value> named(std::string_view name, std::initializer_list<Value> values) {
+  for (const Value value : values) {
+    if (to_string(value) == name) return value;
+  }
+  return std::nullopt;
+}
+
+/// "none", "none or mutex", "none, mutex or atomic".
+template <typename Values>
+std::string alternatives(const Values& values) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) text += i + 1 < values.size() ? ", " : " or ";
+    text += to_string(values[i]);
+  }
+  return text;
+}
+
+/// The modes for which `has` holds, as alternatives.
+template <typename Predicate>
+std::string modes_that(Predicate has) {
+  std::string names;
+  for (const Mode& mode : modes()) {
+    if (has(mode)) names.append(names.empty() ? "" : ", ").append(mode.name);
+  }
+  return names;
+}
+
 /// `--name=value: not allowed; NAME takes FORM`.
 std::string refusal(const std::string& flag, std::string_view value, std::string_view form) {
   return fmt::format("{}={}: expected {}", flag, value, form);
@@ -62,11 +92,24 @@ class Parser {
           [this](const std::string& text) {
             return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
           });
-    value("--guard", "NAME", "how shared state is protected: none, mutex (default: the mode's own)",
-          "none or mutex", [this](const std::string& text) {
-            if (text == "none") o_.guard = Guard::kNone;
-            if (text == "mutex") o_.guard = Guard::kMutex;
-            return o_.guard.has_value();
+    value("--workers", "N", "processes that each run the mode, under a master (default 1)",
+          fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
+            return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
+          });
+    app_.add_flag("--reuseport", o_.reuseport);
+    lines_.push_back({"--reuseport", "each worker has a listener of its own (SO_REUSEPORT)"});
+    value("--threads", "N", "size of the pool, for modes that have one (default: one for each core)",
+          fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
+            return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
+          });
+    value("--queue", "ORDER", "of the queue, for modes that have one: fifo, lifo, priority (default fifo)",
+          "fifo, lifo or priority", [this](const std::string& text) {
+            return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
+          });
+    value("--guard", "NAME",
+          "how shared state is protected: none, mutex, atomic, sharded (default: the mode's own)",
+          "none, mutex, atomic or sharded", [this](const std::string& text) {
+            return put(named(text, {Guard::kNone, Guard::kMutex, Guard::kAtomic, Guard::kSharded}), o_.guard);
           });
     value("--task", "TASK",
           "simulated work for each capitalize request: none, sleep:D, block:D or cpu:D (default none)",
@@ -120,6 +163,8 @@ class Parser {
   }
 
  private:
+  static constexpr unsigned kMostWorkers = 256;
+  static constexpr unsigned kMostThreads = 10'000;
   static constexpr std::string_view kPort = "a port from 0 to 65535";
 
   struct Line {
@@ -175,17 +220,35 @@ class Parser {
     });
   }
 
+  template <typename Values, typename Value>
+  static bool contains(const Values& values, Value value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  }
+
   /// What is wrong with values that are each right; empty: nothing.
   std::string conflict() const {
     if (o_.raw_port && *o_.raw_port == o_.port && o_.port != 0) {
       return fmt::format("--raw-port={}: HTTP already has this port; choose another", o_.port);
     }
-    if (o_.guard) {
-      const auto allowed = allowed_guards(find_mode(o_.mode)->sharing);
-      if (std::find(allowed.begin(), allowed.end(), *o_.guard) == allowed.end()) {
-        return fmt::format("--guard={}: --mode={} allows only {}", to_string(*o_.guard), o_.mode,
-                           to_string(allowed.front()));
-      }
+    const Mode& mode = *find_mode(o_.mode);
+    if (o_.threads && !mode.has_pool) {
+      return fmt::format("--threads={}: --mode={} has no pool of threads; {} have one", *o_.threads, o_.mode,
+                         modes_that([](const Mode& m) { return m.has_pool; }));
+    }
+    if (o_.queue && !contains(mode.queues, *o_.queue)) {
+      const std::string there =
+          mode.queues.empty()
+              ? "has no queue; " + modes_that([](const Mode& m) { return !m.queues.empty(); }) + " have one"
+              : "has only " + alternatives(mode.queues) + "; " + modes_that([this](const Mode& m) {
+                  return contains(m.queues, *o_.queue);
+                }) + " can do that";
+      return fmt::format("--queue={}: --mode={} {}", to_string(*o_.queue), o_.mode, there);
+    }
+    const auto guards = allowed_guards(sharing_of(mode, o_.workers));
+    if (o_.guard && !contains(guards, *o_.guard)) {
+      return fmt::format("--guard={}: --mode={}{} allows only {}", to_string(*o_.guard), o_.mode,
+                         o_.workers > 1 ? fmt::format(" --workers={}", o_.workers) : "",
+                         alternatives(guards));
     }
     return {};
   }

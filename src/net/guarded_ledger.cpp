@@ -49,7 +49,28 @@ std::span<const Guard> allowed_guards(Sharing sharing) {
   return kThreadGuards;
 }
 
-std::string_view to_string(Guard guard) { return guard == Guard::kMutex ? "mutex" : "none"; }
+Sharing sharing_of(const Mode& mode, unsigned workers) {
+  return workers > 1 && mode.sharing == Sharing::kOneThread ? Sharing::kProcesses : mode.sharing;
+}
+
+std::string_view to_string(Guard guard) {
+  switch (guard) {
+    case Guard::kNone: return "none";
+    case Guard::kMutex: return "mutex";
+    case Guard::kAtomic: return "atomic";
+    case Guard::kSharded: return "sharded";
+  }
+  return {};
+}
+
+std::string_view to_string(QueueOrder order) {
+  switch (order) {
+    case QueueOrder::kFifo: return "fifo";
+    case QueueOrder::kLifo: return "lifo";
+    case QueueOrder::kPriority: return "priority";
+  }
+  return {};
+}
 
 std::unique_ptr<Ledger> make_ledger(Guard guard) {
   if (guard == Guard::kMutex) return std::make_unique<MutexLedger>();

@@ -47,10 +47,12 @@ const std::vector<BadUsage> kFlags = {
     {"EmptyValue", {"--port="}, {"--port"}},
     {"EmptyMode", {"--mode="}, {"--mode"}},
     {"ValueOfAFlagThatTakesNone", {"--list-modes=yes"}, {"--list-modes"}},
-    {"Workers", {"--workers=2"}, {"--workers"}},
-    {"Threads", {"--threads=2"}, {"--threads"}},
-    {"Queue", {"--queue=fifo"}, {"--queue"}},
-    {"Reuseport", {"--reuseport"}, {"--reuseport"}},
+    {"NoWorkers", {"--workers=0"}, {"--workers", "from 1"}},
+    {"Threads", {"--threads=2"}, {"--threads", "epoll"}},
+    {"NoThreads", {"--threads=0"}, {"--threads", "from 1"}},
+    {"Queue", {"--queue=fifo"}, {"--queue", "epoll"}},
+    {"UnknownQueue", {"--queue=stack"}, {"--queue", "fifo, lifo or priority"}},
+    {"ValueOfReuseport", {"--reuseport=yes"}, {"--reuseport"}},
 };
 INSTANTIATE_TEST_SUITE_P(Flag, BadUsageTest, ::testing::ValuesIn(kFlags), name_of);
 

@@ -21,16 +21,32 @@ TEST(Help, ListsEveryFlagOnStandardOutput) {
   const Outcome outcome = run_majuscule({"--help"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.error, "");
-  for (const char* flag :
-       {"--mode",          "--list-modes",    "--host",           "--port",         "--raw-port",
-        "--guard",         "--task",          "--task-every",     "--backlog",      "--max-connections",
-        "--max-header",    "--max-body",      "--header-timeout", "--body-timeout", "--idle-timeout",
-        "--write-timeout", "--drain-timeout", "--log-level",      "--access-log",   "--version",
-        "--help"}) {
+  for (const char* flag : {"--mode",
+                           "--list-modes",
+                           "--host",
+                           "--port",
+                           "--raw-port",
+                           "--workers",
+                           "--reuseport",
+                           "--threads",
+                           "--queue",
+                           "--guard",
+                           "--task",
+                           "--task-every",
+                           "--backlog",
+                           "--max-connections",
+                           "--max-header",
+                           "--max-body",
+                           "--header-timeout",
+                           "--body-timeout",
+                           "--idle-timeout",
+                           "--write-timeout",
+                           "--drain-timeout",
+                           "--log-level",
+                           "--access-log",
+                           "--version",
+                           "--help"}) {
     EXPECT_TRUE(std::regex_search(outcome.output, std::regex(std::string(flag) + "\\b(?!-)"))) << flag;
-  }
-  for (const char* later : {"--workers", "--threads", "--queue", "--reuseport"}) {
-    EXPECT_EQ(outcome.output.find(later), std::string::npos) << later << " does not work yet";
   }
 }
 

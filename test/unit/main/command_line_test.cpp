@@ -149,8 +149,8 @@ TEST(CommandLine, AnEmptyValueIsNotTakenFromTheNextArgument) {
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
-  for (const char* unknown : {"--nothing", "--nothing=1", "--por=1", "--ports=1", "--workers=2",
-                              "--threads=2", "--queue=fifo", "--reuseport", "-p", "-x"}) {
+  for (const char* unknown : {"--nothing", "--nothing=1", "--por=1", "--ports=1", "--worker=2", "--thread=2",
+                              "--queues=fifo", "--reuse", "-p", "-x"}) {
     const std::string name = std::string(unknown).substr(0, std::string(unknown).find('='));
     EXPECT_TRUE(has(refused({unknown}), name)) << refused({unknown});
   }
