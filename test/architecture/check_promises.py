@@ -3,8 +3,8 @@
 """Checks that the tests which test/README.md names are there: `check_promises.py SOURCE BUILD`.
 
 The last cell of a table's row says what shows its promise: a test or benchmark of Meson's, a fuzz target, a
-file of the project, or, behind a subject of the conformance suite and a colon, the names of its cases, in
-which an ellipsis stands for the rest.
+file of the project, a subject of the conformance suite, or, behind such a subject and a colon, the names of
+its cases, in which an ellipsis stands for the rest.
 """
 
 import json
@@ -16,7 +16,10 @@ import sys
 def names_in_meson(build):
     names = set()
     for kind in ("tests", "benchmarks"):
-        names |= {entry["name"] for entry in json.loads((build / f"meson-info/intro-{kind}.json").read_text())}
+        for entry in json.loads((build / f"meson-info/intro-{kind}.json").read_text()):
+            names.add(entry["name"])
+            for mode in entry["suite"]:  # without the project: the subject, for the tests of a mode
+                names.add(entry["name"].removesuffix("-" + mode.split(":")[-1]))
     return names
 
 

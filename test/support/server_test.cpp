@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 
 #include "majuscule/mode.hpp"
 
@@ -13,6 +16,16 @@ namespace majuscule::test {
 
 std::vector<std::string> mode_names() {
   std::vector<std::string> names;
+  if (const char* const wanted = std::getenv("MAJUSCULE_TEST_MODES")) {
+    std::istringstream list(wanted);
+    for (std::string name; std::getline(list, name, ',');) {
+      if (find_mode(name) == nullptr) {
+        throw std::runtime_error("MAJUSCULE_TEST_MODES: there is no mode '" + name + "'");
+      }
+      names.push_back(name);
+    }
+    return names;
+  }
   for (const Mode& mode : modes()) {
     names.emplace_back(mode.name);
   }

@@ -14,7 +14,7 @@
 
 namespace majuscule::test {
 
-/// The names in the server's table of modes.
+/// The names in the server's table of modes, or those of them that MAJUSCULE_TEST_MODES lists ("epoll,threads").
 [[nodiscard]] std::vector<std::string> mode_names();
 
 /// True when `mode` serves one client to its end before it accepts the next one: what needs two clients at
