@@ -56,6 +56,16 @@ class Reasons(unittest.TestCase):
         self.expect_only(late, "only 15 of 16 connections stood after 0.50 s")
         self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), SCENARIO), [])
 
+    def test_clients_who_wait_by_nature_are_a_mark_and_no_fault(self) -> None:
+        alone = replace(SAMPLE, account=None, start=Start(0.2, None))
+        starving = replace(alone, wrk=result(errors=Errors(timeout=14)), served_at_once=2)
+        self.assertEqual(checks.reasons(starving, SCENARIO), [])
+        self.assertIn("serves 2 at a time: 14 of 16", checks.served_few(starving, SCENARIO) or "")
+        self.expect_only(replace(starving, served_at_once=16), "timeouts")
+        self.assertIsNone(checks.served_few(replace(starving, served_at_once=16), SCENARIO))
+        self.expect_only(replace(starving, wrk=result(errors=Errors(status=1))), "not 2xx")
+        self.assertIsNone(checks.served_few(SAMPLE, SCENARIO))
+
     def test_refused_and_timed_out(self) -> None:
         self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, refused=1)), "1 connections refused")
         self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, timed_out=1)), "1 timed out")

@@ -15,6 +15,7 @@ class Parse(unittest.TestCase):
     def test_defaults(self) -> None:
         wanted = options.parse([])
         self.assertEqual(wanted.modes, ["epoll", "threads"])
+        self.assertEqual(wanted.threads, 64)
         self.assertEqual(wanted.connections, [16, 256, 1000])
         self.assertEqual([task.text for task in wanted.tasks], ["none", "sleep:100ms"])
         self.assertEqual((wanted.rounds, wanted.duration, wanted.build), (3, None, True))

@@ -2,6 +2,7 @@
 """The readers of /proc."""
 
 import os
+import signal
 import threading
 import time
 import unittest
@@ -53,6 +54,10 @@ class Parsers(unittest.TestCase):
         status = proc.parse_status(STATUS)
         self.assertEqual(status, proc.Status(17, 4321 * 1024, 2271, 45))
 
+    def test_cpu_time_of_reaped_children(self) -> None:
+        stat = "7 (a) b (c) S 1 7 7 0 -1 0 1 2 3 4 10 20 30 40 20 0 1 0 99 0 0"
+        self.assertEqual(proc.parse_reaped_ticks(stat), 70)
+
     def test_netstat_by_name_not_by_place(self) -> None:
         self.assertEqual(proc.parse_netstat(NETSTAT), proc.ListenQueue(12, 13))
 
@@ -85,6 +90,32 @@ class Here(unittest.TestCase):
         used = proc.cpu_seconds(os.getpid())
         self.assertGreaterEqual(used - before, 0.05)
         self.assertAlmostEqual(used, time.process_time(), delta=0.02)
+
+    def test_a_family_is_all_that_were_forked(self) -> None:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            grandchild = os.fork()
+            if grandchild == 0:
+                os.write(write, b"%d\n" % os.getpid())
+                signal.pause()
+            signal.pause()
+        grandchild = int(os.read(read, 20))
+        self.assertEqual(proc.family(child), [child, grandchild])
+        self.assertEqual(proc.family_status(child).threads, 2)
+        for pid in (grandchild, child):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    def test_cpu_time_of_a_family_has_that_of_the_ended(self) -> None:
+        before = proc.family_cpu_seconds(os.getpid())
+        child = os.fork()
+        if child == 0:
+            while time.process_time() < 0.2:
+                pass
+            os._exit(0)
+        os.waitpid(child, 0)
+        self.assertGreaterEqual(proc.family_cpu_seconds(os.getpid()) - before, 0.1)
 
     def test_a_process_that_is_not_there(self) -> None:
         with self.assertRaises(OSError):

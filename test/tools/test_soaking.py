@@ -98,7 +98,7 @@ class Memory(unittest.TestCase):
 
 
 TALLY = Tally(connections=100, requests=70, timed_out=5)
-STATS = Stats(0.0, 70, 1, 100 + OBSERVERS, 0, 5, 0.1, 1, 1)
+STATS = Stats(0.0, 70, 1, 100 + OBSERVERS, 0, 5, 0.1, 1, 1, 1, 2**20)
 OUTCOME = Outcome(
     mode="epoll",
     seconds=600.0,
@@ -192,7 +192,7 @@ class Shown(unittest.TestCase):
 class Options(unittest.TestCase):
     def test_defaults(self) -> None:
         wanted = options.parse([])
-        self.assertEqual((wanted.modes, wanted.seconds, wanted.in_turn), ([], 600, False))
+        self.assertEqual((wanted.modes, wanted.seconds, wanted.in_turn), (["all"], 600, False))
         self.assertEqual(options.parse(["--modes=threads,epoll"]).modes, ["threads", "epoll"])
 
     def test_bad_usage_is_one_line_and_exit_code_2(self) -> None:

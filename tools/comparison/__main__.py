@@ -9,9 +9,10 @@ import shlex
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from comparison import build, environment, limits, options, plan, render
+from comparison import build, environment, limits, models, options, plan, render
 from comparison.errors import CannotRun
 from comparison.measure import Rig
 from comparison.pinning import choose_here
@@ -34,7 +35,7 @@ def _expect_programs() -> None:
 def _expect_limits(wanted: options.Options, progress: Progress) -> None:
     limits.raise_descriptors()
     most = max(wanted.connections)
-    hit = [limit for limit in limits.check(most, "threads" in wanted.modes) if limit.hit]
+    hit = [limit for limit in limits.check(most, any(map(models.has_a_task_each, wanted.modes))) if limit.hit]
     if hit:
         lines = "\n".join(f"  {limit}" for limit in hit)
         raise CannotRun(f"this machine's limits are too low for {most:,} connections:\n{lines}")
@@ -45,8 +46,10 @@ def _settings(wanted: options.Options, rig: Rig) -> dict[str, str]:
     first = plan.scenarios(wanted)[0]
     each = [f"{format_seconds(plan.load_seconds(one, wanted.duration))} ({one})" for one in plan.scenarios(wanted)]
     server = majuscule_command(Path("majuscule"), "MODE", first.task)
+    pools = [mode for mode in wanted.modes if models.options(mode, wanted.threads)]
+    sizes = f"; --threads={wanted.threads} for {', '.join(pools)}" if pools else ""
     return {
-        "server": shlex.join(server) + ", fresh for each row and round",
+        "server": shlex.join(server) + ", fresh for each row and round" + sizes,
         "load": shlex.join(rig.load(first).command(port=8000)) + ", and so on",
         "each load": "; ".join(each),
         "rounds": f"{wanted.rounds}, interleaved, order shuffled by seed {wanted.seed}",
@@ -77,11 +80,11 @@ def _compare(arguments: list[str]) -> int:
         build.build(_ROOT, wanted.build_directory, progress)
     _expect_programs()
     built = build.inspect(_ROOT, wanted.build_directory)
-    build.expect_modes(built.majuscule, wanted.modes)
+    wanted = replace(wanted, modes=build.chosen_modes(built.majuscule, wanted.modes))
     _expect_limits(wanted, progress)
     pinning = choose_here()
     os.sched_setaffinity(0, {pinning.watcher})
-    rig = Rig(built.majuscule, built.reference, pinning, wanted.duration)
+    rig = Rig(built.majuscule, built.reference, pinning, wanted.threads, wanted.duration)
     command = environment.repeat_command(arguments, wanted.seed)
     facts = environment.describe(_ROOT, built, pinning, command)
     results = measure_all(wanted, rig, progress)

@@ -117,8 +117,12 @@ def modes_of(program: Path) -> list[str]:
     return [line.split()[0] for line in listed.stdout.splitlines() if line.strip()]
 
 
-def expect_modes(program: Path, asked: list[str]) -> None:
+def chosen_modes(program: Path, asked: list[str]) -> list[str]:
+    """Those asked for; "all" is every one that is built in. Raises CannotRun for one that is not."""
     known = modes_of(program)
+    if "all" in asked:
+        return known
     unknown = [mode for mode in asked if mode not in known]
     if unknown:
         raise CannotRun(f"no mode {', '.join(unknown)} in this build: there are {', '.join(known)}")
+    return asked

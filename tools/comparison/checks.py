@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Optional
 
 from comparison import conformance
@@ -19,7 +20,10 @@ _SIZE_TOLERANCE = 0.02  # wrk prints bytes with three digits, and the last answe
 
 def reasons(sample: Sample, scenario: Scenario) -> list[str]:
     """Why the row is INVALID; nothing when it is not."""
-    found = _of_wrk(sample.wrk) + _of_listen_queue(sample) + _of_start(sample.start, scenario)
+    result = sample.wrk
+    if starves(sample, scenario):  # those who wait in vain are its nature, and are said in a mark
+        result = replace(result, errors=replace(result.errors, timeout=0))
+    found = _of_wrk(result) + _of_listen_queue(sample) + _of_start(sample.start, scenario)
     if sample.account:
         found += _of_account(sample.account, sample.wrk, scenario)
     if sample.cost.requests <= 0:
@@ -75,6 +79,20 @@ def _of_account(account: Account, result: Result, scenario: Scenario) -> list[st
             f" they may differ by the {scenario.connections:,} in flight at the end"
         )
     return found
+
+
+def starves(sample: Sample, scenario: Scenario) -> bool:
+    """Whether the model let some of the connected clients wait for others to leave."""
+    return sample.served_at_once is not None and sample.served_at_once < scenario.connections
+
+
+def served_few(sample: Sample, scenario: Scenario) -> Optional[str]:
+    """The nature of a model that serves a client to its end before it takes the next."""
+    if not starves(sample, scenario):
+        return None
+    waited = scenario.connections - (sample.served_at_once or 0)
+    vain = f"{waited:,} of {scenario.connections:,} clients waited for one to leave"
+    return f"serves {sample.served_at_once:,} at a time: {vain}"
 
 
 def client_bound(client_share: float, rate: float, ceiling: Optional[float]) -> Optional[str]:

@@ -73,8 +73,11 @@ def _pids_of_control_group() -> Optional[int]:
     return smallest
 
 
-def check(connections: int, thread_per_client: bool) -> list[Limit]:
-    """All that matter for so many connections; those to worry about are `hit`."""
+def check(connections: int, task_per_client: bool) -> list[Limit]:
+    """All that matter for so many connections; those to worry about are `hit`.
+
+    `task_per_client`: each costs a thread or a process.
+    """
     needed = connections + _SPARE
     limits = [
         Limit(
@@ -91,7 +94,7 @@ def check(connections: int, thread_per_client: bool) -> list[Limit]:
         ),
         _sysctl("net.core.somaxconn", min(connections, 4096)),
     ]
-    return limits + (_of_threads(connections) if thread_per_client else [])
+    return limits + (_of_threads(connections) if task_per_client else [])
 
 
 def _of_threads(connections: int) -> list[Limit]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-from comparison import conformance, proc, watch, wrk
+from comparison import conformance, models, proc, watch, wrk
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
@@ -31,7 +31,11 @@ class Rig:
     majuscule: Path
     reference: Path
     pinning: Pinning
+    threads: int
     duration: Optional[float]
+
+    def command(self, mode: str, task: Task, *more: str) -> list[str]:
+        return majuscule_command(self.majuscule, mode, task, *models.options(mode, self.threads), *more)
 
     def load(self, scenario: Scenario) -> wrk.Load:
         task = scenario.task
@@ -47,7 +51,7 @@ def check_conformance(rig: Rig, mode: str) -> None:
             conformance.check(server.port, conformance.cases(server.port)[:3])
             server.drain()
         return
-    with running(majuscule_command(rig.majuscule, mode, Task.parse("none")), rig.pinning.server) as server:
+    with running(rig.command(mode, Task.parse("none")), rig.pinning.server) as server:
         conformance.check(server.port, conformance.cases(server.port))
         server.drain()
 
@@ -57,9 +61,12 @@ def measure(rig: Rig, cell: Cell) -> Sample:
     load = rig.load(cell.scenario)
     if cell.mode == REFERENCE:
         with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
-            return _measure_reference(rig, server, load)
-    command = majuscule_command(rig.majuscule, cell.mode, cell.scenario.task)
-    with running(command, rig.pinning.server) as server:
+            _warm_up(rig, server, load)
+            return _measure_unobserved(rig, server, load)
+    places = models.served_at_once(cell.mode, rig.threads)
+    if places is not None and places <= cell.scenario.connections:
+        return _measure_starved(rig, cell, load, places)
+    with running(rig.command(cell.mode, cell.scenario.task), rig.pinning.server) as server:
         patience = min(_LONGEST_PATIENCE, 5 + load.longest_wait)
         try:
             with Observer(server.port, patience) as observer:
@@ -69,6 +76,16 @@ def measure(rig: Rig, cell: Cell) -> Sample:
             raise
         server.drain()
         return sample
+
+
+def _measure_starved(rig: Rig, cell: Cell, load: wrk.Load, places: int) -> Sample:
+    """There is no place for an observer, nor for a warm-up whose clients would still wait when the load begins.
+    Those who wait at the end are let go by a short drain."""
+    command = rig.command(cell.mode, cell.scenario.task, "--drain-timeout=1s")
+    with running(command, rig.pinning.server) as server:
+        sample = _measure_unobserved(rig, server, load)
+        server.drain()
+        return replace(sample, served_at_once=places)
 
 
 def _warm_up(rig: Rig, server: Server, load: wrk.Load) -> None:
@@ -83,7 +100,6 @@ def _measure_majuscule(rig: Rig, server: Server, observer: Observer, load: wrk.L
         first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         run.sleep_until(watch.last_time(load))
         last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
-        threads = proc.status(server.pid).threads
         result = run.result()
     server.expect_alive()
     after = observer.settle()
@@ -94,8 +110,8 @@ def _measure_majuscule(rig: Rig, server: Server, observer: Observer, load: wrk.L
         cost=_cost(first[1], last[1]),
         account=_account(before, after),
         listen_queue=proc.listen_queue().since(queue),
-        threads=threads,
-        peak_resident=proc.status(server.pid).peak_resident,
+        threads=last[1].threads,
+        peak_resident=after.peak_resident,
     )
 
 
@@ -129,9 +145,10 @@ def _account(before: Stats, after: Stats) -> Account:
     )
 
 
-def _measure_reference(rig: Rig, server: Server, load: wrk.Load) -> Sample:
-    _warm_up(rig, server, load)
-    queue, before, cpu = proc.listen_queue(), proc.status(server.pid), proc.cpu_seconds(server.pid)
+def _measure_unobserved(rig: Rig, server: Server, load: wrk.Load) -> Sample:
+    """By what the kernel tells of the server."""
+    queue, before = proc.listen_queue(), proc.family_status(server.pid)
+    cpu = proc.family_cpu_seconds(server.pid)
     with wrk.loading(load, server.port, rig.pinning.client) as run:
         run.sleep_until(watch.first_time(load))
         start = Start(seconds=run.age(), connections=None)
@@ -139,14 +156,14 @@ def _measure_reference(rig: Rig, server: Server, load: wrk.Load) -> Sample:
         run.sleep_until(watch.last_time(load))
         last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
-    after = proc.status(server.pid)
+    after = proc.family_status(server.pid)
     return Sample(
         wrk=result,
         start=start,
         window=watch.between(first, last, rig.pinning),
         cost=Cost(
             requests=result.requests,
-            cpu_seconds=proc.cpu_seconds(server.pid) - cpu,
+            cpu_seconds=proc.family_cpu_seconds(server.pid) - cpu,
             voluntary_switches=after.voluntary_switches - before.voluntary_switches,
             involuntary_switches=after.involuntary_switches - before.involuntary_switches,
         ),

@@ -27,6 +27,8 @@ class Stats:
     cpu_seconds: float
     voluntary_switches: int
     involuntary_switches: int
+    threads: int
+    peak_resident: int  # bytes
 
     @classmethod
     def parse(cls, document: dict[str, Any], at: float) -> Stats:
@@ -42,6 +44,8 @@ class Stats:
             cpu_seconds=resources["user_seconds"] + resources["system_seconds"],
             voluntary_switches=resources["voluntary_switches"],
             involuntary_switches=resources["involuntary_switches"],
+            threads=resources["threads"],
+            peak_resident=resources["max_rss_bytes"],
         )
 
 

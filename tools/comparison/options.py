@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from comparison import models
 from comparison.arguments import OneLineParser, explained, listed, mode_name, within
 from comparison.task import Task
 from comparison.units import parse_duration
@@ -23,11 +24,12 @@ usage."""
 
 @dataclass(frozen=True)
 class Options:
-    """None as a duration: long enough for the task."""
+    """None as a duration: long enough for the task. `modes` may be ["all"]: all that are built in."""
 
     modes: list[str]
     connections: list[int]
     tasks: list[Task]
+    threads: int
     rounds: int
     duration: Optional[float]
     seed: int
@@ -53,9 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     number, modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
     add("--quick", action="store_true", help="fewer connections and rounds, shorter: under half a minute")
-    add("--modes", metavar="A,B", type=modes, default=["epoll", "threads"], help="default: epoll,threads")
+    add("--modes", metavar="A,B", type=modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
     add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: 16,256,1000")
     add("--task", metavar="T,U", type=tasks, help="none, sleep:D, block:D, cpu:D; default: none,sleep:100ms")
+    add(
+        "--threads",
+        metavar="N",
+        type=explained(within(1, 10_000)),
+        default=models.DEFAULT_THREADS,
+        help=f"of the pools whose threads may block; default: {models.DEFAULT_THREADS}",
+    )
     add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 3")
     add("--duration", metavar="D", type=explained(_window), help="of a load; default: 1s, more with a task")
     add("--seed", metavar="N", type=explained(within(0, 2**32 - 1)), help="of the order in each round")
@@ -73,6 +82,7 @@ def parse(arguments: list[str]) -> Options:
         modes=given.modes,
         connections=given.connections or ([16, 256] if given.quick else [16, 256, 1000]),
         tasks=given.task or [Task.parse("none"), Task.parse("sleep:100ms")],
+        threads=given.threads,
         rounds=given.rounds or (2 if given.quick else 3),
         duration=given.duration or (0.7 if given.quick else None),
         seed=secrets.randbits(32) if given.seed is None else given.seed,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -21,9 +21,64 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime_ns(clock.value) / 1e9
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that it has forked, and they, and so on."""
+    found = [pid]
+    for one in found:
+        for children in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += map(int, children.read_text().split())
+            except OSError:
+                pass  # that thread has ended
+    return found
+
+
+def parse_reaped_ticks(text: str) -> int:
+    """The text of /proc/PID/stat: clock ticks of CPU time of the children it has waited for."""
+    fields = text.rpartition(")")[2].split()
+    return int(fields[13]) + int(fields[14])
+
+
+def family_cpu_seconds(pid: int) -> float:
+    """CPU time of a process and its family, of those too who have ended and been waited for."""
+    total = 0.0
+    for one in family(pid):
+        try:
+            reaped = parse_reaped_ticks(Path(f"/proc/{one}/stat").read_text()) / os.sysconf("SC_CLK_TCK")
+            total += cpu_seconds(one) + reaped
+        except OSError:
+            if one == pid:
+                raise
+    return total
+
+
+def family_status(pid: int) -> Status:
+    """The sums over a process and its family, and over all threads that there are now."""
+    statuses = []
+    for one in family(pid):
+        try:
+            whole = status(one)
+            tasks = [parse_status(path.read_text()) for path in Path(f"/proc/{one}/task").glob("*/status")]
+        except OSError:
+            continue
+        statuses.append(
+            replace(
+                whole,
+                voluntary_switches=sum(task.voluntary_switches for task in tasks),
+                involuntary_switches=sum(task.involuntary_switches for task in tasks),
+            )
+        )
+    return Status(
+        threads=sum(one.threads for one in statuses),
+        peak_resident=sum(one.peak_resident for one in statuses),
+        voluntary_switches=sum(one.voluntary_switches for one in statuses),
+        involuntary_switches=sum(one.involuntary_switches for one in statuses),
+    )
+
+
 @dataclass(frozen=True)
 class Status:
-    """Sizes in bytes. The switches are the main thread's only."""
+    """Sizes in bytes. The switches are those of one thread: of a process, the main one."""
 
     threads: int
     peak_resident: int
@@ -32,7 +87,7 @@ class Status:
 
 
 def parse_status(text: str) -> Status:
-    """The text of /proc/PID/status."""
+    """The text of /proc/PID/status or /proc/PID/task/TID/status."""
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     return Status(
         threads=int(fields["Threads"]),

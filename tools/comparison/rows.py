@@ -100,19 +100,20 @@ class Results:
             ceiling = reference.figures["requests_per_second"].median
         rows = [self._row(Cell(scenario, mode)) for mode in modes]
         for row in rows:
-            row.marks = self._marks(row, ceiling)
+            row.marks = self._marks(row, scenario, ceiling)
         if reference and scenario.task.kind == "none":
-            reference.marks = self._marks(reference, None)
+            reference.marks = self._marks(reference, scenario, None)
             rows.append(reference)
         return rows
 
-    def _marks(self, row: Row, ceiling: Optional[float]) -> list[str]:
+    def _marks(self, row: Row, scenario: Scenario, ceiling: Optional[float]) -> list[str]:
         marks = ["shared core: server and wrk took time from each other"] if self._shared_core else []
         if not row.samples:
             return marks
         figures = row.figures
         share, rate = figures["client_cpu_share"].median, figures["requests_per_second"].median
         found = [
+            checks.served_few(row.samples[0], scenario),
             checks.client_bound(share, rate, ceiling),
             checks.slow_start(figures["start_share"].highest),
             checks.disturbed(figures["foreign_cpu_share"].highest),

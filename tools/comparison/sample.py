@@ -33,7 +33,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a server used for some requests; the reference server's switches are those of its one thread."""
+    """What a server used for some requests."""
 
     requests: int
     cpu_seconds: float
@@ -53,7 +53,8 @@ class Account:
 
 @dataclass(frozen=True)
 class Sample:
-    """The reference server keeps no `account`, and its `cost` is of the whole load, not of the window."""
+    """`account` None: nobody was there to ask the server (the reference server, or one that had no place for an
+    observer); then `cost` is of the whole load, not of the window."""
 
     wrk: Result
     start: Start
@@ -63,3 +64,4 @@ class Sample:
     listen_queue: ListenQueue
     threads: int
     peak_resident: int  # bytes
+    served_at_once: Optional[int] = None  # clients; None: all that were connected

@@ -91,8 +91,8 @@ def running(command: list[str], core: Optional[int], listeners: int = 1) -> Iter
                     process.kill()
 
 
-def majuscule_command(program: Path, mode: str, task: Task) -> list[str]:
-    return [str(program), f"--mode={mode}", "--port=0", f"--task={task.text}"]
+def majuscule_command(program: Path, mode: str, task: Task, *options: str) -> list[str]:
+    return [str(program), f"--mode={mode}", *options, "--port=0", f"--task={task.text}"]
 
 
 def reference_command(program: Path, model: str) -> list[str]:

@@ -27,7 +27,7 @@ class Look:
         """By their process ids."""
         return cls(
             at=time.monotonic(),
-            server=proc.cpu_seconds(server),
+            server=proc.family_cpu_seconds(server),
             client=proc.cpu_seconds(client),
             watcher=time.process_time(),
             server_core=proc.core_busy_seconds(pinning.server),

@@ -45,8 +45,7 @@ def _run(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
     progress = Progress()
     program = _program(wanted, progress)
-    modes = wanted.modes or build.modes_of(program)
-    build.expect_modes(program, modes)
+    modes = build.chosen_modes(program, wanted.modes)
     limits.raise_descriptors()
     # One heap for all threads of a server (mallopt(3)): else what each of many heaps happens to keep hides a leak.
     os.environ["MALLOC_ARENA_MAX"] = "1"

@@ -20,7 +20,7 @@ or FAIL with the reasons. Exit codes: 0 PASS, 1 FAIL or nothing could be run, 2 
 
 @dataclass(frozen=True)
 class Options:
-    """`modes` empty: all there are. `majuscule` None: built from here."""
+    """`modes` may be ["all"]. `majuscule` None: built from here."""
 
     modes: list[str]
     seconds: int
@@ -61,7 +61,7 @@ def parse(arguments: list[str]) -> Options:
     """Exits with 2 on bad usage, with 0 after --help."""
     given = _parser().parse_args(arguments)
     return Options(
-        modes=[] if "all" in given.modes else given.modes,
+        modes=given.modes,
         seconds=given.seconds,
         seed=secrets.randbits(32) if given.seed is None else given.seed,
         in_turn=given.in_turn,
