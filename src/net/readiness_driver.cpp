@@ -5,7 +5,6 @@
 
 #include <new>
 
-#include "net/socket_io.hpp"
 #include "net/tasks.hpp"
 
 namespace majuscule {
@@ -35,19 +34,21 @@ void ReadinessDriver::accept(Listener& listener) {
   arm();
 }
 
+void ReadinessDriver::adopt(UniqueFd client, Protocol protocol) {
+  if (!admit(std::move(client), protocol)) pause_accepting();
+  arm();
+}
+
 // Takes one client; kExhausted also when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   UniqueFd client;
   const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/true);
-  try {
-    if (result == AcceptResult::kAccepted) admit(std::move(client), listener.protocol());
-  } catch (const std::bad_alloc&) {
-    return AcceptResult::kExhausted;
-  }
-  return result;
+  if (result != AcceptResult::kAccepted) return result;
+  return admit(std::move(client), listener.protocol()) ? AcceptResult::kAccepted : AcceptResult::kExhausted;
 }
 
-void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
+// Serves or refuses a client. False when there is no memory for it.
+bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
   if (open_ < server_.max_connections()) {
@@ -57,7 +58,7 @@ void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
   if (session == nullptr) {
     refusals_.refuse(std::move(client), protocol, now_);
     wheel_.set(refusal_end_, refusals_.next());
-    return;
+    return true;
   }
   server_.ledger().add({.accepted = 1});
   ++open_;
@@ -66,6 +67,9 @@ void ReadinessDriver::admit(UniqueFd client, Protocol protocol) {
   if (sessions_ != nullptr) sessions_->previous_ = session;
   sessions_ = session;
   settle(*session);
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
 }
 
 void ReadinessDriver::ready(Session& session) {
@@ -99,7 +103,7 @@ void ReadinessDriver::broken(Session& session) {
 
 // One read. False when the session is gone.
 bool ReadinessDriver::read(Session& session) {
-  const auto [result, bytes] = receive_some(session.fd(), buffer_.get(), kReadSize, 0);
+  const auto [result, bytes] = poller_.receive(session, buffer_.get(), kReadSize);
   switch (result) {
     case IoResult::kDone: session.connection_->receive(bytes, now_); break;
     case IoResult::kEnd: session.connection_->end_of_input(now_); break;
@@ -114,7 +118,7 @@ bool ReadinessDriver::write(Session& session) {
   const Output output = session.connection_->pending_output();
   if (output.size() == 0) return true;
   std::size_t count = 0;
-  if (send_some(session.fd(), output, 0, count) == IoResult::kGone) {
+  if (poller_.send(session, output, count) == IoResult::kGone) {
     close(session);
     return false;
   }
@@ -134,6 +138,7 @@ void ReadinessDriver::proceed(Session& session) {
       }
       if (!write(session)) return;  // earlier replies do not wait for this one's task
       if (outcome.task.kind == TaskKind::kSleep) return wait_for_task(session, std::move(outcome));
+      poller_.flush();
       occupy_thread(outcome.task);
       wake_up();
       connection.respond(std::move(outcome.reply), now_);

@@ -17,6 +17,7 @@
 #include "net/complaint.hpp"
 #include "net/refusals.hpp"
 #include "net/server.hpp"
+#include "net/socket_io.hpp"
 
 namespace majuscule {
 
@@ -53,7 +54,8 @@ class Session {
   Session* next_ = nullptr;
 };
 
-/// What a mode brings: its way to learn that a socket is ready.
+/// What a mode brings: its way to learn that a socket is ready. Where the kernel itself reads and writes, a
+/// socket is ready when the kernel has done so.
 class Poller {
  public:
   Poller() = default;
@@ -71,6 +73,18 @@ class Poller {
   virtual void set_accepting(bool accepting) = 0;
   /// ReadinessDriver::expire() is wanted at this time, which replaces any other; kNever: not at all.
   virtual void set_timer(Time due) = 0;
+
+  /// Takes what has arrived; the bytes, in `buffer` or elsewhere, are valid until the next call.
+  virtual Received receive(Session& session, char* buffer, std::size_t size) {
+    return receive_some(session.fd(), buffer, size, 0);
+  }
+  /// Writes what it can of the output. `count` says how much went since the last call, and kLater that the
+  /// session will be ready when more has.
+  virtual IoResult send(Session& session, const Output& output, std::size_t& count) {
+    return send_some(session.fd(), output, 0, count);
+  }
+  /// The thread will be busy for a while: what send() took must be on its way.
+  virtual void flush() {}
 };
 
 class ReadinessDriver {
@@ -85,6 +99,8 @@ class ReadinessDriver {
 
   /// Takes clients from this listener until nobody waits.
   void accept(Listener& listener);
+  /// Takes a client that was accepted elsewhere; its descriptor is non-blocking.
+  void adopt(UniqueFd client, Protocol protocol);
   /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards.
   void ready(Session& session);
   /// The session's socket has failed and is not watched any more. The session is gone afterwards.
@@ -105,7 +121,7 @@ class ReadinessDriver {
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
   AcceptResult accept_one(Listener& listener);
-  void admit(UniqueFd client, Protocol protocol);
+  bool admit(UniqueFd client, Protocol protocol);
   template <typename Step>
   void attempt(Session& session, Step step);
   bool read(Session& session);

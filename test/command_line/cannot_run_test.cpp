@@ -49,5 +49,17 @@ TEST_P(CannotRun, WhenTheAccessLogCannotBeWritten) {
   expect_cannot_run({mode_, "--port=0", "--access-log=" + directory.path()}, {directory.path()});
 }
 
+/// The other tests of a mode that cannot run here do not exist; this one says why.
+TEST(CannotRunHere, IsSaidWithTheReason) {
+  std::string skipped;
+  for (const Mode& mode : modes()) {
+    const std::string reason = reason_against(mode);
+    if (reason.empty()) continue;
+    expect_cannot_run({"--mode=" + std::string(mode.name), "--port=0"}, {std::string(mode.name), reason});
+    skipped.append(skipped.empty() ? "" : "; ").append(mode.name).append(": ").append(reason);
+  }
+  if (!skipped.empty()) GTEST_SKIP() << "not tested here: " << skipped;
+}
+
 }  // namespace
 }  // namespace majuscule::test

@@ -10,26 +10,32 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "majuscule/mode.hpp"
-
 namespace majuscule::test {
 
 std::vector<std::string> mode_names() {
   std::vector<std::string> names;
+  const auto add = [&](const Mode& mode) {
+    if (reason_against(mode).empty()) names.emplace_back(mode.name);
+  };
   if (const char* const wanted = std::getenv("MAJUSCULE_TEST_MODES")) {
     std::istringstream list(wanted);
     for (std::string name; std::getline(list, name, ',');) {
-      if (find_mode(name) == nullptr) {
+      const Mode* const mode = find_mode(name);
+      if (mode == nullptr) {
         throw std::runtime_error("MAJUSCULE_TEST_MODES: there is no mode '" + name + "'");
       }
-      names.push_back(name);
+      add(*mode);
     }
     return names;
   }
   for (const Mode& mode : modes()) {
-    names.emplace_back(mode.name);
+    add(mode);
   }
   return names;
+}
+
+std::string reason_against(const Mode& mode) {
+  return mode.unavailable != nullptr ? mode.unavailable() : std::string();
 }
 
 bool serves_one_client_at_a_time(const std::string& mode) { return mode == "sequential"; }

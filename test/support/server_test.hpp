@@ -10,12 +10,17 @@
 #include <gtest/gtest.h>
 
 #include "http_client.hpp"
+#include "majuscule/mode.hpp"
 #include "server.hpp"
 
 namespace majuscule::test {
 
-/// The names in the server's table of modes, or those of them that MAJUSCULE_TEST_MODES lists ("epoll,threads").
+/// The names in the server's table of modes, or those of them that MAJUSCULE_TEST_MODES lists
+/// ("epoll,threads"), without those that cannot run here.
 [[nodiscard]] std::vector<std::string> mode_names();
+
+/// Why `mode` cannot run in this build or on this system; empty when it can.
+[[nodiscard]] std::string reason_against(const Mode& mode);
 
 /// True when `mode` serves one client to its end before it accepts the next one: what needs two clients at
 /// once cannot be asked of it.
