@@ -14,8 +14,9 @@
 namespace majuscule {
 
 void run_threads(Server& server) {
-  BlockingClients clients(server);
-  Acceptor acceptor(server, [&](UniqueFd& client, Protocol protocol) {
+  KernelWaits waits;
+  BlockingClients clients(server, waits);
+  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
     if (!clients.admit()) return false;
     const int fd = client.get();
     const bool started = start_thread([&clients, fd, protocol] { clients.serve(UniqueFd(fd), protocol); });

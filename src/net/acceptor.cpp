@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "net/acceptor.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <new>
-
-#include "net/tasks.hpp"
 
 namespace majuscule {
 
 Acceptor::~Acceptor() {
   while (refusals_.next() != kNever) {
-    block_thread(std::max(refusals_.next() - monotonic_now(), Duration::zero()));
+    waits_.poll({}, refusals_.next());
     refusals_.sweep(monotonic_now());
   }
 }
@@ -24,16 +20,13 @@ void Acceptor::run(const std::function<void()>& make_room) {
 }
 
 void Acceptor::accept_until_stopped() {
-  std::vector<pollfd> waits = {{server_.stop().fd(), POLLIN, 0}};
-  for (const Listener& listener : server_.listeners()) waits.push_back({listener.fd(), POLLIN, 0});
+  std::vector<pollfd> doors = {{server_.stop().fd(), POLLIN, 0}};
+  for (const Listener& listener : server_.listeners()) doors.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
   for (;;) {
     Time next = refusals_.next();
-    const Time now = monotonic_now();
-    if (paused) next = std::min(next, now + kPause);
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(std::max(next - now, Duration::zero()));
-    const int timeout = next == kNever ? -1 : static_cast<int>(rest.count());
-    ::poll(waits.data(), paused ? 1 : waits.size(), timeout);
+    if (paused) next = std::min(next, monotonic_now() + kPause);
+    waits_.poll(std::span(doors).first(paused ? 1 : doors.size()), next);
     if (server_.stop().requested()) return;
     refusals_.sweep(monotonic_now());
     paused = false;
@@ -55,7 +48,8 @@ void Acceptor::empty_queues(const std::function<void()>& make_room) {
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
   bool exhausted = false;
   do {
-    block_thread(Listener::kHandshakeTime);
+    const Time settled = monotonic_now() + Listener::kHandshakeTime;
+    while (monotonic_now() < settled) waits_.poll({}, settled);
     make_room();
     refusals_.sweep(monotonic_now());
     exhausted = false;

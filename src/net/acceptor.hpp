@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The front door of the modes that block: waits in poll(2) for clients and for the stop signal, and hands
-// each client on. Runs on one thread; returns when the server drains, with the listeners closed and nobody
-// left in their queues (but in those that a service manager keeps).
+// The front door of the modes that block: waits for clients and for the stop signal, through Waits,
+// and hands each client on. Runs on one thread; returns when the server drains, with the listeners closed and
+// nobody left in their queues (but in those that a service manager keeps).
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "net/complaint.hpp"
 #include "net/refusals.hpp"
 #include "net/server.hpp"
+#include "net/waits.hpp"
 
 namespace majuscule {
 
@@ -19,8 +20,8 @@ class Acceptor {
   /// refused.
   using Take = std::function<bool(UniqueFd& client, Protocol protocol)>;
 
-  Acceptor(Server& server, Take take)
-      : server_(server), clock_(server.stop()), refusals_(server), take_(std::move(take)) {}
+  Acceptor(Server& server, Waits& waits, Take take)
+      : server_(server), waits_(waits), clock_(server.stop()), refusals_(server), take_(std::move(take)) {}
   /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
@@ -40,6 +41,7 @@ class Acceptor {
   AcceptResult accept_one(Listener& listener);
 
   Server& server_;
+  Waits& waits_;
   Clock clock_;
   Refusals refusals_;
   const Take take_;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/blocking_driver.hpp"
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -22,8 +20,9 @@ class BlockingClients::Conversation {
   Conversation(BlockingClients& clients, UniqueFd fd, Protocol protocol)
       : clients_(clients),
         server_(clients.server_),
-        cut_(clients.cut_.get()),
+        waits_(clients.waits_),
         fd_(std::move(fd)),
+        socket_{fd_.get()},
         client_{fd_.get()},
         clock_(server_.stop()),
         now_(clock_.now()),
@@ -58,7 +57,7 @@ class BlockingClients::Conversation {
       while (Request* request = connection_->next_request(now_)) {
         Outcome outcome = server_.service().handle(*request, now_);
         if (outcome.task.kind != TaskKind::kNone) {
-          if (!send_once(MSG_DONTWAIT)) return false;  // earlier replies do not wait for this one's task
+          if (!send_now()) return false;  // earlier replies do not wait for this one's task
           if (!work(outcome.task)) return false;
           now_ = clock_.now();
         }
@@ -69,29 +68,37 @@ class BlockingClients::Conversation {
     }
   }
 
-  /// One send, if there is anything to send. False when the client is gone.
-  bool send_once(int flags) {
+  /// One send that does not wait, if there is anything to send. False when the client is gone.
+  bool send_now() {
     const Output output = connection_->pending_output();
     if (output.size() == 0) return true;
     std::size_t count = 0;
-    if (send_some(fd_.get(), output, flags, count) == IoResult::kGone) return false;
-    if (count < output.size()) now_ = clock_.now();
-    connection_->sent(count, now_);
+    if (send_some(fd_.get(), output, MSG_DONTWAIT, count) == IoResult::kGone) return false;
+    account(count, output);
     return true;
   }
 
   /// Writes everything. False when the client is gone or did not take it in time.
   bool write() {
-    if (!send_once(MSG_DONTWAIT)) return false;
-    while (connection_->pending_output().size() > 0) {  // only now is a socket timeout worth setting
+    if (!send_now()) return false;
+    while (connection_->pending_output().size() > 0) {  // only now is it worth waiting
       if (connection_->deadline() <= now_.time) {
         connection_->expire(now_);
         return false;
       }
-      set_timeout(SO_SNDTIMEO, connection_->deadline() - now_.time);
-      if (!send_once(0)) return false;
+      const Output output = connection_->pending_output();
+      std::size_t count = 0;
+      if (waits_.send(socket_, output, now_.time, connection_->deadline(), count) == IoResult::kGone) {
+        return false;
+      }
+      account(count, output);
     }
     return true;
+  }
+
+  void account(std::size_t count, const Output& output) {
+    if (count < output.size()) now_ = clock_.now();
+    connection_->sent(count, now_);
   }
 
   /// Half-closes if it is time to. True when the conversation is over.
@@ -103,21 +110,19 @@ class BlockingClients::Conversation {
     return connection_->ending() == Ending::kClose;
   }
 
-  /// Blocks in one recv until bytes, the end, or the deadline. False when the client is gone or to be left.
+  /// Waits in one receive until bytes, the end, or the deadline. False when the client is gone or to be left.
   bool receive() {
     using State = Client::State;
     client_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
     // A drain that dismisses the idle after this line finds the state and shuts the socket down; one that did
     // before is seen.
     const bool leaving = clients_.idle_dismissed_ && client_.state == State::kIdle;
-    if (const Duration remaining = connection_->deadline() - now_.time; remaining != receive_timeout_) {
-      receive_timeout_ = remaining;
-      set_timeout(SO_RCVTIMEO, remaining);
-    }
     if (connection_->idle()) large_buffer_.reset();
+    char* const buffer = large_buffer_ ? large_buffer_.get() : buffer_.data();
+    const std::size_t size = large_buffer_ ? kLargeReadSize : kReadSize;
     const auto [result, bytes] =
-        receive_some(fd_.get(), large_buffer_ ? large_buffer_.get() : buffer_.data(),
-                     large_buffer_ ? kLargeReadSize : kReadSize, leaving ? MSG_DONTWAIT : 0);
+        leaving ? receive_some(fd_.get(), buffer, size, MSG_DONTWAIT)
+                : waits_.receive(socket_, buffer, size, now_.time, connection_->deadline());
     client_.state = State::kBusy;
     now_ = clock_.now();
     switch (result) {
@@ -145,58 +150,39 @@ class BlockingClients::Conversation {
     return client_.dismissed && !connection_->idle() && !peer_has_ended(fd_.get());
   }
 
-  /// recv(2) and poll(2) will not wait for this client any more. False when the drain cuts it.
+  /// No call will wait for this client's bytes any more. False when the drain cuts it.
   bool wait_a_little() {
-    pollfd cut{cut_, POLLIN, 0};
-    const bool is_cut = ::poll(&cut, 1, 5) > 0;
+    const bool is_cut = !waits_.sleep(monotonic_now() + std::chrono::milliseconds(5));
     now_ = clock_.now();
     if (connection_->deadline() <= now_.time) connection_->expire(now_);
     return !is_cut;
   }
 
-  /// Does the task on this thread. False when the drain gave it up.
+  /// Does the task where the client is served. False when the drain gave it up.
   bool work(const Task& task) {
-    if (task.kind != TaskKind::kSleep) {
-      occupy_thread(task);
-      return true;
-    }
-    const Time until = monotonic_now() + task.duration;
-    for (Time now = until - task.duration; now < until; now = monotonic_now()) {
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(until - now);
-      const timespec rest{seconds.count(), (until - now - seconds).count()};
-      pollfd cut{cut_, POLLIN, 0};
-      if (::ppoll(&cut, 1, &rest, nullptr) > 0) return false;
-    }
+    if (task.kind == TaskKind::kSleep) return waits_.sleep(monotonic_now() + task.duration);
+    occupy_thread(task);
     return true;
-  }
-
-  // The kernel's timers for these are up to an eighth late, so it is asked for less; the next call waits for
-  // the rest, and each comes closer.
-  void set_timeout(int option, Duration timeout) {
-    const auto less = timeout - timeout / 8;
-    const auto micros =
-        std::max<Duration::rep>(std::chrono::ceil<std::chrono::microseconds>(less).count(), 1);
-    const timeval value{micros / 1'000'000, micros % 1'000'000};
-    ::setsockopt(fd_.get(), SOL_SOCKET, option, &value, sizeof value);
   }
 
   BlockingClients& clients_;
   Server& server_;
-  const int cut_;
+  Waits& waits_;
   UniqueFd fd_;
+  Waits::Socket socket_;
   Client client_;
   Clock clock_;
   Instant now_;
   ExchangePool pool_{kPooledExchanges};
   ConnectionContext context_;
   std::unique_ptr<Connection> connection_;
-  Duration receive_timeout_{};
   std::unique_ptr<char[]> large_buffer_;
   std::array<char, kReadSize> buffer_;
 };
 
-BlockingClients::BlockingClients(Server& server) : server_(server), cut_(::eventfd(0, EFD_CLOEXEC)) {
-  if (!cut_) throw std::system_error(errno, std::system_category(), "eventfd");
+BlockingClients::BlockingClients(Server& server, Waits& waits)
+    : server_(server), waits_(waits), emptied_(::eventfd(0, EFD_CLOEXEC)) {
+  if (!emptied_) throw std::system_error(errno, std::system_category(), "eventfd");
 }
 
 bool BlockingClients::admit() {
@@ -220,7 +206,7 @@ void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
   }
   server_.ledger().add({.closed = 1});
   const MutexLock lock(mutex_);
-  if (--open_ == 0) emptied_.notify_all();
+  if (--open_ == 0 && draining_) ::eventfd_write(emptied_.get(), 1);
 }
 
 void BlockingClients::enter(Client& client) {
@@ -252,13 +238,14 @@ void BlockingClients::make_room() {
 void BlockingClients::drain() {
   const Time end = drain_begin_ + server_.options().drain_timeout;
   using State = Client::State;
+  announce_emptiness();
   if (wait_until_empty(std::min(monotonic_now() + kFreshGrace, end))) return;
   set_late(SHUT_RD);
   shut_down(SHUT_RD, State::kFresh);
   if (wait_until_empty(end)) return;
   server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
   set_late(SHUT_RDWR);
-  ::eventfd_write(cut_.get(), 1);
+  waits_.cut();
   shut_down(SHUT_RDWR, State::kBusy);
   wait_until_empty(kNever);
 }
@@ -266,6 +253,11 @@ void BlockingClients::drain() {
 std::size_t BlockingClients::connected() {
   const MutexLock lock(mutex_);
   return open_;
+}
+
+void BlockingClients::announce_emptiness() {
+  const MutexLock lock(mutex_);
+  draining_ = true;
 }
 
 // Whose thread comes to run only now is dismissed at once.
@@ -288,11 +280,10 @@ void BlockingClients::dismiss(Client& client, int how) {
 }
 
 bool BlockingClients::wait_until_empty(Time until) {
-  const MutexLock lock(mutex_);
-  while (open_ > 0) {
-    const Duration rest = until - monotonic_now();
-    if (rest <= Duration::zero()) return false;
-    emptied_.wait_for(mutex_, std::min<Duration>(rest, std::chrono::hours(1)));
+  while (connected() > 0) {
+    if (until <= monotonic_now()) return false;
+    pollfd emptied{emptied_.get(), POLLIN, 0};
+    waits_.poll({&emptied, 1}, until);
   }
   return true;
 }

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Serves one client to its end on the calling thread, which blocks in recv(2), send(2) and the client's
-// tasks. Shared by the modes in which somebody waits for one client at a time.
+// Serves one client to its end where it is called, and waits there for its bytes, its socket and its tasks,
+// through Waits. Shared by the modes in which somebody waits for one client at a time.
 //
 // BlockingClients knows all clients being served so, to let a drain wake those that wait for a request.
-// Timeouts are socket timeouts that are set anew only when the remaining time changed, so the steady state is
-// one recv and one send.
 #pragma once
 
-#include <condition_variable>
 #include <optional>
 
 #include "net/clock.hpp"
 #include "net/mutex.hpp"
 #include "net/server.hpp"
+#include "net/waits.hpp"
 
 namespace majuscule {
 
 class BlockingClients {
  public:
-  explicit BlockingClients(Server& server);
+  BlockingClients(Server& server, Waits& waits);
   BlockingClients(const BlockingClients&) = delete;
   BlockingClients& operator=(const BlockingClients&) = delete;
 
@@ -54,17 +52,19 @@ class BlockingClients {
   void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
   std::size_t connected() MAJUSCULE_EXCLUDES(mutex_);
   void shut_down(int how, Client::State until) MAJUSCULE_EXCLUDES(mutex_);
+  void announce_emptiness() MAJUSCULE_EXCLUDES(mutex_);
   void set_late(int how) MAJUSCULE_EXCLUDES(mutex_);
   static void dismiss(Client& client, int how);
   bool wait_until_empty(Time until) MAJUSCULE_EXCLUDES(mutex_);
 
   Server& server_;
-  UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
+  Waits& waits_;
+  const UniqueFd emptied_;  // an eventfd: readable when a drain has no client left
   Mutex mutex_;
-  std::condition_variable_any emptied_;
   std::atomic<bool> idle_dismissed_ = false;
   Time drain_begin_{};  // only for the thread that drains
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
+  bool draining_ MAJUSCULE_GUARDED_BY(mutex_) = false;
   Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;
   std::optional<int> late_ MAJUSCULE_GUARDED_BY(mutex_);  // how to shut down who enters now
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <thread>
 
 #include <uv.h>
 
@@ -61,6 +62,10 @@ Server::Server(const Options& options, const Mode& mode, const ServiceFactory& m
   listeners_.emplace_back(Protocol::kHttp, options.host, options.port, options.backlog);
   if (options.raw_port)
     listeners_.emplace_back(Protocol::kRaw, options.host, *options.raw_port, options.backlog);
+}
+
+std::size_t Server::pool_size() const {
+  return options_.threads.value_or(std::max(std::thread::hardware_concurrency(), 1U));
 }
 
 void Server::announce_ready() const {

@@ -34,6 +34,8 @@ class Server {
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once.
   std::size_t max_connections() const { return max_connections_; }
+  /// How many threads a mode's pool has: --threads, or one for each core.
+  std::size_t pool_size() const;
 
   /// Prints where it listens, and tells the service manager. To be called before the model runs.
   void announce_ready() const;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/thread.hpp"
 
-#include <pthread.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <memory>
 #include <new>
 
@@ -16,15 +16,15 @@ constexpr std::size_t kStackSize = 1024 * 1024;  // instrumented frames are larg
 constexpr std::size_t kStackSize = 64 * 1024;  // reserved; a client touches two or three pages of it
 #endif
 
-/// How all of them are made.
+/// How they are made: detached or joinable, otherwise alike.
 class Attributes {
  public:
-  Attributes() {
+  explicit Attributes(int detach_state) {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_attr_init(&attributes_);
     ::pthread_attr_setstacksize(&attributes_, kStackSize);
-    ::pthread_attr_setdetachstate(&attributes_, PTHREAD_CREATE_DETACHED);
+    ::pthread_attr_setdetachstate(&attributes_, detach_state);
     ::pthread_attr_setsigmask_np(&attributes_, &all);
   }
   ~Attributes() { ::pthread_attr_destroy(&attributes_); }
@@ -42,15 +42,26 @@ void* run(void* argument) {
   return nullptr;
 }
 
+int create(std::function<void()> work, const Attributes& attributes, pthread_t& thread) {
+  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
+  if (!argument) return ENOMEM;
+  const int error = ::pthread_create(&thread, attributes.get(), run, argument.get());
+  if (error != 0) return error;
+  [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
+  return 0;
+}
+
 }  // namespace
 
 bool start_thread(std::function<void()> work) {
-  static const Attributes kAttributes;
-  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
+  static const Attributes kAttributes(PTHREAD_CREATE_DETACHED);
   pthread_t thread{};
-  if (!argument || ::pthread_create(&thread, kAttributes.get(), run, argument.get()) != 0) return false;
-  [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
-  return true;
+  return create(std::move(work), kAttributes, thread) == 0;
+}
+
+int start_joinable_thread(std::function<void()> work, pthread_t& thread) {
+  static const Attributes kAttributes(PTHREAD_CREATE_JOINABLE);
+  return create(std::move(work), kAttributes, thread);
 }
 
 }  // namespace majuscule

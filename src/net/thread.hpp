@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Threads by the thousand: detached, with small stacks, deaf to signals (the main thread hears those).
+// Threads by the thousand: with small stacks, deaf to signals (the main thread hears those).
 #pragma once
+
+#include <pthread.h>
 
 #include <functional>
 
 namespace majuscule {
 
-/// Runs `work` on a new thread. False, without having run it, when the system has no thread or no memory for
-/// it.
+/// Runs `work` on a new thread, which nobody joins. False, without having run it, when the system has no
+/// thread or no memory for it.
 bool start_thread(std::function<void()> work);
+
+/// The same for a thread that is to be joined (pthread_join(3)). Returns an errno; 0: it runs.
+int start_joinable_thread(std::function<void()> work, pthread_t& thread);
 
 }  // namespace majuscule

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A pool of threads: all do the same work, and all are joined at the end.
+#pragma once
+
+#include <pthread.h>
+
+#include <functional>
+#include <vector>
+
+namespace majuscule {
+
+class Team {
+ public:
+  /// Starts `size` threads, each of which runs `work` once. `end` must make every one of them return: those
+  /// that run it, and those that have yet to begin. Throws std::system_error, with none left, when not all
+  /// can be started.
+  Team(std::size_t size, std::function<void()> work, std::function<void()> end);
+  /// Calls `end`, and joins.
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+ private:
+  void dismiss();
+
+  const std::function<void()> work_;
+  const std::function<void()> end_;
+  std::vector<pthread_t> threads_;
+};
+
+}  // namespace majuscule
