@@ -9,9 +9,10 @@
 
 namespace majuscule {
 
-ReadinessDriver::ReadinessDriver(Server& server, Poller& poller)
+ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners)
     : server_(server),
       poller_(poller),
+      listeners_(listeners),
       clock_(server.stop()),
       now_(clock_.now()),
       context_(server.context(pool_)),
@@ -36,6 +37,7 @@ void ReadinessDriver::accept(Listener& listener) {
 
 void ReadinessDriver::adopt(UniqueFd client, Protocol protocol) {
   if (!admit(std::move(client), protocol)) pause_accepting();
+  if (draining_) let_fresh_ask();
   arm();
 }
 
@@ -73,12 +75,19 @@ bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
 }
 
 void ReadinessDriver::ready(Session& session) {
+  if (session.interest_ == Interest::kNone) return;
   if (session.owed_) {  // its task is under way: look again when it is done
     set_interest(session, Interest::kNone);
     return;
   }
   attempt(session, [&] {
-    if (session.interest_ == Interest::kWrite ? write(session) : read(session)) proceed(session);
+    if (session.interest_ == Interest::kWrite) {
+      if (!write(session)) return;
+    } else {
+      const IoResult result = read(session);
+      if (result == IoResult::kLater || result == IoResult::kGone) return;
+    }
+    proceed(session);
   });
   arm();
 }
@@ -101,16 +110,16 @@ void ReadinessDriver::broken(Session& session) {
   arm();
 }
 
-// One read. False when the session is gone.
-bool ReadinessDriver::read(Session& session) {
+// One read. After kGone the session is gone.
+IoResult ReadinessDriver::read(Session& session) {
   const auto [result, bytes] = poller_.receive(session, buffer_.get(), kReadSize);
   switch (result) {
     case IoResult::kDone: session.connection_->receive(bytes, now_); break;
     case IoResult::kEnd: session.connection_->end_of_input(now_); break;
     case IoResult::kLater: break;
-    case IoResult::kGone: close(session); return false;
+    case IoResult::kGone: close(session); break;
   }
-  return true;
+  return result;
 }
 
 // One write, if there is anything to write. False when the session is gone.
@@ -204,7 +213,7 @@ void ReadinessDriver::session_due(Session& session) {
     return proceed(session);
   }
   // What has arrived in time counts, however late this thread comes to look.
-  if (connection.wants_input() && !read(session)) return;
+  if (connection.wants_input() && read(session) == IoResult::kGone) return;
   if (connection.deadline() <= now_.time) connection.expire(now_);
   proceed(session);
 }
@@ -212,9 +221,9 @@ void ReadinessDriver::session_due(Session& session) {
 void ReadinessDriver::drain() {
   draining_ = true;
   now_ = clock_.now();
-  server_.announce_drain(open_);
+  if (!listeners_.empty()) server_.announce_drain(open_);
   poller_.set_accepting(false);
-  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  for (Listener& listener : listeners_) listener.turn_newcomers_away();
   wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + kFreshGrace);
@@ -233,34 +242,39 @@ void ReadinessDriver::let_idle_go() {
 void ReadinessDriver::empty_queues() {
   let_idle_go();
   bool exhausted = false;
-  for (Listener& listener : server_.listeners()) {
+  for (Listener& listener : listeners_) {
     AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
     while (result == AcceptResult::kAccepted) result = accept_one(listener);
     exhausted |= result == AcceptResult::kExhausted;
   }
   if (exhausted) {
     wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
-  } else {
-    close_listeners();
+  } else if (!listeners_.empty()) {
+    end_arrivals();
   }
-  if (fresh_end_.due() <= now_.time) wheel_.set(fresh_end_, now_.time + kFreshGrace);  // for those who came
+  let_fresh_ask();
 }
 
-void ReadinessDriver::close_listeners() {
+// Draining: whoever has come only now has time to ask, too.
+void ReadinessDriver::let_fresh_ask() {
+  if (fresh_end_.due() <= now_.time) wheel_.set(fresh_end_, now_.time + kFreshGrace);
+}
+
+void ReadinessDriver::end_arrivals() {
   listening_ = false;
-  for (Listener& listener : server_.listeners()) listener.close();
+  for (Listener& listener : listeners_) listener.close();
 }
 
 // Draining: a request that has already arrived is answered; else the idle client is closed.
 void ReadinessDriver::stop_waiting_for(Session& session) {
-  if (!read(session)) return;
+  if (read(session) == IoResult::kGone) return;
   if (session.connection_->idle()) return close(session);
   proceed(session);
 }
 
 void ReadinessDriver::cut() {
   wheel_.drop(queues_end_);
-  close_listeners();
+  end_arrivals();
   refusals_.sweep(kNever);
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   while (sessions_ != nullptr) close(*sessions_);

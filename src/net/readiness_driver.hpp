@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/exchange.hpp"
 #include "core/timer_wheel.hpp"
@@ -89,7 +90,8 @@ class Poller {
 
 class ReadinessDriver {
  public:
-  ReadinessDriver(Server& server, Poller& poller);
+  /// Accepts from `listeners`, which are the server's; or from none, when clients are handed over.
+  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners);
   ~ReadinessDriver();
   ReadinessDriver(const ReadinessDriver&) = delete;
   ReadinessDriver& operator=(const ReadinessDriver&) = delete;
@@ -99,9 +101,10 @@ class ReadinessDriver {
 
   /// Takes clients from this listener until nobody waits.
   void accept(Listener& listener);
-  /// Takes a client that was accepted elsewhere; its descriptor is non-blocking.
+  /// Takes a client that was accepted elsewhere; its descriptor is non-blocking, or the poller makes it so.
   void adopt(UniqueFd client, Protocol protocol);
-  /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards.
+  /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards. A
+  /// false alarm does no harm.
   void ready(Session& session);
   /// The session's socket has failed and is not watched any more. The session is gone afterwards.
   void broken(Session& session);
@@ -109,6 +112,11 @@ class ReadinessDriver {
   void expire();
   /// The stop signal came: begins to drain. Once.
   void drain();
+  /// While it drains: nobody comes any more. To be called where clients are handed over; else it does so
+  /// itself.
+  void end_arrivals();
+  /// How many clients are served.
+  std::size_t open() const { return open_; }
   /// Drained: nothing is left to wait for.
   bool finished() const { return !listening_ && open_ == 0 && refusals_.next() == kNever; }
 
@@ -124,7 +132,7 @@ class ReadinessDriver {
   bool admit(UniqueFd client, Protocol protocol);
   template <typename Step>
   void attempt(Session& session, Step step);
-  bool read(Session& session);
+  IoResult read(Session& session);
   bool write(Session& session);
   void proceed(Session& session);
   void settle(Session& session);
@@ -136,12 +144,13 @@ class ReadinessDriver {
   void pause_accepting();
   void let_idle_go();
   void empty_queues();
-  void close_listeners();
+  void let_fresh_ask();
   void cut();
   void arm();
 
   Server& server_;
   Poller& poller_;
+  const std::span<Listener> listeners_;
   Clock clock_;
   Instant now_;
   ExchangePool pool_{kPooledExchanges};
