@@ -4,15 +4,18 @@
 #include <sys/socket.h>
 
 #include <new>
+#include <utility>
 
 #include "net/tasks.hpp"
 
 namespace majuscule {
 
-ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners)
+ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
+                                 Converse converse)
     : server_(server),
       poller_(poller),
       listeners_(listeners),
+      converse_(converse),
       clock_(server.stop()),
       now_(clock_.now()),
       context_(server.context(pool_)),
@@ -68,7 +71,7 @@ bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
   session->next_ = sessions_;
   if (sessions_ != nullptr) sessions_->previous_ = session;
   sessions_ = session;
-  settle(*session);
+  wake(*session, Wake::kAccepted);
   return true;
 } catch (const std::bad_alloc&) {
   return false;
@@ -76,109 +79,143 @@ bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
 
 void ReadinessDriver::ready(Session& session) {
   if (session.interest_ == Interest::kNone) return;
-  if (session.owed_) {  // its task is under way: look again when it is done
+  if (session.working_) {  // look again when its task is done
     set_interest(session, Interest::kNone);
     return;
   }
-  attempt(session, [&] {
-    if (session.interest_ == Interest::kWrite) {
-      if (!write(session)) return;
-    } else {
-      const IoResult result = read(session);
-      if (result == IoResult::kLater || result == IoResult::kGone) return;
-    }
-    proceed(session);
-  });
+  wake(session, Wake::kReady);
   arm();
 }
 
-// Does a step of one client's conversation. Without the memory for it that client is let go, and nobody else.
-template <typename Step>
-void ReadinessDriver::attempt(Session& session, Step step) {
+// Goes on with one client's conversation. Without the memory for it that client is let go, and nobody else.
+void ReadinessDriver::wake(Session& session, Wake why) {
+  bool goes_on = false;
   try {
-    step();
+    if (converse_ == nullptr) {
+      goes_on = proceed(session, why);
+    } else {
+      if (session.conversation_ == nullptr) session.conversation_ = &converse_(*this, session);
+      goes_on = session.conversation_->resume(why);
+    }
   } catch (const std::bad_alloc&) {
     server_.log().error("out of memory: a client is let go");
-    close(session);
   }
+  if (!goes_on) close(session);
 }
 
 void ReadinessDriver::broken(Session& session) {
   session.interest_ = Interest::kNone;
-  if (session.owed_) return;  // the work goes on, as it does in a thread that cannot know
+  if (session.working_) return;  // the work goes on, as it does in a thread that cannot know
   close(session);
   arm();
 }
 
-// One read. After kGone the session is gone.
-IoResult ReadinessDriver::read(Session& session) {
+// One read. False when the client is gone.
+bool ReadinessDriver::read(Session& session) {
   const auto [result, bytes] = poller_.receive(session, buffer_.get(), kReadSize);
   switch (result) {
     case IoResult::kDone: session.connection_->receive(bytes, now_); break;
     case IoResult::kEnd: session.connection_->end_of_input(now_); break;
     case IoResult::kLater: break;
-    case IoResult::kGone: close(session); break;
+    case IoResult::kGone: return false;
   }
-  return result;
+  return true;
 }
 
-// One write, if there is anything to write. False when the session is gone.
+// One write, if there is anything to write. False when the client is gone.
 bool ReadinessDriver::write(Session& session) {
   const Output output = session.connection_->pending_output();
   if (output.size() == 0) return true;
   std::size_t count = 0;
-  if (poller_.send(session, output, count) == IoResult::kGone) {
-    close(session);
-    return false;
-  }
+  if (poller_.send(session, output, count) == IoResult::kGone) return false;
   session.connection_->sent(count, now_);
   return true;
 }
 
-// Serves whole requests until the client, its socket or a task must be waited for.
-void ReadinessDriver::proceed(Session& session) {
+// Does what the session was woken for. False when the client is gone, or idle and dismissed.
+bool ReadinessDriver::hear(Session& session, Wake why) {
   Connection& connection = *session.connection_;
+  switch (why) {
+    case Wake::kAccepted: break;
+    case Wake::kReady: return session.interest_ == Interest::kWrite ? write(session) : read(session);
+    case Wake::kDue:
+      // What has arrived in time counts, however late this thread comes to look.
+      if (connection.wants_input() && !read(session)) return false;
+      if (connection.deadline() <= now_.time) connection.expire(now_);
+      break;
+    case Wake::kDismissed: return read(session) && !connection.idle();
+  }
+  return true;
+}
+
+// The driver's own conversation: serves whole requests until the client, its socket or a task must be waited
+// for. False when it is over.
+bool ReadinessDriver::proceed(Session& session, Wake why) {
+  Connection& connection = *session.connection_;
+  if (session.owed_) {
+    session.working_ = false;
+    connection.respond(std::move(*std::exchange(session.owed_, nullptr)), now_);
+  } else if (!hear(session, why)) {
+    return false;
+  }
   do {
     while (Request* request = connection.next_request(now_)) {
       Outcome outcome = server_.service().handle(*request, now_);
-      if (outcome.task.kind == TaskKind::kNone) {
-        connection.respond(std::move(outcome.reply), now_);
-        continue;
+      if (outcome.task.kind != TaskKind::kNone) {
+        if (!write(session)) return false;  // earlier replies do not wait for this one's task
+        if (!work(session, outcome.task)) {
+          session.owed_ = std::make_unique<Reply>(std::move(outcome.reply));
+          return true;
+        }
       }
-      if (!write(session)) return;  // earlier replies do not wait for this one's task
-      if (outcome.task.kind == TaskKind::kSleep) return wait_for_task(session, std::move(outcome));
-      poller_.flush();
-      occupy_thread(outcome.task);
-      wake_up();
       connection.respond(std::move(outcome.reply), now_);
     }
     if (connection.pending_output().size() == 0) break;
-    if (!write(session)) return;
+    if (!write(session)) return false;
   } while (connection.pending_output().size() == 0);
-  settle(session);
+  if (finished(session)) return false;
+  if (dismissed(session)) return proceed(session, Wake::kDismissed);
+  wait(session);
+  return true;
 }
 
-void ReadinessDriver::wait_for_task(Session& session, Outcome outcome) {
+// Does the task; one that sleeps is only begun, and the session is woken when it is done: false.
+bool ReadinessDriver::work(Session& session, const Task& task) {
+  if (task.kind != TaskKind::kSleep) {
+    poller_.flush();
+    occupy_thread(task);
+  }
   wake_up();  // the delay counts from now, not from when the loop woke
-  session.owed_ = std::make_unique<Reply>(std::move(outcome.reply));
-  wheel_.set(session.wake_, now_.time + outcome.task.duration);
+  if (task.kind != TaskKind::kSleep) return true;
+  session.working_ = true;
+  wheel_.set(session, now_.time + task.duration);
+  return false;
 }
 
-// Waits for what the connection now wants, or ends it.
-void ReadinessDriver::settle(Session& session) {
+// Half-closes if it is time to. True when the conversation is over.
+bool ReadinessDriver::finished(Session& session) {
   Connection& connection = *session.connection_;
   if (connection.ending() == Ending::kHalfClose) {
     ::shutdown(session.fd(), SHUT_WR);
     connection.half_closed(now_);
   }
-  if (connection.ending() == Ending::kClose) return close(session);
-  if (draining_ && connection.idle() && !connection.fresh()) return stop_waiting_for(session);
+  return connection.ending() == Ending::kClose;
+}
+
+// Whether the server drains and the client waits for nothing.
+bool ReadinessDriver::dismissed(const Session& session) const {
+  return draining_ && session.connection_->idle() && !session.connection_->fresh();
+}
+
+// Wakes the session for what its connection now wants.
+void ReadinessDriver::wait(Session& session) {
+  const Connection& connection = *session.connection_;
   if (connection.pending_output().size() > 0) {
     set_interest(session, Interest::kWrite);
   } else {
     set_interest(session, connection.wants_input() ? Interest::kRead : Interest::kNone);
   }
-  wheel_.set(session.wake_, connection.deadline());
+  wheel_.set(session, connection.deadline());
 }
 
 void ReadinessDriver::expire() {
@@ -189,7 +226,7 @@ void ReadinessDriver::expire() {
     if (&timer == &fresh_end_) {
       for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
         next = s->next_;
-        if (s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
+        if (s->connection_->fresh()) wake(*s, Wake::kDismissed);
       }
     } else if (&timer == &refusal_end_) {
       refusals_.sweep(now_.time);
@@ -198,24 +235,10 @@ void ReadinessDriver::expire() {
       accepting_ = true;
       if (!draining_) poller_.set_accepting(true);
     } else {
-      Session& session = *static_cast<Session::Wake&>(timer).session;
-      attempt(session, [&] { session_due(session); });
+      wake(static_cast<Session&>(timer), Wake::kDue);
     }
   });
   arm();
-}
-
-void ReadinessDriver::session_due(Session& session) {
-  Connection& connection = *session.connection_;
-  if (session.owed_) {
-    const auto reply = std::move(session.owed_);
-    connection.respond(std::move(*reply), now_);
-    return proceed(session);
-  }
-  // What has arrived in time counts, however late this thread comes to look.
-  if (connection.wants_input() && read(session) == IoResult::kGone) return;
-  if (connection.deadline() <= now_.time) connection.expire(now_);
-  proceed(session);
 }
 
 void ReadinessDriver::drain() {
@@ -234,7 +257,7 @@ void ReadinessDriver::drain() {
 void ReadinessDriver::let_idle_go() {
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
-    if (s->connection_->idle() && !s->connection_->fresh()) attempt(*s, [&] { stop_waiting_for(*s); });
+    if (dismissed(*s)) wake(*s, Wake::kDismissed);
   }
 }
 
@@ -265,13 +288,6 @@ void ReadinessDriver::end_arrivals() {
   for (Listener& listener : listeners_) listener.close();
 }
 
-// Draining: a request that has already arrived is answered; else the idle client is closed.
-void ReadinessDriver::stop_waiting_for(Session& session) {
-  if (read(session) == IoResult::kGone) return;
-  if (session.connection_->idle()) return close(session);
-  proceed(session);
-}
-
 void ReadinessDriver::cut() {
   wheel_.drop(queues_end_);
   end_arrivals();
@@ -281,10 +297,11 @@ void ReadinessDriver::cut() {
 }
 
 void ReadinessDriver::close(Session& session) {
-  wheel_.drop(session.wake_);
+  wheel_.drop(session);
   if (session.previous_ != nullptr) session.previous_->next_ = session.next_;
   if (session.next_ != nullptr) session.next_->previous_ = session.previous_;
   if (sessions_ == &session) sessions_ = session.next_;
+  if (session.conversation_ != nullptr) session.conversation_->destroy();
   session.connection_.reset();
   if (draining_) discard_input(session.fd());
   server_.ledger().add({.closed = 1});

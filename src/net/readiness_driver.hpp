@@ -24,10 +24,37 @@ namespace majuscule {
 
 enum class Interest : std::uint8_t { kNone, kRead, kWrite };
 
+/// Why a session goes on.
+enum class Wake : std::uint8_t {
+  kAccepted,   ///< it begins
+  kReady,      ///< its socket is ready for what it was watched for
+  kDue,        ///< its deadline has passed, or its task is done
+  kDismissed,  ///< the server drains: let it go unless it has just asked for something
+};
+
 class ReadinessDriver;
+class Session;
+
+/// Talks to one client in place of the driver's own steps. A coroutine is one.
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  /// Goes on until it must wait. False when the client is to be let go.
+  virtual bool resume(Wake why) = 0;
+  /// Frees it, wherever it waits.
+  virtual void destroy() = 0;
+
+ protected:
+  ~Conversation() = default;
+};
+/// Makes the conversation with a client just accepted; its first resume() begins it.
+using Converse = Conversation& (*)(ReadinessDriver& driver, Session& session);
 
 /// One client. The poller derives from it to put its registration beside it.
-class Session {
+class Session : private TimerWheel::Timer {
  public:
   Session() = default;
   Session(const Session&) = delete;
@@ -41,16 +68,14 @@ class Session {
 
  private:
   friend class ReadinessDriver;
-  struct Wake : TimerWheel::Timer {  // finds its way back to the session
-    explicit Wake(Session* s) : session(s) {}
-    Session* session;
-  };
+  friend class CoroutineClient;
 
   UniqueFd fd_;
   Interest interest_ = Interest::kNone;
+  bool working_ = false;  // its sleep task is under way
   std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Reply> owed_;  // while its sleep task is under way
-  Wake wake_{this};
+  std::unique_ptr<Reply> owed_;           // behind that task, without a conversation of its own
+  Conversation* conversation_ = nullptr;  // null: the driver's steps
   Session* previous_ = nullptr;
   Session* next_ = nullptr;
 };
@@ -91,7 +116,8 @@ class Poller {
 class ReadinessDriver {
  public:
   /// Accepts from `listeners`, which are the server's; or from none, when clients are handed over.
-  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners);
+  /// `converse`: how to talk to clients, if not by the driver's own steps.
+  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse = nullptr);
   ~ReadinessDriver();
   ReadinessDriver(const ReadinessDriver&) = delete;
   ReadinessDriver& operator=(const ReadinessDriver&) = delete;
@@ -121,6 +147,8 @@ class ReadinessDriver {
   bool finished() const { return !listening_ && open_ == 0 && refusals_.next() == kNever; }
 
  private:
+  friend class CoroutineClient;
+
   static constexpr std::size_t kReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 256;
   static constexpr int kAcceptsAtOnce = 512;
@@ -130,15 +158,15 @@ class ReadinessDriver {
 
   AcceptResult accept_one(Listener& listener);
   bool admit(UniqueFd client, Protocol protocol);
-  template <typename Step>
-  void attempt(Session& session, Step step);
-  IoResult read(Session& session);
+  void wake(Session& session, Wake why);
+  bool proceed(Session& session, Wake why);
+  bool hear(Session& session, Wake why);
+  bool read(Session& session);
   bool write(Session& session);
-  void proceed(Session& session);
-  void settle(Session& session);
-  void wait_for_task(Session& session, Outcome outcome);
-  void session_due(Session& session);
-  void stop_waiting_for(Session& session);
+  bool work(Session& session, const Task& task);
+  bool finished(Session& session);
+  bool dismissed(const Session& session) const;
+  void wait(Session& session);
   void close(Session& session);
   void set_interest(Session& session, Interest interest);
   void pause_accepting();
@@ -151,6 +179,7 @@ class ReadinessDriver {
   Server& server_;
   Poller& poller_;
   const std::span<Listener> listeners_;
+  const Converse converse_;
   Clock clock_;
   Instant now_;
   ExchangePool pool_{kPooledExchanges};
