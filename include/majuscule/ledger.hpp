@@ -42,7 +42,21 @@ struct Counters {
   std::array<std::uint64_t, kStatuses.size() + 1> responses{};  ///< the last one: any other status
   std::uint64_t tickets = 0;                                    ///< capitalize requests begun
 
-  void add(const Tally& tally);
+  void add(const Tally& tally) {
+    add(tally, [](std::uint64_t& counter, std::uint64_t amount) { counter += amount; });
+  }
+  /// The same by `increase(counter, amount)`, where plain addition will not do; an amount may be 0.
+  template <typename Increase>
+  void add(const Tally& tally, Increase increase) {
+    increase(requests, tally.requests);
+    increase(accepted, tally.accepted);
+    increase(closed, tally.closed);
+    increase(refused, tally.refused);
+    increase(timed_out, tally.timed_out);
+    increase(bytes_in, tally.bytes_in);
+    increase(bytes_out, tally.bytes_out);
+    if (tally.status != 0) increase(responses[status_index(tally.status)], 1);
+  }
 };
 
 class Ledger {
@@ -56,7 +70,7 @@ class Ledger {
   virtual void add(const Tally& tally) = 0;
   /// The number of this capitalize request, counted from 1 over the whole server.
   virtual std::uint64_t next_ticket() = 0;
-  /// All counters at one moment.
+  /// All counters: each exact once nobody adds any more; with a mutex, or one thread, all of one moment.
   virtual Counters read() const = 0;
 };
 

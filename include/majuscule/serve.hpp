@@ -27,6 +27,7 @@ struct Resources {
 struct Surroundings {
   std::string mode;
   std::string guard;
+  std::string guard_note = {};  ///< what readers of the counters must know about the guard; empty: nothing
   std::string libuv_version;
   std::int64_t pid = 0;
   Time started;

@@ -36,6 +36,7 @@ std::string stats_document(const Surroundings& surroundings, const Counters& cou
         {"max_rss_bytes", resources.max_rss_bytes},
         {"threads", resources.threads}}},
   };
+  if (!surroundings.guard_note.empty()) document["guard_note"] = surroundings.guard_note;
   return document.dump() + "\n";
 }
 

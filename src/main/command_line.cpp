@@ -244,11 +244,9 @@ class Parser {
                 }) + " can do that";
       return fmt::format("--queue={}: --mode={} {}", to_string(*o_.queue), o_.mode, there);
     }
-    const auto guards = allowed_guards(sharing_of(mode, o_.workers));
-    if (o_.guard && !contains(guards, *o_.guard)) {
-      return fmt::format("--guard={}: --mode={}{} allows only {}", to_string(*o_.guard), o_.mode,
-                         o_.workers > 1 ? fmt::format(" --workers={}", o_.workers) : "",
-                         alternatives(guards));
+    if (o_.guard && !contains(allowed_guards(sharing_of(mode, o_.workers)), *o_.guard)) {
+      return fmt::format("--guard={}: --mode={} is one thread, which needs only none; --workers=2 allows {}",
+                         to_string(*o_.guard), o_.mode, alternatives(allowed_guards(Sharing::kProcesses)));
     }
     return {};
   }

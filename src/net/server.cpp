@@ -13,7 +13,6 @@
 #include "core/http_connection.hpp"
 #include "core/raw_connection.hpp"
 #include "net/clock.hpp"
-#include "net/guarded_ledger.hpp"
 #include "net/resources.hpp"
 
 namespace majuscule {
@@ -46,10 +45,12 @@ Server::Server(const Options& options, const Mode& mode, const ServiceFactory& m
       stop_(options.drain_timeout),
       max_connections_(connections_allowed(options, *log_)) {
   if (!options.access_log.empty()) access_log_ = make_access_log(mode.sharing, options.access_log, log_);
-  const Guard guard = options.guard.value_or(allowed_guards(mode.sharing).front());
-  ledger_ = make_ledger(guard);
+  const Sharing sharing = sharing_of(mode, options.workers);
+  const Guard guard = options.guard.value_or(allowed_guards(sharing).front());
+  ledger_ = make_ledger(guard, sharing, options.workers);
   service_ = make_service(options_, {.mode = std::string(mode.name),
                                      .guard = std::string(to_string(guard)),
+                                     .guard_note = std::string(note_on(guard, sharing)),
                                      .libuv_version = ::uv_version_string(),
                                      .pid = ::getpid(),
                                      .started = monotonic_now(),

@@ -9,6 +9,7 @@
 #include "core/connection.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
+#include "net/guarded_ledger.hpp"
 #include "net/listener.hpp"
 #include "net/logging.hpp"
 #include "net/resources.hpp"
@@ -28,7 +29,7 @@ class Server {
   const Options& options() const { return options_; }
   const Mode& mode() const { return mode_; }
   Service& service() const { return *service_; }
-  Ledger& ledger() const { return *ledger_; }
+  GuardedLedger& ledger() const { return *ledger_; }
   StopSignal& stop() { return stop_; }
   spdlog::logger& log() const { return *log_; }
   std::vector<Listener>& listeners() { return listeners_; }
@@ -59,7 +60,7 @@ class Server {
   StopSignal stop_;
   std::unique_ptr<AccessLog> access_log_;
   const ResourceMeter meter_;
-  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<GuardedLedger> ledger_;
   std::unique_ptr<Service> service_;
   std::size_t max_connections_;
 };

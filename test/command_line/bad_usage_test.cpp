@@ -107,9 +107,10 @@ const std::vector<BadUsage> kChoices = {
     {"UnknownMode", {"--mode=nonsense"}, {"--mode", "epoll", "threads"}},
     {"ModeInUpperCase", {"--mode=EPOLL"}, {"--mode", "epoll"}},
     {"UnknownGuard", {"--guard=nonsense"}, {"--guard", "none"}},
-    {"GuardThatEpollDoesNotAllow", {"--mode=epoll", "--guard=mutex"}, {"--guard", "epoll", "none"}},
-    {"GuardThatThreadsDoesNotAllow", {"--mode=threads", "--guard=none"}, {"--guard", "threads", "mutex"}},
-    {"GuardOfLaterModes", {"--guard=atomic"}, {"--guard", "none"}},
+    {"GuardOfWhatIsNotShared",
+     {"--mode=epoll", "--guard=mutex"},
+     {"--guard=mutex", "epoll", "one thread", "none", "--workers=2"}},
+    {"GuardOfWhatIsNotSharedByDefault", {"--guard=atomic"}, {"--guard", "none"}},
     {"UnknownLogLevel", {"--log-level=loud"}, {"--log-level", "info"}},
 };
 INSTANTIATE_TEST_SUITE_P(Choice, BadUsageTest, ::testing::ValuesIn(kChoices), name_of);

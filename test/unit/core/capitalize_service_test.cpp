@@ -208,5 +208,12 @@ TEST_F(CapitalizeServiceTest, TellsItsStats) {
       << "in the order of the documentation";
 }
 
+TEST_F(CapitalizeServiceTest, TellsWhatItsGuardIsNotGoodFor) {
+  EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("guard_note"));
+  surroundings_.guard_note = "something";
+  with_task(1);
+  EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("guard_note"), "something");
+}
+
 }  // namespace
 }  // namespace majuscule::test

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Every guard that a mode allows: the counts of clients at once are exact, and what is not exact says so.
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "majuscule/mode.hpp"
+#include "support/server_test.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr int kClients = 16;
+constexpr int kRequests = 100;
+
+class GuardOption : public ModeTest {
+ protected:
+  void ask_with_many_clients() {
+    std::vector<std::thread> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back([this] {
+        try {
+          HttpClient client = connect();
+          for (int request = 0; request < kRequests; ++request) {
+            EXPECT_EQ(client.request(get("/capitalize?text=a")).body, "A");
+          }
+        } catch (const std::exception& error) {
+          ADD_FAILURE() << error.what();
+        }
+      });
+    }
+    for (std::thread& client : clients) client.join();
+  }
+};
+MAJUSCULE_RUN_IN_EVERY_MODE(GuardOption);
+
+TEST_P(GuardOption, KeepsTheCountsOrSaysThatItDoesNot) {
+  const Mode& mode = *find_mode(GetParam());
+  for (const Guard guard : allowed_guards(mode.sharing)) {
+    SCOPED_TRACE(to_string(guard));
+    start({"--guard=" + std::string(to_string(guard))});
+    ask_with_many_clients();
+    const Stats stats = server().stats();
+    const auto document = nlohmann::json::parse(stats.document());
+    EXPECT_EQ(document["guard"], to_string(guard));
+    if (guard == Guard::kNone && mode.sharing != Sharing::kOneThread) {
+      EXPECT_LE(stats["requests"], kClients * kRequests);
+      EXPECT_EQ(document.value("guard_note", ""), "updates of requests may be lost");
+    } else {
+      EXPECT_EQ(stats["requests"], kClients * kRequests);
+      EXPECT_FALSE(document.contains("guard_note")) << document;
+    }
+    EXPECT_EQ(stats["responses/200"], kClients * kRequests) << "guarded in any case";
+    EXPECT_EQ(stats["connections/accepted"], kClients + 1);
+    expect_clean_stop();
+  }
+}
+
+}  // namespace
+}  // namespace majuscule::test
