@@ -6,6 +6,7 @@
 
 namespace majuscule {
 
+void run_coroutine(Server& server);
 void run_epoll(Server& server);
 void run_threads(Server& server);
 

@@ -11,6 +11,8 @@ namespace {
 constexpr std::array kModes = {
     Mode{"epoll", "one thread: a libuv loop waits for every client, timers wait for sleeping tasks",
          Sharing::kOneThread, run_epoll},
+    Mode{"coroutine", "one thread: a coroutine for each client, straight-line code over the loop",
+         Sharing::kOneThread, run_coroutine},
     Mode{"threads", "a thread for each client, which blocks wherever its client makes it wait",
          Sharing::kThreads, run_threads},
 };

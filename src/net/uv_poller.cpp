@@ -12,7 +12,8 @@ struct UvSession final : Session {
 
 }  // namespace
 
-UvPoller::UvPoller(Server& server, std::span<Listener> listeners) : driver_(server, *this, listeners) {
+UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse converse)
+    : driver_(server, *this, listeners, converse) {
   timer_ = make_uv_handle<uv_timer_t>("uv_timer_init",
                                       [&](uv_timer_t* h) { return uv_timer_init(loop_.get(), h); });
   loop_.get()->data = this;

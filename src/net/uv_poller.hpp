@@ -14,8 +14,9 @@ namespace majuscule {
 
 class UvPoller : public Poller {
  public:
-  /// Without listeners, clients are handed over: see ReadinessDriver. Throws std::system_error.
-  UvPoller(Server& server, std::span<Listener> listeners);
+  /// Without listeners, clients are handed over; for this and `converse` see ReadinessDriver. Throws
+  /// std::system_error.
+  UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr);
 
   void run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
 
