@@ -8,6 +8,7 @@ namespace majuscule {
 
 void run_coroutine(Server& server);
 void run_epoll(Server& server);
+void run_sequential(Server& server);
 void run_threads(Server& server);
 
 }  // namespace majuscule

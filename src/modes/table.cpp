@@ -15,6 +15,9 @@ constexpr std::array kModes = {
          Sharing::kOneThread, run_coroutine},
     Mode{"threads", "a thread for each client, which blocks wherever its client makes it wait",
          Sharing::kThreads, run_threads},
+    Mode{"sequential",
+         "one thread serves one client to its end, then the next; the others wait in the backlog",
+         Sharing::kOneThread, run_sequential},
 };
 
 }  // namespace

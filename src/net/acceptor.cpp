@@ -34,6 +34,7 @@ void Acceptor::accept_until_stopped() {
       AcceptResult result = AcceptResult::kAccepted;
       for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) {
         result = accept_one(listener);
+        if (server_.stop().requested()) return;
       }
       paused |= result == AcceptResult::kExhausted;
     }

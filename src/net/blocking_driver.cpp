@@ -86,6 +86,7 @@ class BlockingClients::Conversation {
         connection_->expire(now_);
         return false;
       }
+      if (now_.draining) clients_.drain_meanwhile();
       const Output output = connection_->pending_output();
       std::size_t count = 0;
       if (waits_.send(socket_, output, now_.time, connection_->deadline(), count) == IoResult::kGone) {
@@ -114,6 +115,7 @@ class BlockingClients::Conversation {
   bool receive() {
     using State = Client::State;
     client_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
+    if (now_.draining) clients_.drain_meanwhile();
     // A drain that dismisses the idle after this line finds the state and shuts the socket down; one that did
     // before is seen.
     const bool leaving = clients_.idle_dismissed_ && client_.state == State::kIdle;
@@ -160,8 +162,15 @@ class BlockingClients::Conversation {
 
   /// Does the task where the client is served. False when the drain gave it up.
   bool work(const Task& task) {
-    if (task.kind == TaskKind::kSleep) return waits_.sleep(monotonic_now() + task.duration);
-    occupy_thread(task);
+    if (task.kind != TaskKind::kSleep) {
+      occupy_thread(task);
+      return true;
+    }
+    const Time until = monotonic_now() + task.duration;
+    do {
+      if (server_.stop().requested()) clients_.drain_meanwhile();
+      if (!waits_.sleep(until)) return false;
+    } while (monotonic_now() < until);
     return true;
   }
 
@@ -180,9 +189,10 @@ class BlockingClients::Conversation {
   std::array<char, kReadSize> buffer_;
 };
 
-BlockingClients::BlockingClients(Server& server, Waits& waits)
-    : server_(server), waits_(waits), emptied_(::eventfd(0, EFD_CLOEXEC)) {
+BlockingClients::BlockingClients(Server& server, Waits& waits, Drainer drainer)
+    : server_(server), waits_(waits), drainer_(drainer), emptied_(::eventfd(0, EFD_CLOEXEC)) {
   if (!emptied_) throw std::system_error(errno, std::system_category(), "eventfd");
+  if (drainer == Drainer::kSameThread) server.stop().interrupt_waits();
 }
 
 bool BlockingClients::admit() {
@@ -226,10 +236,7 @@ void BlockingClients::leave(Client& client) {
 
 void BlockingClients::make_room() {
   const Time now = monotonic_now();
-  if (drain_begin_ == Time{}) {
-    drain_begin_ = now;
-    server_.announce_drain(connected());
-  }
+  begin_drain(now);
   idle_dismissed_ = true;
   shut_down(SHUT_RD, Client::State::kIdle);
   if (now - drain_begin_ >= kFreshGrace) shut_down(SHUT_RD, Client::State::kFresh);
@@ -237,17 +244,38 @@ void BlockingClients::make_room() {
 
 void BlockingClients::drain() {
   const Time end = drain_begin_ + server_.options().drain_timeout;
-  using State = Client::State;
   announce_emptiness();
   if (wait_until_empty(std::min(monotonic_now() + kFreshGrace, end))) return;
   set_late(SHUT_RD);
-  shut_down(SHUT_RD, State::kFresh);
+  shut_down(SHUT_RD, Client::State::kFresh);
   if (wait_until_empty(end)) return;
-  server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
+  cut();
+  wait_until_empty(kNever);
+}
+
+// What is due of a drain, between two waits for the only client; nothing where another thread drains.
+void BlockingClients::drain_meanwhile() {
+  if (drainer_ == Drainer::kAnotherThread) return;
+  const Time now = monotonic_now();
+  begin_drain(now);
+  if (now - drain_begin_ >= Listener::kHandshakeTime) make_room();
+  if (now - drain_begin_ >= kFreshGrace) set_late(SHUT_RD);
+  if (now - drain_begin_ >= server_.options().drain_timeout) cut();
+}
+
+void BlockingClients::begin_drain(Time now) {
+  if (drain_begin_ != Time{}) return;
+  drain_begin_ = now;
+  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  server_.announce_drain(connected());
+}
+
+void BlockingClients::cut() {
+  if (!is_cut_) server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
+  is_cut_ = true;
   set_late(SHUT_RDWR);
   waits_.cut();
-  shut_down(SHUT_RDWR, State::kBusy);
-  wait_until_empty(kNever);
+  shut_down(SHUT_RDWR, Client::State::kBusy);
 }
 
 std::size_t BlockingClients::connected() {

@@ -2,7 +2,9 @@
 // Serves one client to its end where it is called, and waits there for its bytes, its socket and its tasks,
 // through Waits. Shared by the modes in which somebody waits for one client at a time.
 //
-// BlockingClients knows all clients being served so, to let a drain wake those that wait for a request.
+// BlockingClients knows all clients being served so, to let a drain wake those that wait for a request. Where
+// nobody but the serving thread is there to drain, that thread does so itself: the stop signal interrupts its
+// waits again and again, and between two of them it does what is due.
 #pragma once
 
 #include <optional>
@@ -14,9 +16,16 @@
 
 namespace majuscule {
 
+/// Who calls make_room() and drain().
+enum class Drainer : std::uint8_t {
+  kAnotherThread,  ///< while the clients are served
+  kSameThread,     ///< between two clients; while one is served, nobody
+};
+
 class BlockingClients {
  public:
-  BlockingClients(Server& server, Waits& waits);
+  /// Where nobody else is there to drain, the waits must be the kernel's, on the main thread.
+  BlockingClients(Server& server, Waits& waits, Drainer drainer = Drainer::kAnotherThread);
   BlockingClients(const BlockingClients&) = delete;
   BlockingClients& operator=(const BlockingClients&) = delete;
 
@@ -48,6 +57,9 @@ class BlockingClients {
   };
   class Conversation;
 
+  void drain_meanwhile();
+  void begin_drain(Time now);
+  void cut();
   void enter(Client& client) MAJUSCULE_EXCLUDES(mutex_);
   void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
   std::size_t connected() MAJUSCULE_EXCLUDES(mutex_);
@@ -59,10 +71,12 @@ class BlockingClients {
 
   Server& server_;
   Waits& waits_;
+  const Drainer drainer_;
   const UniqueFd emptied_;  // an eventfd: readable when a drain has no client left
   Mutex mutex_;
   std::atomic<bool> idle_dismissed_ = false;
-  Time drain_begin_{};  // only for the thread that drains
+  Time drain_begin_{};  // these two only for the thread that drains
+  bool is_cut_ = false;
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   bool draining_ MAJUSCULE_GUARDED_BY(mutex_) = false;
   Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;

@@ -12,37 +12,29 @@
 namespace majuscule {
 
 Received receive_some(int fd, char* buffer, std::size_t size, int flags) {
-  for (;;) {
-    const auto n = ::recv(fd, buffer, size, flags);
-    if (n > 0) return {IoResult::kDone, {buffer, static_cast<std::size_t>(n)}};
-    if (n == 0) return {IoResult::kEnd, {}};
-    if (errno == EINTR) continue;
-    return {errno == EAGAIN ? IoResult::kLater : IoResult::kGone, {}};
-  }
+  const auto n = ::recv(fd, buffer, size, flags);
+  if (n > 0) return {IoResult::kDone, {buffer, static_cast<std::size_t>(n)}};
+  if (n == 0) return {IoResult::kEnd, {}};
+  return {errno == EAGAIN || errno == EINTR ? IoResult::kLater : IoResult::kGone, {}};
 }
 
 IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) {
   const auto& [first, second] = output.pieces;
   count = 0;
-  for (;;) {
-    ssize_t n = 0;
-    if (second.empty()) {
-      n = ::send(fd, first.data(), first.size(), flags | MSG_NOSIGNAL);
-    } else {
-      iovec pieces[] = {{const_cast<char*>(first.data()), first.size()},
-                        {const_cast<char*>(second.data()), second.size()}};
-      msghdr message{};
-      message.msg_iov = first.empty() ? pieces + 1 : pieces;
-      message.msg_iovlen = first.empty() ? 1 : 2;
-      n = ::sendmsg(fd, &message, flags | MSG_NOSIGNAL);
-    }
-    if (n >= 0) {
-      count = static_cast<std::size_t>(n);
-      return IoResult::kDone;
-    }
-    if (errno == EINTR) continue;
-    return errno == EAGAIN ? IoResult::kLater : IoResult::kGone;
+  ssize_t n = 0;
+  if (second.empty()) {
+    n = ::send(fd, first.data(), first.size(), flags | MSG_NOSIGNAL);
+  } else {
+    iovec pieces[] = {{const_cast<char*>(first.data()), first.size()},
+                      {const_cast<char*>(second.data()), second.size()}};
+    msghdr message{};
+    message.msg_iov = first.empty() ? pieces + 1 : pieces;
+    message.msg_iovlen = first.empty() ? 1 : 2;
+    n = ::sendmsg(fd, &message, flags | MSG_NOSIGNAL);
   }
+  if (n < 0) return errno == EAGAIN || errno == EINTR ? IoResult::kLater : IoResult::kGone;
+  count = static_cast<std::size_t>(n);
+  return IoResult::kDone;
 }
 
 bool peer_has_ended(int fd) {

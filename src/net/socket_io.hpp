@@ -12,7 +12,7 @@ namespace majuscule {
 enum class IoResult : std::uint8_t {
   kDone,   ///< bytes went through
   kEnd,    ///< read: the peer will send no more
-  kLater,  ///< it would block, or a socket timeout struck
+  kLater,  ///< it would block, a socket timeout struck, or a signal interrupted it
   kGone,   ///< the connection is broken
 };
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What the handlers touch is async-signal-safe: lock-free atomics, write(2), timer_settime(2), _exit(2).
+// What the handlers touch is async-signal-safe: lock-free atomics, write(2), clock_gettime(2), _exit(2), and
+// setitimer(2), a bare system call on Linux.
 #include "net/stop_signal.hpp"
 
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <time.h>
+#include <sys/time.h>
 
 #include <cerrno>
 #include <string_view>
 #include <system_error>
 
+#include "net/clock.hpp"
 #include "net/signal_handler.hpp"
 
 namespace majuscule {
@@ -19,11 +21,12 @@ namespace {
 struct HandlerState {
   std::atomic<std::atomic<bool>*> requested = nullptr;
   std::atomic<int> event = -1;
-  timer_t timer{};
-  itimerspec patience{};
+  Duration patience{};
+  std::atomic<Time> patience_end{kNever};
+  itimerval timer{};
 };
 HandlerState state;
-static_assert(std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Time>::is_always_lock_free);
 
 void say(std::string_view line) {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
@@ -37,39 +40,48 @@ void on_stop(int) {
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(state.event.load(), &one, sizeof one);
-  ::timer_settime(state.timer, 0, &state.patience, nullptr);
+  state.patience_end = monotonic_now() + state.patience;
+  ::setitimer(ITIMER_REAL, &state.timer, nullptr);
   errno = saved;
 }
 
-void on_patience_end(int) {
+void on_timer(int) {
+  if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
   say("majuscule: the drain timeout has passed and a task still blocks: ending without it\n");
   ::_exit(0);
 }
 
+timeval to_timeval(Duration duration) {
+  const auto micros = std::chrono::ceil<std::chrono::microseconds>(duration).count();
+  return {micros / 1'000'000, micros % 1'000'000};
+}
+
+UniqueFd make_event() {
+  UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!event) throw std::system_error(errno, std::system_category(), "eventfd");
+  return event;
+}
+
 }  // namespace
 
-StopSignal::StopSignal(Duration drain_timeout) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!event_) throw std::system_error(errno, std::system_category(), "eventfd");
-  sigevent expiry{};
-  expiry.sigev_notify = SIGEV_SIGNAL;
-  expiry.sigev_signo = SIGALRM;
-  if (::timer_create(CLOCK_MONOTONIC, &expiry, &state.timer) != 0) {
-    throw std::system_error(errno, std::system_category(), "timer_create");
-  }
-  const auto patience = drain_timeout + kPatience;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(patience);
-  state.patience.it_value = {seconds.count(), (patience - seconds).count()};
+StopSignal::StopSignal(Duration drain_timeout) : event_(make_event()) {
+  state.patience = drain_timeout + kPatience;
+  state.patience_end = kNever;
+  state.timer = {{}, to_timeval(state.patience)};
   state.requested = &requested_;
   state.event = event_.get();
-  handle_signal(SIGALRM, on_patience_end);
+  handle_signal(SIGALRM, on_timer);
   for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
   for (const int number : {SIGPIPE, SIGUSR1}) handle_signal(number, SIG_IGN);
 }
 
 StopSignal::~StopSignal() {
   for (const int number : {SIGTERM, SIGINT, SIGPIPE, SIGUSR1}) handle_signal(number, SIG_DFL);
-  ::timer_delete(state.timer);
+  const itimerval none{};
+  ::setitimer(ITIMER_REAL, &none, nullptr);
   handle_signal(SIGALRM, SIG_DFL);
 }
+
+void StopSignal::interrupt_waits() { state.timer = {to_timeval(kBeat), to_timeval(kBeat)}; }
 
 }  // namespace majuscule

@@ -15,6 +15,8 @@ class StopSignal {
  public:
   /// How long after the drain timeout the timer strikes.
   static constexpr Duration kPatience = std::chrono::milliseconds(300);
+  /// How often interrupt_waits() interrupts.
+  static constexpr Duration kBeat = std::chrono::milliseconds(20);
   /// The exit code of a process that a second signal ends.
   static constexpr int kForcedExitCode = 1;
 
@@ -25,6 +27,10 @@ class StopSignal {
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
+
+  /// From the first signal on, ends whatever call the main thread blocks in (with EINTR), again and again:
+  /// for a mode whose only thread waits for one client, and sees to the drain between two waits.
+  void interrupt_waits();
 
   /// Readable from the first signal on, for ever: nobody reads it empty.
   int fd() const { return event_.get(); }

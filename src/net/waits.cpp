@@ -56,10 +56,7 @@ IoResult KernelWaits::send(Socket& socket, const Output& output, Time now, Time 
 
 bool KernelWaits::sleep(Time until) {
   pollfd cut{cut_.get(), POLLIN, 0};
-  do {
-    if (poll_until({&cut, 1}, until)) return false;
-  } while (monotonic_now() < until);
-  return true;
+  return !poll_until({&cut, 1}, until);
 }
 
 void KernelWaits::poll(std::span<pollfd> descriptors, Time until) { poll_until(descriptors, until); }

@@ -31,7 +31,7 @@ class Waits {
   virtual Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) = 0;
   /// The same for one send_some().
   virtual IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) = 0;
-  /// Waits until then; false when cut() ends it before.
+  /// Waits until then; false when cut() ends it before. May return early, when a signal interrupts it.
   virtual bool sleep(Time until) = 0;
   /// Waits for one of the descriptors, as poll(2) does, or until then; may return early. What is ready is for
   /// the caller to find out: `revents` need not be set.

@@ -132,6 +132,7 @@ TEST_P(Activation, WithTooManyOrAmbiguousSocketsIsRefused) {
 }
 
 TEST_P(Activation, KeepsWhoConnectsDuringTheDrainForTheNextServer) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   Process server =
       start_activated(GetParam(), {{first_.fd()}}, {"--task=sleep:" + duration_option(milliseconds(1'000))});
   ASSERT_TRUE(listens_on(server, url("http", first_))) << server.standard_error();

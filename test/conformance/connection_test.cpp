@@ -165,6 +165,23 @@ TEST_P(ClientConnection, OpenConnectionsAreCountedUntilTheyEnd) {
   EXPECT_TRUE(eventually([&] { return server().stats()["connections/open"] == 1; }));
 }
 
+/// The classic server: whoever comes second waits in the backlog, and is served whole.
+TEST_P(ClientConnection, OnesTurnComesWhenTheOneBeforeHasGone) {
+  if (!serves_one_client_at_a_time(GetParam())) {
+    GTEST_SKIP() << GetParam() << " serves several clients at once";
+  }
+  start();
+  HttpClient first = connect();
+  expect_ok(first.request(get("/healthz")), "ok");
+  HttpClient second = connect();
+  second.send(get("/capitalize?text=second"));
+  EXPECT_TRUE(second.tcp().receive_some(milliseconds(100)).bytes.empty());
+  EXPECT_EQ(stats_over(first)["connections/accepted"], 1);
+  first.tcp().close();
+  expect_ok(second.receive(), "Second");
+  EXPECT_EQ(stats_over(second)["connections/open"], 1);
+}
+
 /// Clients that vanish at every point of a conversation.
 TEST_P(ClientConnection, ClientsThatResetHarmNobody) {
   // Timeouts so long that none of them clears away what a reset has left behind.

@@ -139,8 +139,6 @@ class Hammer {
 
 class DrainUnderLoad : public ModeTest {
  protected:
-  void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
-
   /// Starts a server, a thread for each of the loads, and sends SIGTERM when `first` requests are answered.
   void strike(const std::vector<Load>& loads, int first, const std::string& task) {
     const TemporaryDirectory directory;

@@ -15,8 +15,6 @@ constexpr milliseconds kTimeout{1'000};
 
 class Farewell : public ModeTest {
  protected:
-  void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
-
   /// A client that got its last answer, of `status`, and then neither closes nor falls silent.
   HttpClient client_that_stays(const std::string& text, int status) {
     HttpClient client = connect();
@@ -39,6 +37,7 @@ class Farewell : public ModeTest {
 MAJUSCULE_RUN_IN_EVERY_MODE(Farewell);
 
 TEST_P(Farewell, ClientThatStaysAfterAnErrorIsLetGo) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start();
   HttpClient client = client_that_stays("garbage\r\n\r\n", 400);
   expect_let_go(client.tcp());
@@ -48,6 +47,7 @@ TEST_P(Farewell, ClientThatStaysAfterAnErrorIsLetGo) {
 }
 
 TEST_P(Farewell, RawClientThatStaysIsLetGo) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start();
   TcpClient client = connect_raw();
   EXPECT_TRUE(client.send(std::string(1'024, 'R')));
@@ -57,6 +57,7 @@ TEST_P(Farewell, RawClientThatStaysIsLetGo) {
 }
 
 TEST_P(Farewell, ClientThatStaysAfterItsTimeoutIsCountedOnce) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--header-timeout=" + duration_option(kTimeout)});
   HttpClient client = client_that_stays("GET / HTTP/1.1\r\n", 408);
   expect_let_go(client.tcp());
@@ -73,6 +74,7 @@ TEST_P(Farewell, ClientThatStaysHoldsUpNoDrain) {
 }
 
 TEST_P(Farewell, EveryDeadlineHoldsInADrain) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--drain-timeout=10min", "--max-body=16MiB", "--header-timeout=" + duration_option(kTimeout),
          "--body-timeout=" + duration_option(kTimeout), "--write-timeout=" + duration_option(kTimeout)});
   HttpClient in_head = connect();

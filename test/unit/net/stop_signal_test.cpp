@@ -5,8 +5,9 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -61,6 +62,31 @@ TEST(StopSignalDeathTest, EndsTheProcessThatDoesNotNoticeIt) {
   EXPECT_EXIT(
       {
         const StopSignal stop(1ms);
+        ::raise(SIGTERM);
+        for (;;) ::pause();
+      },
+      ::testing::ExitedWithCode(0), "drain timeout");
+}
+
+TEST(StopSignalDeathTest, InterruptsWaitsAgainAndAgain) {
+  EXPECT_EXIT(
+      {
+        StopSignal stop(1h);
+        stop.interrupt_waits();
+        ::raise(SIGTERM);
+        for (int i = 0; i < 3; ++i) {
+          if (::poll(nullptr, 0, -1) != -1 || errno != EINTR) ::_exit(2);
+        }
+        ::_exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(StopSignalDeathTest, EndsTheProcessThatIsInterruptedInVain) {
+  EXPECT_EXIT(
+      {
+        StopSignal stop(1ms);
+        stop.interrupt_waits();
         ::raise(SIGTERM);
         for (;;) ::pause();
       },

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// --mode=sequential: one client at a time.
+//
+// The only thread accepts a client and serves it to its end, blocking in recv, send and the client's tasks;
+// then it accepts the next. Meanwhile the others wait in the kernel's backlog: connected, but unheard. It
+// costs nothing beside the client itself, and needs no lock. It breaks with the second client: whoever keeps
+// a connection open without asking holds up everybody until --idle-timeout, and no limit but --backlog counts
+// those who wait. Nobody else is there to drain, so the stop signal interrupts the thread's waits until it
+// has seen to it; it stops when the last client of the backlog has been served.
+
+#include "modes/modes.hpp"
+#include "net/acceptor.hpp"
+#include "net/blocking_driver.hpp"
+
+namespace majuscule {
+
+void run_sequential(Server& server) {
+  KernelWaits waits;
+  BlockingClients clients(server, waits, Drainer::kSameThread);
+  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
+    if (!clients.admit()) return false;
+    clients.serve(std::move(client), protocol);
+    return true;
+  });
+  acceptor.run([&] { clients.make_room(); });
+  clients.drain();
+}
+
+}  // namespace majuscule
