@@ -83,8 +83,8 @@ class Connection {
   virtual void receive(std::string_view bytes, const Instant& now) = 0;
   /// The peer will send no more; what it already asked is still answered.
   virtual void end_of_input(const Instant& now) = 0;
-  /// The next whole request, which must be answered by respond() before another is given; null when there is
-  /// none or when output is stuck. Valid until respond().
+  /// The next whole request, which must be answered by respond() before another is given; until then, it is
+  /// given again. Null when there is none or when output is stuck. Valid until respond().
   virtual Request* next_request(const Instant& now) = 0;
   /// Answers the request that next_request() gave.
   virtual void respond(Reply&& reply, const Instant& now) = 0;

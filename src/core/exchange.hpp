@@ -30,15 +30,19 @@ struct Exchange {
   std::size_t capacity() const;
 };
 
-/// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe.
+/// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe (see
+/// net/shared_exchange_pool.hpp).
 class ExchangePool {
  public:
   /// Keeps up to `capacity` of them, none whose buffers hold more than kLargestKept bytes.
   explicit ExchangePool(std::size_t capacity) { free_.reserve(capacity); }
+  ExchangePool(const ExchangePool&) = delete;
+  ExchangePool& operator=(const ExchangePool&) = delete;
+  virtual ~ExchangePool() = default;
 
   /// One with empty buffers; its parser has yet to begin().
-  std::unique_ptr<Exchange> take();
-  void give_back(std::unique_ptr<Exchange> exchange) noexcept;
+  virtual std::unique_ptr<Exchange> take();
+  virtual void give_back(std::unique_ptr<Exchange> exchange) noexcept;
 
  private:
   static constexpr std::size_t kLargestKept = 32 * 1024;

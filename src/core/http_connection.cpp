@@ -90,6 +90,7 @@ void HttpConnection::end_of_input(const Instant& now) {
 }
 
 Request* HttpConnection::next_request(const Instant& now) {
+  if (phase_ == Phase::kHandling) return &exchange_->request;
   if (stuck_) return nullptr;
   while (phase_ == Phase::kIdle && exchange_ && !exchange_->held_bytes().empty()) {
     if (exchange_->output.size() - exchange_->output_begin >= kOutputLimit || !exchange_->body.empty()) {

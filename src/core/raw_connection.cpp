@@ -28,7 +28,7 @@ void RawConnection::end_of_input(const Instant&) {
 }
 
 Request* RawConnection::next_request(const Instant&) {
-  if (phase_ != Phase::kReady) return nullptr;
+  if (phase_ != Phase::kReady && phase_ != Phase::kHandling) return nullptr;
   phase_ = Phase::kHandling;
   return request_.get();
 }

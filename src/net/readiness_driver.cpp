@@ -4,23 +4,30 @@
 #include <sys/socket.h>
 
 #include <new>
-#include <utility>
 
-#include "net/tasks.hpp"
+#include "net/shared_exchange_pool.hpp"
 
 namespace majuscule {
 
 ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
-                                 Converse converse)
+                                 Converse converse, Crew* crew)
     : server_(server),
       poller_(poller),
       listeners_(listeners),
       converse_(converse),
-      clock_(server.stop()),
-      now_(clock_.now()),
-      context_(server.context(pool_)),
-      wheel_(now_.time),
-      buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
+      crew_(crew),
+      worker_(server, poller, nullptr),
+      pool_(crew == nullptr ? std::make_unique<ExchangePool>(kPooledExchanges)
+                            : std::make_unique<SharedExchangePool>(kPooledExchanges)),
+      context_(server.context(*pool_)),
+      wheel_(now_.time) {}
+
+ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
+                                 Converse converse)
+    : ReadinessDriver(server, poller, listeners, converse, nullptr) {}
+
+ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Crew& crew)
+    : ReadinessDriver(server, poller, listeners, nullptr, &crew) {}
 
 ReadinessDriver::~ReadinessDriver() {
   while (sessions_ != nullptr) close(*sessions_);
@@ -39,8 +46,8 @@ void ReadinessDriver::accept(Listener& listener) {
 }
 
 void ReadinessDriver::adopt(UniqueFd client, Protocol protocol) {
-  if (!admit(std::move(client), protocol)) pause_accepting();
   if (draining_) let_fresh_ask();
+  if (!admit(std::move(client), protocol)) pause_accepting();
   arm();
 }
 
@@ -87,20 +94,58 @@ void ReadinessDriver::ready(Session& session) {
   arm();
 }
 
-// Goes on with one client's conversation. Without the memory for it that client is let go, and nobody else.
+// Goes on with one client's conversation.
 void ReadinessDriver::wake(Session& session, Wake why) {
+  if (converse_ != nullptr) return resume(session, why);
+  if (session.owed_) {
+    session.working_ = false;
+    session.stage_ = Stage::kReply;
+  } else if (why == Wake::kAccepted) {
+    session.stage_ = Stage::kWait;
+  } else if (why == Wake::kReady && session.interest_ == Interest::kWrite) {
+    session.stage_ = Stage::kWrite;
+  } else {
+    session.stage_ = Stage::kHear;
+    session.why_ = why;
+  }
+  if (crew_ == nullptr || !session.busy()) return serve(session);
+  session.working_ = true;
+  crew_->take(session);
+}
+
+void ReadinessDriver::resume(Session& session, Wake why) {
   bool goes_on = false;
   try {
-    if (converse_ == nullptr) {
-      goes_on = proceed(session, why);
-    } else {
-      if (session.conversation_ == nullptr) session.conversation_ = &converse_(*this, session);
-      goes_on = session.conversation_->resume(why);
-    }
+    if (session.conversation_ == nullptr) session.conversation_ = &converse_(*this, session);
+    goes_on = session.conversation_->resume(why);
   } catch (const std::bad_alloc&) {
     server_.log().error("out of memory: a client is let go");
   }
   if (!goes_on) close(session);
+}
+
+// The driver's own steps, until the client, its socket or a task must be waited for.
+void ReadinessDriver::serve(Session& session) {
+  while (session.busy()) {
+    if (session.stage_ == Stage::kTask) {
+      if (!work(session, session.owed_->task)) return;
+      session.stage_ = Stage::kReply;
+    }
+    worker_.advance(session);
+  }
+  settle(session);
+}
+
+void ReadinessDriver::put_back(Session& session) {
+  session.working_ = false;
+  settle(session);
+  arm();
+}
+
+void ReadinessDriver::settle(Session& session) {
+  if (session.stage_ == Stage::kGone || cut_ || finished(session)) return close(session);
+  if (dismissed(session)) return wake(session, Wake::kDismissed);
+  wait(session);
 }
 
 void ReadinessDriver::broken(Session& session) {
@@ -110,83 +155,16 @@ void ReadinessDriver::broken(Session& session) {
   arm();
 }
 
-// One read. False when the client is gone.
-bool ReadinessDriver::read(Session& session) {
-  const auto [result, bytes] = poller_.receive(session, buffer_.get(), kReadSize);
-  switch (result) {
-    case IoResult::kDone: session.connection_->receive(bytes, now_); break;
-    case IoResult::kEnd: session.connection_->end_of_input(now_); break;
-    case IoResult::kLater: break;
-    case IoResult::kGone: return false;
-  }
-  return true;
-}
-
-// One write, if there is anything to write. False when the client is gone.
-bool ReadinessDriver::write(Session& session) {
-  const Output output = session.connection_->pending_output();
-  if (output.size() == 0) return true;
-  std::size_t count = 0;
-  if (poller_.send(session, output, count) == IoResult::kGone) return false;
-  session.connection_->sent(count, now_);
-  return true;
-}
-
 // Does what the session was woken for. False when the client is gone, or idle and dismissed.
 bool ReadinessDriver::hear(Session& session, Wake why) {
-  Connection& connection = *session.connection_;
-  switch (why) {
-    case Wake::kAccepted: break;
-    case Wake::kReady: return session.interest_ == Interest::kWrite ? write(session) : read(session);
-    case Wake::kDue:
-      // What has arrived in time counts, however late this thread comes to look.
-      if (connection.wants_input() && !read(session)) return false;
-      if (connection.deadline() <= now_.time) connection.expire(now_);
-      break;
-    case Wake::kDismissed: return read(session) && !connection.idle();
-  }
-  return true;
-}
-
-// The driver's own conversation: serves whole requests until the client, its socket or a task must be waited
-// for. False when it is over.
-bool ReadinessDriver::proceed(Session& session, Wake why) {
-  Connection& connection = *session.connection_;
-  if (session.owed_) {
-    session.working_ = false;
-    connection.respond(std::move(*std::exchange(session.owed_, nullptr)), now_);
-  } else if (!hear(session, why)) {
-    return false;
-  }
-  do {
-    while (Request* request = connection.next_request(now_)) {
-      Outcome outcome = server_.service().handle(*request, now_);
-      if (outcome.task.kind != TaskKind::kNone) {
-        if (!write(session)) return false;  // earlier replies do not wait for this one's task
-        if (!work(session, outcome.task)) {
-          session.owed_ = std::make_unique<Reply>(std::move(outcome.reply));
-          return true;
-        }
-      }
-      connection.respond(std::move(outcome.reply), now_);
-    }
-    if (connection.pending_output().size() == 0) break;
-    if (!write(session)) return false;
-  } while (connection.pending_output().size() == 0);
-  if (finished(session)) return false;
-  if (dismissed(session)) return proceed(session, Wake::kDismissed);
-  wait(session);
-  return true;
+  const bool writes = why == Wake::kReady && session.interest_ == Interest::kWrite;
+  return writes ? write(session) : worker_.hear(session, why);
 }
 
 // Does the task; one that sleeps is only begun, and the session is woken when it is done: false.
 bool ReadinessDriver::work(Session& session, const Task& task) {
-  if (task.kind != TaskKind::kSleep) {
-    poller_.flush();
-    occupy_thread(task);
-  }
+  if (task.kind != TaskKind::kSleep) return worker_.work(task);
   wake_up();  // the delay counts from now, not from when the loop woke
-  if (task.kind != TaskKind::kSleep) return true;
   session.working_ = true;
   wheel_.set(session, now_.time + task.duration);
   return false;
@@ -202,9 +180,10 @@ bool ReadinessDriver::finished(Session& session) {
   return connection.ending() == Ending::kClose;
 }
 
-// Whether the server drains and the client waits for nothing.
+// Whether the server drains and the client waits for nothing; one that has yet to ask may, for a while.
 bool ReadinessDriver::dismissed(const Session& session) const {
-  return draining_ && session.connection_->idle() && !session.connection_->fresh();
+  const Connection& connection = *session.connection_;
+  return draining_ && connection.idle() && (!connection.fresh() || fresh_end_.due() <= now_.time);
 }
 
 // Wakes the session for what its connection now wants.
@@ -223,19 +202,16 @@ void ReadinessDriver::expire() {
   wheel_.advance(now_.time, [this](TimerWheel::Timer& timer) {
     if (&timer == &queues_end_) return empty_queues();
     if (&timer == &drain_end_) return cut();
-    if (&timer == &fresh_end_) {
-      for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
-        next = s->next_;
-        if (s->connection_->fresh()) wake(*s, Wake::kDismissed);
-      }
-    } else if (&timer == &refusal_end_) {
+    if (&timer == &fresh_end_) return dismiss_idle();
+    if (&timer == &refusal_end_) {
       refusals_.sweep(now_.time);
       wheel_.set(refusal_end_, refusals_.next());
     } else if (&timer == &accept_again_) {
       accepting_ = true;
       if (!draining_) poller_.set_accepting(true);
     } else {
-      wake(static_cast<Session&>(timer), Wake::kDue);
+      Session& session = static_cast<Session&>(timer);
+      if (crew_ == nullptr || !session.working_) wake(session, Wake::kDue);
     }
   });
   arm();
@@ -243,7 +219,7 @@ void ReadinessDriver::expire() {
 
 void ReadinessDriver::drain() {
   draining_ = true;
-  now_ = clock_.now();
+  wake_up();
   if (!listeners_.empty()) server_.announce_drain(open_);
   poller_.set_accepting(false);
   for (Listener& listener : listeners_) listener.turn_newcomers_away();
@@ -254,16 +230,17 @@ void ReadinessDriver::drain() {
 }
 
 // Not at once: whoever asks again just now is told to close, and is not cut off with a request on its way.
-void ReadinessDriver::let_idle_go() {
+void ReadinessDriver::dismiss_idle() {
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
-    if (dismissed(*s)) wake(*s, Wake::kDismissed);
+    if (!s->working_ && dismissed(*s)) wake(*s, Wake::kDismissed);
   }
 }
 
 // They waited, so they are served: when their handshakes have ended, and there is room for them.
 void ReadinessDriver::empty_queues() {
-  let_idle_go();
+  dismiss_idle();
+  let_fresh_ask();
   bool exhausted = false;
   for (Listener& listener : listeners_) {
     AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
@@ -275,7 +252,6 @@ void ReadinessDriver::empty_queues() {
   } else if (!listeners_.empty()) {
     end_arrivals();
   }
-  let_fresh_ask();
 }
 
 // Draining: whoever has come only now has time to ask, too.
@@ -289,11 +265,20 @@ void ReadinessDriver::end_arrivals() {
 }
 
 void ReadinessDriver::cut() {
+  cut_ = true;
   wheel_.drop(queues_end_);
   end_arrivals();
   refusals_.sweep(kNever);
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
-  while (sessions_ != nullptr) close(*sessions_);
+  for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
+    next = s->next_;
+    if (crew_ == nullptr || !s->working_) {
+      close(*s);
+    } else {
+      ::shutdown(s->fd(), SHUT_RDWR);  // and closed when it is put back
+    }
+  }
+  if (crew_ != nullptr) crew_->cut();
 }
 
 void ReadinessDriver::close(Session& session) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Drives many connections on one thread for any mode that learns from the kernel which sockets are ready: it
-// does the one read and the one write, the timers, the limits and the drain. The mode only waits, through its
-// Poller.
+// Keeps the clients of any mode that learns from the kernel which sockets are ready: accepting, timers,
+// limits and the drain. The mode only waits, through its Poller. What a client needs is done at once, on the
+// thread that calls: by steps of the driver's own or by a Conversation; unless a Crew does it, on whatever
+// threads.
 //
 // Ownership: the driver decides how long a session lives; the poller allocates and frees it, since it may
 // have to keep a registration beside it. Not thread-safe; never blocks, except in a task that is meant to
@@ -9,86 +10,22 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "core/exchange.hpp"
 #include "core/timer_wheel.hpp"
-#include "net/clock.hpp"
 #include "net/complaint.hpp"
 #include "net/refusals.hpp"
 #include "net/server.hpp"
-#include "net/socket_io.hpp"
+#include "net/session.hpp"
+#include "net/session_worker.hpp"
 
 namespace majuscule {
 
-enum class Interest : std::uint8_t { kNone, kRead, kWrite };
-
-/// Why a session goes on.
-enum class Wake : std::uint8_t {
-  kAccepted,   ///< it begins
-  kReady,      ///< its socket is ready for what it was watched for
-  kDue,        ///< its deadline has passed, or its task is done
-  kDismissed,  ///< the server drains: let it go unless it has just asked for something
-};
-
-class ReadinessDriver;
-class Session;
-
-/// Talks to one client in place of the driver's own steps. A coroutine is one.
-class Conversation {
- public:
-  Conversation() = default;
-  Conversation(const Conversation&) = delete;
-  Conversation& operator=(const Conversation&) = delete;
-
-  /// Goes on until it must wait. False when the client is to be let go.
-  virtual bool resume(Wake why) = 0;
-  /// Frees it, wherever it waits.
-  virtual void destroy() = 0;
-
- protected:
-  ~Conversation() = default;
-};
-/// Makes the conversation with a client just accepted; its first resume() begins it.
-using Converse = Conversation& (*)(ReadinessDriver& driver, Session& session);
-
-/// One client. The poller derives from it to put its registration beside it.
-class Session : private TimerWheel::Timer {
- public:
-  Session() = default;
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-  virtual ~Session() = default;
-
-  int fd() const { return fd_.get(); }
-  void own(UniqueFd fd) { fd_ = std::move(fd); }
-  /// For a poller that must keep the rest of the session for a while: the client sees the end at once.
-  void close_descriptor() { fd_.reset(); }
-
- private:
-  friend class ReadinessDriver;
-  friend class CoroutineClient;
-
-  UniqueFd fd_;
-  Interest interest_ = Interest::kNone;
-  bool working_ = false;  // its sleep task is under way
-  std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Reply> owed_;           // behind that task, without a conversation of its own
-  Conversation* conversation_ = nullptr;  // null: the driver's steps
-  Session* previous_ = nullptr;
-  Session* next_ = nullptr;
-};
-
 /// What a mode brings: its way to learn that a socket is ready. Where the kernel itself reads and writes, a
 /// socket is ready when the kernel has done so.
-class Poller {
+class Poller : public SessionIo {
  public:
-  Poller() = default;
-  Poller(const Poller&) = delete;
-  Poller& operator=(const Poller&) = delete;
-  virtual ~Poller() = default;
-
   /// Makes the session of a client just accepted; null, with the client untouched, if it cannot be watched.
   virtual Session* add(UniqueFd& client) = 0;
   /// From now on ReadinessDriver::ready() is wanted for this and nothing else. Only called on a change.
@@ -99,18 +36,20 @@ class Poller {
   virtual void set_accepting(bool accepting) = 0;
   /// ReadinessDriver::expire() is wanted at this time, which replaces any other; kNever: not at all.
   virtual void set_timer(Time due) = 0;
+};
 
-  /// Takes what has arrived; the bytes, in `buffer` or elsewhere, are valid until the next call.
-  virtual Received receive(Session& session, char* buffer, std::size_t size) {
-    return receive_some(session.fd(), buffer, size, 0);
-  }
-  /// Writes what it can of the output. `count` says how much went since the last call, and kLater that the
-  /// session will be ready when more has.
-  virtual IoResult send(Session& session, const Output& output, std::size_t& count) {
-    return send_some(session.fd(), output, 0, count);
-  }
-  /// The thread will be busy for a while: what send() took must be on its way.
-  virtual void flush() {}
+/// Works on sessions elsewhere. The driver leaves a session alone that its crew has taken.
+class Crew {
+ public:
+  Crew() = default;
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  virtual ~Crew() = default;
+
+  /// Takes a session that is busy(): its stages are to be done, then it is to be put back.
+  virtual void take(Session& session) = 0;
+  /// The drain timeout has passed: tasks that sleep are to be given up.
+  virtual void cut() = 0;
 };
 
 class ReadinessDriver {
@@ -118,12 +57,14 @@ class ReadinessDriver {
   /// Accepts from `listeners`, which are the server's; or from none, when clients are handed over.
   /// `converse`: how to talk to clients, if not by the driver's own steps.
   ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse = nullptr);
+  /// The same, with a crew that works on the sessions.
+  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Crew& crew);
   ~ReadinessDriver();
   ReadinessDriver(const ReadinessDriver&) = delete;
   ReadinessDriver& operator=(const ReadinessDriver&) = delete;
 
   /// Reads the clock; to be called when the mode's wait returns.
-  void wake_up() { now_ = clock_.now(); }
+  void wake_up() { worker_.wake_up(); }
 
   /// Takes clients from this listener until nobody waits.
   void accept(Listener& listener);
@@ -134,6 +75,8 @@ class ReadinessDriver {
   void ready(Session& session);
   /// The session's socket has failed and is not watched any more. The session is gone afterwards.
   void broken(Session& session);
+  /// Takes a session back from the crew. It may be gone afterwards, or taken again.
+  void put_back(Session& session);
   /// Does what the timers say.
   void expire();
   /// The stop signal came: begins to drain. Once.
@@ -149,20 +92,22 @@ class ReadinessDriver {
  private:
   friend class CoroutineClient;
 
-  static constexpr std::size_t kReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 256;
   static constexpr int kAcceptsAtOnce = 512;
   /// While draining, how long a client that has asked nothing yet may still ask.
   static constexpr Duration kFreshGrace = std::chrono::seconds(1);
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
+  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse,
+                  Crew* crew);
   AcceptResult accept_one(Listener& listener);
   bool admit(UniqueFd client, Protocol protocol);
   void wake(Session& session, Wake why);
-  bool proceed(Session& session, Wake why);
+  void resume(Session& session, Wake why);
+  void serve(Session& session);
+  void settle(Session& session);
   bool hear(Session& session, Wake why);
-  bool read(Session& session);
-  bool write(Session& session);
+  bool write(Session& session) { return worker_.write(session); }
   bool work(Session& session, const Task& task);
   bool finished(Session& session);
   bool dismissed(const Session& session) const;
@@ -170,7 +115,7 @@ class ReadinessDriver {
   void close(Session& session);
   void set_interest(Session& session, Interest interest);
   void pause_accepting();
-  void let_idle_go();
+  void dismiss_idle();
   void empty_queues();
   void let_fresh_ask();
   void cut();
@@ -180,9 +125,10 @@ class ReadinessDriver {
   Poller& poller_;
   const std::span<Listener> listeners_;
   const Converse converse_;
-  Clock clock_;
-  Instant now_;
-  ExchangePool pool_{kPooledExchanges};
+  Crew* const crew_;
+  SessionWorker worker_;
+  const Instant& now_ = worker_.now();
+  const std::unique_ptr<ExchangePool> pool_;
   ConnectionContext context_;
   TimerWheel wheel_;
   Time armed_ = kNever;
@@ -194,7 +140,7 @@ class ReadinessDriver {
   bool listening_ = true;
   bool draining_ = false;
   bool accepting_ = true;
-  std::unique_ptr<char[]> buffer_;
+  bool cut_ = false;
 };
 
 }  // namespace majuscule

@@ -35,7 +35,8 @@ TEST(HttpConnection, GivesOneRequestAtATime) {
   Request* const first = connection.next_request(conversation.now());
   ASSERT_NE(first, nullptr);
   EXPECT_EQ(first->path(), "/1");
-  EXPECT_EQ(connection.next_request(conversation.now()), nullptr);
+  EXPECT_EQ(connection.next_request(conversation.now()), first);
+  EXPECT_EQ(first->path(), "/1");
   EXPECT_FALSE(connection.wants_input());
   EXPECT_EQ(connection.deadline(), kNever);
   connection.respond(echo(*first), conversation.now());
