@@ -15,6 +15,9 @@ class Server;  // net/server.hpp: the listeners, limits, service and shared stat
 /// Who touches the shared state; decides which guards a mode allows.
 enum class Sharing : std::uint8_t { kOneThread, kThreads, kProcesses };
 
+/// "one thread", "threads", "processes".
+std::string_view to_string(Sharing sharing);
+
 struct Mode {
   std::string_view name;
   std::string_view summary;  ///< one line

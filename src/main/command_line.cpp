@@ -46,6 +46,14 @@ std::string alternatives(const Values& values) {
   return text;
 }
 
+/// "none,mutex,atomic".
+template <typename Values>
+std::string listed(const Values& values) {
+  std::string text;
+  for (const auto value : values) text.append(text.empty() ? "" : ",").append(to_string(value));
+  return text;
+}
+
 /// The modes for which `has` holds, as alternatives.
 template <typename Predicate>
 std::string modes_that(Predicate has) {
@@ -92,7 +100,7 @@ class Parser {
           [this](const std::string& text) {
             return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
           });
-    value("--workers", "N", "processes that each run the mode, under a master (default 1)",
+    value("--workers", "N", "processes that each run the mode, whichever it is, under a master (default 1)",
           fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
             return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
           });
@@ -102,12 +110,14 @@ class Parser {
           fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
             return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
           });
-    value("--queue", "ORDER", "of the queue, for modes that have one: fifo, lifo, priority (default fifo)",
+    value("--queue", "ORDER",
+          "of the queue, for modes that have one: fifo, lifo, priority (default fifo); when full: 503",
           "fifo, lifo or priority", [this](const std::string& text) {
             return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
           });
     value("--guard", "NAME",
-          "how shared state is protected: none, mutex, atomic, sharded (default: the mode's own)",
+          "how shared state is protected: none (loses counts), mutex, atomic, sharded (default: the mode's "
+          "own)",
           "none, mutex, atomic or sharded", [this](const std::string& text) {
             return put(named(text, {Guard::kNone, Guard::kMutex, Guard::kAtomic, Guard::kSharded}), o_.guard);
           });
@@ -286,7 +296,7 @@ class Parser {
         "A small server whose concurrency model is a flag.\n\n";
     for (const Line& line : lines_) text += fmt::format("  {:<22} {}\n", line.form, line.meaning);
     text +=
-        "  --list-modes           print the modes and exit\n"
+        "  --list-modes           print the modes, each with what goes with it, and exit\n"
         "  --version              print the versions and exit\n"
         "  --help                 print this and exit\n\n"
         "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n"
@@ -300,9 +310,17 @@ class Parser {
                        SPDLOG_VER_PATCH, mode_names());
   }
 
+  /// A line for each mode, which begins with its name, so that scripts can read it too.
   static std::string list_text() {
     std::string text;
-    for (const Mode& mode : modes()) text += fmt::format("{:<10} {}\n", mode.name, mode.summary);
+    for (const Mode& mode : modes()) {
+      const std::string missing = mode.unavailable != nullptr ? mode.unavailable() : "";
+      text += fmt::format("{:<15}  {:<10}  guard {:<25}  {:<24}  {:<9}  {}{}\n", mode.name,
+                          to_string(mode.sharing), listed(allowed_guards(mode.sharing)),
+                          mode.queues.empty() ? "no queue" : "queue " + listed(mode.queues),
+                          mode.has_pool ? "--threads" : "no pool", mode.summary,
+                          missing.empty() ? "" : "; cannot run here: " + missing);
+    }
     return text;
   }
 

@@ -184,6 +184,15 @@ Sharing sharing_of(const Mode& mode, unsigned workers) {
   return workers > 1 && mode.sharing == Sharing::kOneThread ? Sharing::kProcesses : mode.sharing;
 }
 
+std::string_view to_string(Sharing sharing) {
+  switch (sharing) {
+    case Sharing::kOneThread: return "one thread";
+    case Sharing::kThreads: return "threads";
+    case Sharing::kProcesses: return "processes";
+  }
+  return {};
+}
+
 std::string_view to_string(Guard guard) {
   switch (guard) {
     case Guard::kNone: return "none";

@@ -3,6 +3,7 @@
 #include "main/command_line.hpp"
 
 #include <functional>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -202,13 +203,25 @@ TEST(CommandLine, VersionNamesLibrariesAndModes) {
   for (const Mode& mode : modes()) EXPECT_TRUE(has(version, std::string(mode.name)));
 }
 
-TEST(CommandLine, ListModesHasALineForEach) {
-  const std::string list = output("--list-modes");
+TEST(CommandLine, ListModesSaysInALineForEachWhatGoesWithIt) {
+  std::istringstream list(output("--list-modes"));
+  std::string line;
   for (const Mode& mode : modes()) {
-    EXPECT_TRUE(has(list, std::string(mode.name))) << list;
-    EXPECT_TRUE(has(list, std::string(mode.summary))) << list;
+    ASSERT_TRUE(std::getline(list, line)) << mode.name;
+    EXPECT_TRUE(line.starts_with(std::string(mode.name) + " ")) << line;
+    EXPECT_TRUE(has(line, std::string(mode.summary))) << line;
+    for (const Guard guard : allowed_guards(mode.sharing)) {
+      EXPECT_TRUE(has(line, std::string(to_string(guard)))) << line;
+    }
+    for (const QueueOrder order : mode.queues) {
+      EXPECT_TRUE(has(line, std::string(to_string(order)))) << line;
+    }
+    EXPECT_EQ(has(line, "no queue"), mode.queues.empty()) << line;
+    EXPECT_EQ(has(line, "--threads"), mode.has_pool) << line;
+    const bool runs = mode.unavailable == nullptr || mode.unavailable().empty();
+    EXPECT_NE(has(line, "cannot run here: "), runs) << line;
   }
-  EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), static_cast<std::ptrdiff_t>(modes().size()));
+  EXPECT_FALSE(std::getline(list, line)) << line;
 }
 
 TEST(Modes, AreFoundByTheirNames) {

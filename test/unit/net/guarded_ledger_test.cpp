@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -47,9 +48,10 @@ std::vector<Case> cases(const std::function<bool(const Case&)>& wanted) {
 bool is_shared(const Case& c) { return c.sharing != Sharing::kOneThread; }
 
 std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  constexpr const char* kSharings[] = {"one_thread", "threads", "processes"};
-  return std::string(to_string(info.param.guard)) + "_for_" +
-         kSharings[static_cast<std::size_t>(info.param.sharing)];
+  std::string name =
+      std::string(to_string(info.param.guard)) + "_for_" + std::string(to_string(info.param.sharing));
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
 }
 
 /// A child that runs `work`, and ends without the tests' own exit. At the latest a test's end kills it.
