@@ -305,9 +305,9 @@ class Parser {
   }
 
   static std::string version_text() {
-    return fmt::format("majuscule {}\nlibuv {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n", MAJUSCULE_VERSION,
-                       ::uv_version_string(), llhttp_version(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR,
-                       SPDLOG_VER_PATCH, mode_names());
+    return fmt::format("majuscule {}\nlibuv {}\nliburing {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n",
+                       MAJUSCULE_VERSION, ::uv_version_string(), MAJUSCULE_LIBURING_VERSION, llhttp_version(),
+                       SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, mode_names());
   }
 
   /// A line for each mode, which begins with its name, so that scripts can read it too.

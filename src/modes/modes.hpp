@@ -10,5 +10,8 @@ void run_coroutine(Server& server);
 void run_epoll(Server& server);
 void run_sequential(Server& server);
 void run_threads(Server& server);
+void run_uring(Server& server);
+
+std::string why_no_uring();
 
 }  // namespace majuscule

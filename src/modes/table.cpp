@@ -18,6 +18,11 @@ constexpr std::array kModes = {
     Mode{"sequential",
          "one thread serves one client to its end, then the next; the others wait in the backlog",
          Sharing::kOneThread, run_sequential},
+    Mode{.name = "uring",
+         .summary = "one thread: the kernel accepts, receives and sends for every client (io_uring)",
+         .sharing = Sharing::kOneThread,
+         .run = run_uring,
+         .unavailable = why_no_uring},
 };
 
 }  // namespace

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the server cannot do although it was asked properly: exit code 1, one line with the reason, and no
 // line that says it listens.
+#include <sys/syscall.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include <gtest/gtest.h>
 
@@ -12,8 +15,9 @@ namespace majuscule::test {
 namespace {
 
 /// Expects exit code 1 with one line on standard error that contains each of `said`.
-void expect_cannot_run(const std::vector<std::string>& arguments, const std::vector<std::string>& said) {
-  const Outcome outcome = run_majuscule(arguments);
+void expect_cannot_run(const std::vector<std::string>& arguments, const std::vector<std::string>& said,
+                       Process::Limits limits = {}) {
+  const Outcome outcome = run_majuscule(arguments, limits);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.output, "");
   EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
@@ -59,6 +63,19 @@ TEST(CannotRunHere, IsSaidWithTheReason) {
     skipped.append(skipped.empty() ? "" : "; ").append(mode.name).append(": ").append(reason);
   }
   if (!skipped.empty()) GTEST_SKIP() << "not tested here: " << skipped;
+}
+
+TEST(CannotRunHere, UringWhereTheKernelRefusesIt) {
+  if (reason_against(*find_mode("uring")).starts_with("built without")) GTEST_SKIP() << "built without it";
+  const std::vector<std::string> arguments{"--mode=uring", "--port=0"};
+  expect_cannot_run(arguments, {"--mode=uring", "switched off"},
+                    {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, EPERM}});
+  expect_cannot_run(arguments, {"--mode=uring", "this kernel has no io_uring"},
+                    {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, ENOSYS}});
+  expect_cannot_run(arguments, {"--mode=uring", "Linux 6.0"},  // flags that it does not know
+                    {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, EINVAL}});
+  expect_cannot_run(arguments, {"--mode=uring", "ring of buffers"},
+                    {.refusal = Process::Limits::Refusal{SYS_io_uring_register, EINVAL}});
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ TEST_P(Overload, RefusedClientsDoNotPileUp) {
   for (int i = 0; i < kRefused; ++i) {
     refused.push_back(connect());
     (void)refused.back().tcp().send(get("/healthz"));
+    ASSERT_TRUE(eventually([&] { return stats_over(first)["connections/refused"] == i + 1; }));
     EXPECT_LE(descriptors_of(pid), quiet + kHeld + 1) << "after " << i << " clients";
   }
   EXPECT_TRUE(eventually([&] { return stats_over(first)["connections/refused"] == kRefused; }));

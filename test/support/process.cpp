@@ -4,6 +4,8 @@
 #include "process.hpp"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,7 +14,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 
@@ -52,6 +56,20 @@ void limit_threads(unsigned value) {
   }
 }
 
+void refuse_call(Process::Limits::Refusal refusal) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(refusal.call), 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(refusal.error)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{std::size(program), program};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+    ::_exit(127);
+  }
+}
+
 /// A copy that is out of the way of the first few, which the child may get.
 int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
 
@@ -82,6 +100,9 @@ int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
   }
   if (limits.descriptors) {
     limit(RLIMIT_NOFILE, *limits.descriptors);
+  }
+  if (limits.refusal) {
+    refuse_call(*limits.refusal);
   }
   ::fexecve(program, argv, environ);
   ::_exit(127);
@@ -162,8 +183,8 @@ std::string majuscule_binary() {
   return path;
 }
 
-Outcome run_majuscule(const std::vector<std::string>& arguments) {
-  Process process(majuscule_binary(), arguments);
+Outcome run_majuscule(const std::vector<std::string>& arguments, Process::Limits limits) {
+  Process process(majuscule_binary(), arguments, limits);
   const std::optional<int> code = process.wait();
   if (!code) {
     throw std::runtime_error("majuscule should have ended by itself; it wrote: " + process.standard_output() +

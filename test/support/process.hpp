@@ -21,6 +21,11 @@ class Process {
     // RLIMIT_NPROC: the child runs as a user that nobody else is, which needs root.
     std::optional<unsigned> threads = std::nullopt;
     std::optional<unsigned> address_space = std::nullopt;  // RLIMIT_AS, in bytes
+    struct Refusal {
+      int call;  // its number: SYS_...
+      int error;
+    };
+    std::optional<Refusal> refusal = std::nullopt;  // of a system call, by a seccomp(2) filter
   };
 
   /// Starts `program` with `arguments` (without argv[0]). Throws std::system_error when it cannot fork; a
@@ -70,6 +75,6 @@ struct Outcome {
 [[nodiscard]] std::string majuscule_binary();
 
 /// Runs `majuscule` with `arguments` to its end. Throws when it does not end within patience().
-[[nodiscard]] Outcome run_majuscule(const std::vector<std::string>& arguments);
+[[nodiscard]] Outcome run_majuscule(const std::vector<std::string>& arguments, Process::Limits limits = {});
 
 }  // namespace majuscule::test

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// --mode=uring: one thread, and a kernel that does the I/O.
+//
+// Nobody waits for a socket to be ready: the thread leaves the work with the kernel (accept whoever comes,
+// receive whatever arrives, send this) and learns what has been done. It waits in io_uring_enter(2) only, the
+// one system call of a turn, which hands over all new work and brings all results. Multishot operations are
+// asked for once and bring results until they are ended. A task that sleeps is a timer, one that blocks or
+// burns CPU stalls everybody, as in --mode=epoll.
+//
+// It costs no buffer for an idle client (the kernel picks one of a common ring when bytes have come) and a
+// copy of what is sent, which has to stay where it is until the kernel is done. It breaks where io_uring is
+// switched off, and before Linux 6.0. It stops when the last client has gone after the stop signal, and the
+// kernel has let go of what it was given.
+#include "modes/modes.hpp"
+
+#if defined(MAJUSCULE_HAS_URING)
+#include <poll.h>
+
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+#include "net/uring_poller.hpp"
+#endif
+
+namespace majuscule {
+
+#if defined(MAJUSCULE_HAS_URING)
+
+namespace {
+
+class UringLoop final : public UringPoller {
+ public:
+  explicit UringLoop(Server& server) : driver_(server, *this, server.listeners()) {
+    for (Listener& listener : server.listeners()) doors_.push_back({&listener});
+    ring_.start(tag(this, Operation::kStop),
+                [&](io_uring_sqe* entry) { ::io_uring_prep_poll_add(entry, server.stop().fd(), POLLIN); });
+    set_accepting(true);
+  }
+
+  void run() {
+    while (!driver_.finished() || !idle()) {
+      ring_.wait(due_);
+      driver_.wake_up();
+      take_completions();
+      if (std::exchange(stopping_, false)) driver_.drain();
+      take_clients();
+      if (due_ <= monotonic_now()) driver_.expire();
+      serve_ready(driver_);
+    }
+  }
+
+  void set_accepting(bool accepting) override {
+    accepting_ = accepting;
+    for (Door& door : doors_) {
+      if (accepting && !door.open) open(door);
+      if (!accepting && door.open) ring_.cancel(tag(&door, Operation::kAccept));
+    }
+    if (accepting) return;
+    ring_.catch_up();  // from here on nobody is accepted
+    take_completions();
+  }
+
+  void set_timer(Time due) override { due_ = due; }
+
+ private:
+  struct Door {
+    Listener* listener;
+    bool open = false;  // the kernel accepts
+    bool look = false;  // it does not, but somebody may wait
+  };
+  struct Newcomer {
+    UniqueFd client;
+    Protocol protocol;
+  };
+
+  void open(Door& door) {
+    door.open = true;
+    ring_.start(tag(&door, Operation::kAccept), [&](io_uring_sqe* entry) {
+      // Who waits here when the stop signal comes is the next server's, and not to be accepted unseen.
+      if (door.listener->inherited()) return ::io_uring_prep_poll_add(entry, door.listener->fd(), POLLIN);
+      ::io_uring_prep_multishot_accept(entry, door.listener->fd(), nullptr, nullptr,
+                                       SOCK_NONBLOCK | SOCK_CLOEXEC);
+    });
+  }
+
+  void completed(Operation operation, void* about, const io_uring_cqe& completion) override {
+    if (operation == Operation::kStop) {
+      stopping_ = true;
+      return;
+    }
+    auto& door = *static_cast<Door*>(about);
+    if ((completion.flags & IORING_CQE_F_MORE) == 0) door.open = false;
+    if (completion.res < 0 || door.listener->inherited()) {
+      door.look = completion.res != -ECANCELED;
+      return;
+    }
+    UniqueFd client(completion.res);
+    try {
+      newcomers_.push_back({std::move(client), door.listener->protocol()});
+    } catch (const std::bad_alloc&) {
+      door.look = true;
+    }
+  }
+
+  void take_clients() {
+    for (std::size_t i = 0; i < newcomers_.size(); ++i) {  // who is paused for may bring more
+      driver_.adopt(std::move(newcomers_[i].client), newcomers_[i].protocol);
+    }
+    newcomers_.clear();
+    for (Door& door : doors_) {
+      if (std::exchange(door.look, false)) driver_.accept(*door.listener);
+      if (accepting_ && !door.open) open(door);
+    }
+  }
+
+  std::vector<Door> doors_;  // one for each listener
+  std::vector<Newcomer> newcomers_;
+  bool accepting_ = false;
+  bool stopping_ = false;
+  Time due_ = kNever;
+  ReadinessDriver driver_;
+};
+
+}  // namespace
+
+std::string why_no_uring() try {
+  Uring ring;
+  const ReceiveBuffers buffers(ring);
+  return {};
+} catch (const std::runtime_error& e) {
+  return e.what();
+}
+
+void run_uring(Server& server) {
+  UringLoop loop(server);
+  loop.run();
+}
+
+#else
+
+std::string why_no_uring() { return "built without liburing (liburing-dev)"; }
+
+void run_uring(Server&) {}
+
+#endif
+
+}  // namespace majuscule
