@@ -8,6 +8,7 @@ namespace majuscule {
 
 void run_coroutine(Server& server);
 void run_epoll(Server& server);
+void run_pool(Server& server);
 void run_sequential(Server& server);
 void run_threads(Server& server);
 void run_uring(Server& server);

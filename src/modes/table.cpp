@@ -8,6 +8,8 @@
 namespace majuscule {
 namespace {
 
+constexpr std::array kArrivalOrders = {QueueOrder::kFifo, QueueOrder::kLifo};
+
 constexpr std::array kModes = {
     Mode{"epoll", "one thread: a libuv loop waits for every client, timers wait for sleeping tasks",
          Sharing::kOneThread, run_epoll},
@@ -18,6 +20,12 @@ constexpr std::array kModes = {
     Mode{"sequential",
          "one thread serves one client to its end, then the next; the others wait in the backlog",
          Sharing::kOneThread, run_sequential},
+    Mode{.name = "pool",
+         .summary = "N threads serve a client each, to its end; the other clients wait in a queue",
+         .sharing = Sharing::kThreads,
+         .run = run_pool,
+         .has_pool = true,
+         .queues = kArrivalOrders},
     Mode{.name = "uring",
          .summary = "one thread: the kernel accepts, receives and sends for every client (io_uring)",
          .sharing = Sharing::kOneThread,

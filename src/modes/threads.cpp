@@ -17,15 +17,7 @@ void run_threads(Server& server) {
   KernelWaits waits;
   BlockingClients clients(server, waits);
   Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
-    if (!clients.admit()) return false;
-    const int fd = client.get();
-    const bool started = start_thread([&clients, fd, protocol] { clients.serve(UniqueFd(fd), protocol); });
-    if (started) {
-      client.release();
-    } else {
-      clients.dismiss();
-    }
-    return started;
+    return clients.take(client, protocol, start_thread);
   });
   acceptor.run([&] { clients.make_room(); });
   clients.drain();

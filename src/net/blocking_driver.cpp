@@ -207,6 +207,19 @@ void BlockingClients::dismiss() {
   --open_;
 }
 
+bool BlockingClients::take(UniqueFd& client, Protocol protocol,
+                           const std::function<bool(std::function<void()>)>& start) {
+  if (!admit()) return false;
+  const int fd = client.get();
+  const bool started = start([this, fd, protocol] { serve(UniqueFd(fd), protocol); });
+  if (started) {
+    client.release();
+  } else {
+    dismiss();
+  }
+  return started;
+}
+
 void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
   server_.ledger().add({.accepted = 1});
   try {

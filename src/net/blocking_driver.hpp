@@ -7,6 +7,7 @@
 // waits again and again, and between two of them it does what is due.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "net/clock.hpp"
@@ -33,6 +34,10 @@ class BlockingClients {
   bool admit() MAJUSCULE_EXCLUDES(mutex_);
   /// Takes back an admission that could not be served: the client is refused. Thread-safe.
   void dismiss() MAJUSCULE_EXCLUDES(mutex_);
+  /// Admits a client and has serve() called by `start`, which runs its work elsewhere or says that it cannot.
+  /// False, with the client untouched, when there is no place for it. Thread-safe if `start` is.
+  bool take(UniqueFd& client, Protocol protocol,
+            const std::function<bool(std::function<void()> work)>& start);
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
   void serve(UniqueFd client, Protocol protocol);
 

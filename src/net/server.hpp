@@ -37,6 +37,8 @@ class Server {
   std::size_t max_connections() const { return max_connections_; }
   /// How many threads a mode's pool has: --threads, or one for each core.
   std::size_t pool_size() const;
+  /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
+  QueueOrder queue_order() const { return options_.queue.value_or(mode_.queues.front()); }
 
   /// Prints where it listens, and tells the service manager. To be called before the model runs.
   void announce_ready() const;

@@ -134,6 +134,9 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
   if (kHasAddressSanitizer || kHasThreadSanitizer) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
+  if (GetParam() == "pool") {
+    GTEST_SKIP() << "pool starts its threads before its clients come, or not at all";
+  }
   start({}, Process::Limits{.threads = 24});
   int refused = 0;
   {

@@ -4,7 +4,9 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <regex>
+#include <set>
 #include <stdexcept>
 
 #include "http_client.hpp"
@@ -13,8 +15,12 @@ namespace majuscule::test {
 
 namespace {
 
+/// The pools whose threads may each be held up by one client.
+const std::set<std::string> kBlockingPools = {"pool"};
+
 std::vector<std::string> command_line(const std::string& mode, const std::vector<std::string>& options) {
-  std::vector<std::string> words{"--mode=" + mode, "--port=0", "--raw-port=0"};
+  std::vector<std::string> words = mode_options(mode, options);
+  words.insert(words.end(), {"--port=0", "--raw-port=0"});
   words.insert(words.end(), options.begin(), options.end());
   return words;
 }
@@ -27,6 +33,15 @@ std::uint16_t announced_port(const std::string& output, const std::string& schem
 }
 
 }  // namespace
+
+std::vector<std::string> mode_options(const std::string& mode, const std::vector<std::string>& options) {
+  std::vector<std::string> words{"--mode=" + mode};
+  const auto sets_threads = [](const std::string& option) { return option.starts_with("--threads="); };
+  if (kBlockingPools.contains(mode) && std::none_of(options.begin(), options.end(), sets_threads)) {
+    words.emplace_back("--threads=256");
+  }
+  return words;
+}
 
 Server::Server(std::string mode, const std::vector<std::string>& options, Process::Limits limits)
     : mode_(std::move(mode)), process_(majuscule_binary(), command_line(mode_, options), limits) {

@@ -13,6 +13,11 @@
 
 namespace majuscule::test {
 
+/// `--mode=MODE`; and, unless `options` say how many, enough threads for any test's clients at once, in a
+/// pool whose threads each serve one of them.
+[[nodiscard]] std::vector<std::string> mode_options(const std::string& mode,
+                                                    const std::vector<std::string>& options);
+
 class Server {
  public:
   /// Starts `majuscule --mode=MODE --port=0 --raw-port=0 OPTIONS...` and waits until it has printed both

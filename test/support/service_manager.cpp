@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "server.hpp"
+
 namespace majuscule::test {
 
 namespace {
@@ -47,7 +49,8 @@ Process start_activated(const std::string& mode, const Activation& activation,
   if (!activation.names.empty()) {
     script += " LISTEN_FDNAMES='" + activation.names + "'";
   }
-  std::vector<std::string> words{"-c", script + R"(; exec "$0" "$@")", majuscule_binary(), "--mode=" + mode};
+  std::vector<std::string> words{"-c", script + R"(; exec "$0" "$@")", majuscule_binary()};
+  for (std::string& word : mode_options(mode, options)) words.push_back(std::move(word));
   words.insert(words.end(), options.begin(), options.end());
   return Process("/bin/sh", words, {}, activation.descriptors);
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// --mode=pool: a fixed number of threads, and a queue of clients.
+//
+// The main thread accepts and puts each client into a bounded queue; the threads (--threads) take them out,
+// the one that has waited longest first (fifo) or the one that came last (lifo: under overload at least the
+// latest are served in time), and serve each to its end, blocking in recv, send and the client's tasks. So
+// many clients are served at once and not one more: an idle keep-alive client holds its thread, and who waits
+// in the queue waits for a place, not for his answer. His deadlines begin when a thread takes him. What all
+// share sits behind a mutex. When 1,024 wait, the next client is refused (503 for HTTP, a close for raw). It
+// stops when the queue is empty and the last client has gone.
+#include "modes/modes.hpp"
+#include "net/acceptor.hpp"
+#include "net/blocking_driver.hpp"
+#include "net/bounded_queue.hpp"
+#include "net/team.hpp"
+
+namespace majuscule {
+namespace {
+
+constexpr std::size_t kMostWaiting = 1024;
+
+struct Waiting {
+  UniqueFd client;
+  Protocol protocol{};
+};
+
+}  // namespace
+
+void run_pool(Server& server) {
+  KernelWaits waits;
+  BlockingClients clients(server, waits);
+  BoundedQueue<Waiting> queue(server.queue_order(), kMostWaiting);
+  const auto serve = [&] {
+    while (auto next = queue.pop()) clients.serve(std::move(next->client), next->protocol);
+  };
+  const Team team(server.pool_size(), serve, [&] { queue.close(); });
+  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
+    if (!clients.admit()) return false;
+    Waiting waiting{std::move(client), protocol};
+    if (queue.try_push(std::move(waiting))) return true;
+    client = std::move(waiting.client);
+    clients.dismiss();
+    return false;
+  });
+  acceptor.run([&] { clients.make_room(); });
+  clients.drain();
+}
+
+}  // namespace majuscule
