@@ -8,11 +8,13 @@ namespace majuscule {
 
 void run_coroutine(Server& server);
 void run_epoll(Server& server);
+void run_fibers(Server& server);
 void run_pool(Server& server);
 void run_sequential(Server& server);
 void run_threads(Server& server);
 void run_uring(Server& server);
 
+std::string why_no_fibers();
 std::string why_no_uring();
 
 }  // namespace majuscule

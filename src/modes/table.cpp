@@ -31,6 +31,12 @@ constexpr std::array kModes = {
          .sharing = Sharing::kOneThread,
          .run = run_uring,
          .unavailable = why_no_uring},
+    Mode{.name = "fibers",
+         .summary =
+             "one thread, with a stack for each client: blocking code that switches where it would wait",
+         .sharing = Sharing::kOneThread,
+         .run = run_fibers,
+         .unavailable = why_no_fibers},
 };
 
 }  // namespace

@@ -10,12 +10,6 @@
 namespace majuscule {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kStackSize = 1024 * 1024;  // instrumented frames are large
-#else
-constexpr std::size_t kStackSize = 64 * 1024;  // reserved; a client touches two or three pages of it
-#endif
-
 /// How they are made: detached or joinable, otherwise alike.
 class Attributes {
  public:
@@ -23,7 +17,7 @@ class Attributes {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_attr_init(&attributes_);
-    ::pthread_attr_setstacksize(&attributes_, kStackSize);
+    ::pthread_attr_setstacksize(&attributes_, kClientStackSize);
     ::pthread_attr_setdetachstate(&attributes_, detach_state);
     ::pthread_attr_setsigmask_np(&attributes_, &all);
   }

@@ -4,9 +4,17 @@
 
 #include <pthread.h>
 
+#include <cstddef>
 #include <functional>
 
 namespace majuscule {
+
+/// What a client's conversation may need, in bytes; reserved, and it touches two or three pages of it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::size_t kClientStackSize = 1024 * 1024;  // instrumented frames are large
+#else
+inline constexpr std::size_t kClientStackSize = 64 * 1024;
+#endif
 
 /// Runs `work` on a new thread, which nobody joins. False, without having run it, when the system has no
 /// thread or no memory for it.

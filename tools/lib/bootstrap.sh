@@ -8,7 +8,8 @@
 packages_of() (
   case $1 in
     build) set -- g++ meson ninja-build 'pkg-config|pkgconf' libuv1-dev liburing-dev libspdlog-dev \
-      libcli11-dev nlohmann-json3-dev 'libllhttp-dev|node-llhttp' python3 ;;
+      libcli11-dev nlohmann-json3-dev 'libllhttp-dev|node-llhttp' \
+      libboost-context-dev python3 ;;
     load) set -- wrk python3 util-linux ;;
     test) set -- libgtest-dev python3 wrk ;;
     valgrind) set -- valgrind libc6-dbg ;;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// --mode=fibers: a user-level thread for each client, all on one thread.
+//
+// The same blocking code as --mode=threads: it only waits by other means. Where it would block, it switches
+// (Boost.Context) from its own stack to the one of the accepting code, which waits in epoll_wait(2) for
+// everybody, and switches to the next who has something to do. One thread runs, so nothing needs a lock. A
+// sleeping task holds up its own client only; one that blocks or burns CPU stalls everybody. Each client
+// costs the pages of its stack that were touched: two as a rule, of 64 KiB that are reserved above a guard.
+// A stack is two mappings of the 65,530 that vm.max_map_count allows by default: who comes after some 32,000
+// clients is refused. It stops when the last fiber has ended.
+#include "modes/modes.hpp"
+
+#if defined(MAJUSCULE_HAS_FIBERS)
+#include "net/acceptor.hpp"
+#include "net/blocking_driver.hpp"
+#include "net/fibers.hpp"
+#endif
+
+namespace majuscule {
+
+#if defined(MAJUSCULE_HAS_FIBERS)
+
+std::string why_no_fibers() { return {}; }
+
+void run_fibers(Server& server) {
+  Fibers fibers;
+  BlockingClients clients(server, fibers);
+  Acceptor acceptor(server, fibers, [&](UniqueFd& client, Protocol protocol) {
+    return clients.take(client, protocol, [&](auto work) { return fibers.start(std::move(work)); });
+  });
+  acceptor.run([&] { clients.make_room(); });
+  clients.drain();
+}
+
+#else
+
+std::string why_no_fibers() { return "built without Boost.Context (libboost-context-dev)"; }
+
+void run_fibers(Server&) {}
+
+#endif
+
+}  // namespace majuscule

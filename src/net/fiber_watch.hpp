@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What the tools that watch a program run must be told about stacks between which it switches by itself:
+// the sanitizers for addresses and threads, and valgrind. Without one of them all of this is nothing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+
+namespace majuscule {
+
+/// What they know of one stack.
+class FiberWatch {
+ public:
+  /// Of the stack that the caller runs on.
+  FiberWatch() {
+#if defined(__SANITIZE_THREAD__)
+    fiber_ = ::__tsan_get_current_fiber();
+#endif
+  }
+  /// Of a stack on which nothing runs yet.
+  explicit FiberWatch([[maybe_unused]] std::span<std::byte> stack) : stack_(stack), is_own_(true) {
+#if defined(__SANITIZE_THREAD__)
+    fiber_ = ::__tsan_create_fiber(0);
+#endif
+#if defined(VALGRIND_STACK_REGISTER)
+    id_ = VALGRIND_STACK_REGISTER(stack.data(), stack.data() + stack.size());
+#endif
+  }
+  ~FiberWatch() {
+    if (!is_own_) return;
+#if defined(__SANITIZE_ADDRESS__)
+    __asan_unpoison_memory_region(stack_.data(), stack_.size());  // the last frames have never returned
+#endif
+#if defined(__SANITIZE_THREAD__)
+    ::__tsan_destroy_fiber(fiber_);
+#endif
+#if defined(VALGRIND_STACK_DEREGISTER)
+    VALGRIND_STACK_DEREGISTER(id_);
+#endif
+  }
+  FiberWatch(const FiberWatch&) = delete;
+  FiberWatch& operator=(const FiberWatch&) = delete;
+
+  /// To be called right before each switch from this stack to the other; `last`: it will never be back.
+  void leave_for([[maybe_unused]] const FiberWatch& other, [[maybe_unused]] bool last = false) {
+#if defined(__SANITIZE_ADDRESS__)
+    ::__sanitizer_start_switch_fiber(last ? nullptr : &fake_stack_, other.stack_.data(), other.stack_.size());
+#endif
+#if defined(__SANITIZE_THREAD__)
+    ::__tsan_switch_to_fiber(other.fiber_, 0);
+#endif
+  }
+  /// To be called right after each switch to this stack from the other.
+  void arrive_from([[maybe_unused]] FiberWatch& other) {
+#if defined(__SANITIZE_ADDRESS__)
+    const void* bottom = nullptr;
+    std::size_t size = 0;
+    ::__sanitizer_finish_switch_fiber(fake_stack_, &bottom, &size);
+    if (!other.is_own_) other.stack_ = {static_cast<std::byte*>(const_cast<void*>(bottom)), size};
+#endif
+  }
+
+ private:
+  std::span<std::byte> stack_;
+  bool is_own_ = false;
+#if defined(__SANITIZE_ADDRESS__)
+  void* fake_stack_ = nullptr;
+#endif
+#if defined(__SANITIZE_THREAD__)
+  void* fiber_ = nullptr;
+#endif
+#if defined(VALGRIND_STACK_REGISTER)
+  unsigned id_ = 0;
+#endif
+};
+
+}  // namespace majuscule
