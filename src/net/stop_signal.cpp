@@ -3,10 +3,12 @@
 // setitimer(2), a bare system call on Linux.
 #include "net/stop_signal.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/time.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
@@ -20,7 +22,7 @@ namespace {
 // A signal handler can reach nothing but statics.
 struct HandlerState {
   std::atomic<std::atomic<bool>*> requested = nullptr;
-  std::atomic<int> event = -1;
+  std::atomic<int> writer = -1;
   Duration patience{};
   std::atomic<Time> patience_end{kNever};
   itimerval timer{};
@@ -38,8 +40,8 @@ void on_stop(int) {
     say("majuscule: second signal: ending at once\n");
     ::_exit(StopSignal::kForcedExitCode);
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(state.event.load(), &one, sizeof one);
+  const char any = 0;
+  [[maybe_unused]] const auto written = ::write(state.writer.load(), &any, sizeof any);
   state.patience_end = monotonic_now() + state.patience;
   ::setitimer(ITIMER_REAL, &state.timer, nullptr);
   errno = saved;
@@ -56,20 +58,20 @@ timeval to_timeval(Duration duration) {
   return {micros / 1'000'000, micros % 1'000'000};
 }
 
-UniqueFd make_event() {
-  UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!event) throw std::system_error(errno, std::system_category(), "eventfd");
-  return event;
-}
-
 }  // namespace
 
-StopSignal::StopSignal(Duration drain_timeout) : event_(make_event()) {
+StopSignal::StopSignal(Duration drain_timeout) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    throw std::system_error(errno, std::system_category(), "pipe2");
+  }
+  reader_ = UniqueFd(ends[0]);
+  writer_ = UniqueFd(ends[1]);
   state.patience = drain_timeout + kPatience;
   state.patience_end = kNever;
   state.timer = {{}, to_timeval(state.patience)};
   state.requested = &requested_;
-  state.event = event_.get();
+  state.writer = writer_.get();
   handle_signal(SIGALRM, on_timer);
   for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
   for (const int number : {SIGPIPE, SIGUSR1}) handle_signal(number, SIG_IGN);

@@ -33,12 +33,13 @@ class StopSignal {
   void interrupt_waits();
 
   /// Readable from the first signal on, for ever: nobody reads it empty.
-  int fd() const { return event_.get(); }
+  int fd() const { return reader_.get(); }
   /// Thread-safe.
   bool requested() const { return requested_.load(); }
 
  private:
-  UniqueFd event_;
+  UniqueFd reader_;  // of a pipe, which can be watched in every way there is; an eventfd cannot by O_ASYNC
+  UniqueFd writer_;
   std::atomic<bool> requested_ = false;
 };
 
