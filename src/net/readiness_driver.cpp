@@ -180,10 +180,10 @@ bool ReadinessDriver::finished(Session& session) {
   return connection.ending() == Ending::kClose;
 }
 
-// Whether the server drains and the client waits for nothing; one that has yet to ask may, for a while.
+// Whether the server drains and the client waits for nothing; for a while it may ask, even a first time.
 bool ReadinessDriver::dismissed(const Session& session) const {
   const Connection& connection = *session.connection_;
-  return draining_ && connection.idle() && (!connection.fresh() || fresh_end_.due() <= now_.time);
+  return idle_dismissed_ && connection.idle() && (!connection.fresh() || fresh_end_.due() <= now_.time);
 }
 
 // Wakes the session for what its connection now wants.
@@ -231,6 +231,7 @@ void ReadinessDriver::drain() {
 
 // Not at once: whoever asks again just now is told to close, and is not cut off with a request on its way.
 void ReadinessDriver::dismiss_idle() {
+  idle_dismissed_ = true;
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;
     if (!s->working_ && dismissed(*s)) wake(*s, Wake::kDismissed);

@@ -139,6 +139,7 @@ class ReadinessDriver {
   std::size_t open_ = 0;
   bool listening_ = true;
   bool draining_ = false;
+  bool idle_dismissed_ = false;
   bool accepting_ = true;
   bool cut_ = false;
 };
