@@ -6,11 +6,15 @@
 
 namespace majuscule {
 
+void run_busy(Server& server);
 void run_coroutine(Server& server);
 void run_epoll(Server& server);
 void run_fibers(Server& server);
 void run_pool(Server& server);
+void run_poll(Server& server);
+void run_select(Server& server);
 void run_sequential(Server& server);
+void run_sigio(Server& server);
 void run_threads(Server& server);
 void run_uring(Server& server);
 

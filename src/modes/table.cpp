@@ -37,6 +37,12 @@ constexpr std::array kModes = {
          .sharing = Sharing::kOneThread,
          .run = run_fibers,
          .unavailable = why_no_fibers},
+    Mode{"busy", "one thread: tries every socket in turn and never sleeps", Sharing::kOneThread, run_busy},
+    Mode{"select", "one thread: select(2) waits for every client, of whom there may be about 1,000",
+         Sharing::kOneThread, run_select},
+    Mode{"poll", "one thread: poll(2) waits for every client", Sharing::kOneThread, run_poll},
+    Mode{"sigio", "one thread: waits for real-time signals that name the clients who are ready (O_ASYNC)",
+         Sharing::kOneThread, run_sigio},
 };
 
 }  // namespace

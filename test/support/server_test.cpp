@@ -40,6 +40,8 @@ std::string reason_against(const Mode& mode) {
 
 bool serves_one_client_at_a_time(const std::string& mode) { return mode == "sequential"; }
 
+bool never_sleeps(const std::string& mode) { return mode == "busy"; }
+
 std::string test_name(std::string mode) {
   std::replace_if(
       mode.begin(), mode.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');

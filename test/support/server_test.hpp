@@ -33,6 +33,9 @@ namespace majuscule::test {
   }                                                                 \
   static_assert(true, "takes a semicolon")
 
+/// True when `mode` burns a CPU by design, also when there is nothing to do.
+[[nodiscard]] bool never_sleeps(const std::string& mode);
+
 /// A mode's name as a part of a test's name, where only letters, digits and underscores may stand.
 [[nodiscard]] std::string test_name(std::string mode);
 

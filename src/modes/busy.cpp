@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// --mode=busy: one thread that never waits: it tries every socket in turn.
+//
+// Each round calls accept(2) on the listeners and recv(2) on every client (send(2), where output is stuck),
+// most of which say EAGAIN, and begins again. Nobody is ever asleep: no wake-up to wait for, so that a lone
+// client is answered as fast as can be, for 100 % of a CPU, also when there is nothing to do. A round costs a
+// system call for each client, idle or not, which is where it breaks. A sleeping task is looked at each
+// round; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
+// signal.
+#include "modes/modes.hpp"
+#include "net/poll_loop.hpp"
+#include "net/poll_set.hpp"
+
+namespace majuscule {
+namespace {
+
+class Trying final : public PollLoop {
+ public:
+  using PollLoop::PollLoop;
+
+ private:
+  bool prepare(int, std::size_t end) override {
+    set_.make_room(end);
+    return true;
+  }
+
+  void watch(int fd, Interest interest) override { set_.set(fd, events_of(interest)); }
+
+  // Whether one is ready is for its own system call to say.
+  void wait(const timespec*, std::vector<int>& ready) override {
+    for (const pollfd& one : set_.all()) ready.push_back(one.fd);
+  }
+
+  PollSet set_;
+};
+
+}  // namespace
+
+void run_busy(Server& server) { Trying(server).run(); }
+
+}  // namespace majuscule
