@@ -12,8 +12,14 @@
 
 namespace majuscule {
 
-/// How the shared state is protected.
-enum class Guard : std::uint8_t { kNone, kMutex, kAtomic, kSharded };
+/// How the shared state is protected. Which guards a mode allows: allowed_guards(). All counts are exact with
+/// any of them where there is one thread, and elsewhere with any but kNone.
+enum class Guard : std::uint8_t {
+  kNone,  ///< for one thread: plain memory. For more: updates of `requests`, and of nothing else, may be lost
+  kMutex,   ///< one mutex around all; across processes a robust one
+  kAtomic,  ///< lock-free counters
+  kSharded  ///< lock-free counters, in cache lines of its own for each thread, summed when they are read
+};
 
 /// "none", "mutex", "atomic", "sharded".
 std::string_view to_string(Guard guard);
