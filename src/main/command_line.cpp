@@ -296,7 +296,8 @@ class Parser {
         "A small server whose concurrency model is a flag.\n\n";
     for (const Line& line : lines_) text += fmt::format("  {:<22} {}\n", line.form, line.meaning);
     text +=
-        "  --list-modes           print the modes, each with what goes with it, and exit\n"
+        "  --list-modes           print the modes, each with what goes with it (and with --workers=N), and "
+        "exit\n"
         "  --version              print the versions and exit\n"
         "  --help                 print this and exit\n\n"
         "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n"
@@ -310,13 +311,14 @@ class Parser {
                        SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, mode_names());
   }
 
-  /// A line for each mode, which begins with its name, so that scripts can read it too.
-  static std::string list_text() {
+  /// A line for each mode, as it is with so many workers; its name comes first, so that scripts can read it.
+  std::string list_text() const {
     std::string text;
     for (const Mode& mode : modes()) {
       const std::string missing = mode.unavailable != nullptr ? mode.unavailable() : "";
+      const Sharing sharing = sharing_of(mode, o_.workers);
       text += fmt::format("{:<15}  {:<10}  guard {:<25}  {:<24}  {:<9}  {}{}\n", mode.name,
-                          to_string(mode.sharing), listed(allowed_guards(mode.sharing)),
+                          to_string(sharing), listed(allowed_guards(sharing)),
                           mode.queues.empty() ? "no queue" : "queue " + listed(mode.queues),
                           mode.has_pool ? "--threads" : "no pool", mode.summary,
                           missing.empty() ? "" : "; cannot run here: " + missing);

@@ -224,6 +224,13 @@ TEST(CommandLine, ListModesSaysInALineForEachWhatGoesWithIt) {
   EXPECT_FALSE(std::getline(list, line)) << line;
 }
 
+TEST(CommandLine, ListModesSaysWhatGoesWithWorkers) {
+  EXPECT_TRUE(has(output("--list-modes"), "epoll            one thread  guard none "));
+  const CommandLine line = parse_command_line({"--workers=2", "--list-modes"});
+  EXPECT_TRUE(has(line.output, "epoll            processes   guard atomic,mutex,sharded,none "))
+      << line.output;
+}
+
 TEST(Modes, AreFoundByTheirNames) {
   for (const Mode& mode : modes()) EXPECT_EQ(find_mode(mode.name), &mode);
   EXPECT_EQ(find_mode(""), nullptr);
