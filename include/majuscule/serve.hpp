@@ -13,13 +13,13 @@
 
 namespace majuscule {
 
-/// What the process has used so far (getrusage(2), /proc/self/status).
+/// What the server has used so far, all its processes together.
 struct Resources {
   double user_seconds = 0;
   double system_seconds = 0;
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
-  std::uint64_t max_rss_bytes = 0;
+  std::uint64_t max_rss_bytes = 0;  ///< the peaks of all, added up
   std::uint64_t threads = 0;
 };
 
@@ -28,8 +28,9 @@ struct Surroundings {
   std::string mode;
   std::string guard;
   std::string guard_note = {};  ///< what readers of the counters must know about the guard; empty: nothing
+  unsigned workers = 1;
   std::string libuv_version;
-  std::int64_t pid = 0;
+  std::int64_t pid = 0;  ///< of the process that was started
   Time started;
   Ledger& ledger;
   std::function<Resources()> resources;  ///< thread-safe
@@ -40,6 +41,9 @@ using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, co
 /// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
 /// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0,
 /// or 1 with a line on stderr when it could not run (port taken, log not writable).
+///
+/// With several workers the calling process is their master: it forks them, replaces those that die, and reaps
+/// all children while it runs. They end inside of this call; a service is made in each of them.
 ///
 /// Under a service manager it takes over the sockets that it is passed (LISTEN_PID, LISTEN_FDS and
 /// LISTEN_FDNAMES: sd_listen_fds(3)) in place of those that `options` ask for, and tells that it is ready and

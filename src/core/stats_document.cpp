@@ -15,7 +15,7 @@ std::string stats_document(const Surroundings& surroundings, const Counters& cou
   Json document = {
       {"mode", surroundings.mode},
       {"guard", surroundings.guard},
-      {"workers", 1},
+      {"workers", surroundings.workers},
       {"version", MAJUSCULE_VERSION},
       {"libuv", surroundings.libuv_version},
       {"pid", surroundings.pid},

@@ -96,6 +96,24 @@ Listener::Listener(Protocol protocol, const std::string& host, std::uint16_t por
   url_ = url_of(protocol, fd());
 }
 
+Listener Listener::twin(int backlog) const {
+  Endpoint local;
+  ::getsockname(fd(), local.get(), &local.length);
+  Listener twin(protocol_);
+  twin.url_ = url_;
+  twin.fd_ = UniqueFd(::socket(local.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  // The first one was bound without it, or the port could be shared with a server that has nothing to do with
+  // us.
+  for (const int socket : {fd(), twin.fd()}) ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  ::setsockopt(twin.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  set_no_delay(twin.fd());
+  if (!twin.fd_ || ::bind(twin.fd(), local.get(), local.length) != 0 || ::listen(twin.fd(), backlog) != 0) {
+    throw std::system_error(errno, std::system_category(), "--reuseport: cannot listen on " + url_);
+  }
+  return twin;
+}
+
 Listener::Listener(Protocol protocol, int inherited) : protocol_(protocol), inherited_(true) {
   if (!listens_on_tcp(inherited)) {
     throw std::runtime_error("descriptor " + std::to_string(inherited) +

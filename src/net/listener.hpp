@@ -31,6 +31,10 @@ class Listener {
   /// std::runtime_error, and leaves it alone, when it is none over TCP.
   Listener(Protocol protocol, int inherited);
 
+  /// Another listener at the same address. From now on the kernel deals the clients out to the two, and to
+  /// all others made so (SO_REUSEPORT). Throws std::system_error.
+  Listener twin(int backlog) const;
+
   int fd() const { return fd_.get(); }
   /// Somebody else keeps it open too: whoever still waits at the end is not lost.
   bool inherited() const { return inherited_; }
@@ -55,6 +59,8 @@ class Listener {
   void close() { fd_.reset(); }
 
  private:
+  explicit Listener(Protocol protocol) : protocol_(protocol) {}
+
   UniqueFd fd_;
   Protocol protocol_;
   bool inherited_ = false;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "net/master.hpp"
 #include "net/server.hpp"
 
 namespace majuscule {
@@ -16,10 +17,18 @@ int serve(const Options& options, const Mode& mode, const ServiceFactory& make_s
     return 1;
   }
   try {
-    Server server(options, mode, make_service);
-    server.announce_ready();
-    mode.run(server);
-    server.log().info("stopped");
+    Groundwork ground(options, mode);
+    const auto work = [&](unsigned worker, const std::function<void()>& ready) {
+      Server server(ground, make_service, worker);
+      ready();
+      mode.run(server);
+    };
+    if (options.workers == 1) {
+      work(0, [&] { ground.announce_ready(); });
+    } else {
+      Master(ground, work).run();
+    }
+    ground.log->info("stopped");
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "majuscule: %s\n", e.what());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a model is given to work with: listeners, limits, the service, the shared state, the stop signal. It
-// knows no way of waiting. Everything is created before the model runs and outlives it.
+// knows no way of waiting. Everything is created before the model runs and outlives it; what processes cannot
+// share is made here, in each worker, and the rest is the groundwork.
 #pragma once
 
 #include <memory>
@@ -9,62 +10,51 @@
 #include "core/connection.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
-#include "net/guarded_ledger.hpp"
+#include "net/groundwork.hpp"
 #include "net/listener.hpp"
 #include "net/logging.hpp"
-#include "net/resources.hpp"
-#include "net/service_manager.hpp"
 #include "net/stop_signal.hpp"
 
 namespace majuscule {
 
 class Server {
  public:
-  /// Opens the log and the access log, and the listeners unless a service manager passes them. Throws what
-  /// Listener, ServiceManager and make_access_log throw.
-  Server(const Options& options, const Mode& mode, const ServiceFactory& make_service);
+  /// Opens the access log. `worker` counts from 0, also where there is one only. Throws what StopSignal and
+  /// make_access_log throw.
+  Server(Groundwork& ground, const ServiceFactory& make_service, unsigned worker = 0);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  const Options& options() const { return options_; }
-  const Mode& mode() const { return mode_; }
+  const Options& options() const { return ground_.options; }
+  const Mode& mode() const { return ground_.mode; }
   Service& service() const { return *service_; }
-  GuardedLedger& ledger() const { return *ledger_; }
+  GuardedLedger& ledger() const { return *ground_.ledger; }
+  ResourceMeter& meter() const { return ground_.meter; }
   StopSignal& stop() { return stop_; }
-  spdlog::logger& log() const { return *log_; }
+  spdlog::logger& log() const { return *ground_.log; }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once.
-  std::size_t max_connections() const { return max_connections_; }
-  /// How many threads a mode's pool has: --threads, or one for each core.
+  std::size_t max_connections() const { return ground_.max_connections; }
+  /// How many threads a pool has: what was asked for, else one for each core.
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
-  QueueOrder queue_order() const { return options_.queue.value_or(mode_.queues.front()); }
+  QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
 
-  /// Prints where it listens, and tells the service manager. To be called before the model runs.
-  void announce_ready() const;
-  /// Logs that it drains, and tells the service manager. To be called by the model, with the number of its
-  /// clients.
+  /// Says that it drains. To be called by the model, with the number of its clients.
   void announce_drain(std::size_t clients) const;
 
   /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
   ConnectionContext context(ExchangePool& pool) const {
-    return {options_.limits, *ledger_, access_log_.get(), pool};
+    return {options().limits, ledger(), access_log_.get(), pool};
   }
 
  private:
-  void notify(const std::string& state) const;
-
-  const Options options_;
-  const Mode& mode_;
-  std::shared_ptr<spdlog::logger> log_;
-  const ServiceManager manager_;
+  Groundwork& ground_;
+  const bool is_worker_;  // of a master, who speaks for it
   std::vector<Listener> listeners_;
   StopSignal stop_;
   std::unique_ptr<AccessLog> access_log_;
-  const ResourceMeter meter_;
-  std::unique_ptr<GuardedLedger> ledger_;
   std::unique_ptr<Service> service_;
-  std::size_t max_connections_;
 };
 
 /// A conversation in the protocol of its listener, with a client just accepted.

@@ -14,4 +14,12 @@ inline void handle_signal(int number, void (*handler)(int)) {
   ::sigaction(number, &action, nullptr);
 }
 
+/// The same for a handler that is told who sent the signal.
+inline void handle_signal(int number, void (*handler)(int, siginfo_t*, void*)) {
+  struct sigaction action {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_RESTART | SA_SIGINFO;
+  ::sigaction(number, &action, nullptr);
+}
+
 }  // namespace majuscule

@@ -23,6 +23,7 @@ namespace {
 struct HandlerState {
   std::atomic<std::atomic<bool>*> requested = nullptr;
   std::atomic<int> writer = -1;
+  pid_t parent = 0;
   Duration patience{};
   std::atomic<Time> patience_end{kNever};
   itimerval timer{};
@@ -34,9 +35,11 @@ void say(std::string_view line) {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void on_stop(int) {
+void on_stop(int, siginfo_t* signal, void*) {
   const int saved = errno;
+  if (state.parent != 0 && signal->si_pid != state.parent) return;
   if (state.requested.load()->exchange(true)) {
+    if (state.parent != 0) return;
     say("majuscule: second signal: ending at once\n");
     ::_exit(StopSignal::kForcedExitCode);
   }
@@ -60,7 +63,7 @@ timeval to_timeval(Duration duration) {
 
 }  // namespace
 
-StopSignal::StopSignal(Duration drain_timeout) {
+StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
     throw std::system_error(errno, std::system_category(), "pipe2");
@@ -70,15 +73,22 @@ StopSignal::StopSignal(Duration drain_timeout) {
   state.patience = drain_timeout + kPatience;
   state.patience_end = kNever;
   state.timer = {{}, to_timeval(state.patience)};
+  state.parent = parent;
   state.requested = &requested_;
   state.writer = writer_.get();
   handle_signal(SIGALRM, on_timer);
-  for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
+  if (parent != 0) {
+    handle_signal(kFromParent, on_stop);
+    for (const int number : {SIGTERM, SIGINT}) handle_signal(number, SIG_IGN);
+  } else {
+    for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
+  }
   for (const int number : {SIGPIPE, SIGUSR1}) handle_signal(number, SIG_IGN);
 }
 
 StopSignal::~StopSignal() {
   for (const int number : {SIGTERM, SIGINT, SIGPIPE, SIGUSR1}) handle_signal(number, SIG_DFL);
+  if (state.parent != 0) handle_signal(kFromParent, SIG_DFL);
   const itimerval none{};
   ::setitimer(ITIMER_REAL, &none, nullptr);
   handle_signal(SIGALRM, SIG_DFL);

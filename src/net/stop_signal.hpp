@@ -2,7 +2,14 @@
 // SIGTERM and SIGINT as a descriptor that any way of waiting can watch. The first asks for a drain; the
 // second ends the process at once. A model that cannot notice, since its only thread is stuck in a task, is
 // ended by a timer shortly after the drain timeout: the promise holds in every mode.
+//
+// A forked process leaves the decisions to its parent, whom alone it hears, and by a signal that nobody else
+// sends: a terminal and systemd tell all processes at once to stop, which must count once. It only drains; to
+// end it at once, its parent kills it.
 #pragma once
+
+#include <signal.h>
+#include <sys/types.h>
 
 #include <atomic>
 
@@ -20,9 +27,13 @@ class StopSignal {
   /// The exit code of a process that a second signal ends.
   static constexpr int kForcedExitCode = 1;
 
+  /// What a parent stops its children by.
+  static constexpr int kFromParent = SIGUSR2;
+
   /// Takes over SIGTERM and SIGINT; ignores SIGPIPE, and SIGUSR1 unless a LogFile takes it over later. One at
-  /// a time in a process. Throws std::system_error.
-  explicit StopSignal(Duration drain_timeout);
+  /// a time in a process. `parent` is 0 unless this process is to hear that one only. Throws
+  /// std::system_error.
+  explicit StopSignal(Duration drain_timeout, pid_t parent = 0);
   /// Gives the signals back to their defaults.
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;

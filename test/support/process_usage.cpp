@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -36,6 +37,29 @@ std::int64_t descriptors_of(pid_t pid) {
 std::int64_t threads_of(pid_t pid) { return status_field(pid, "Threads:"); }
 
 std::int64_t anonymous_memory_of(pid_t pid) { return status_field(pid, "RssAnon:") * 1024; }
+
+std::vector<pid_t> children_of(pid_t pid) {
+  std::ifstream children(folder_of(pid) + "/task/" + std::to_string(pid) + "/children");
+  return {std::istream_iterator<pid_t>(children), {}};
+}
+
+bool is_alive(pid_t pid) {
+  try {
+    return state_of(pid) != 'Z';
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+char state_of(pid_t pid) {
+  std::ifstream stat(folder_of(pid) + "/stat");
+  stat.ignore(1'000, ')');
+  char state = 0;
+  if (!(stat >> state)) {
+    throw std::runtime_error("process " + std::to_string(pid) + " has no state");
+  }
+  return state;
+}
 
 std::chrono::milliseconds cpu_time_of(pid_t pid) {
   std::ifstream stat(folder_of(pid) + "/stat");

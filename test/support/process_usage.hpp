@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What a process uses at this moment, as the kernel counts it in /proc/PID. Each throws std::runtime_error
-// when the process is gone.
+// when the process is gone, unless it says otherwise.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 namespace majuscule::test {
 
@@ -16,6 +17,15 @@ namespace majuscule::test {
 
 /// Heaps and stacks that are really there (RssAnon), in bytes.
 [[nodiscard]] std::int64_t anonymous_memory_of(pid_t pid);
+
+/// Those that its main thread has forked and not reaped; none when it is gone.
+[[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
+
+/// As in ps(1): R, S, T, Z...
+[[nodiscard]] char state_of(pid_t pid);
+
+/// False when it is gone, and when it is a zombie.
+[[nodiscard]] bool is_alive(pid_t pid);
 
 /// User and system time of all threads since the start, in steps of 10 ms.
 [[nodiscard]] std::chrono::milliseconds cpu_time_of(pid_t pid);

@@ -5,8 +5,11 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "http_client.hpp"
@@ -17,6 +20,13 @@ namespace {
 
 /// The pools whose threads may each be held up by one client.
 const std::set<std::string> kBlockingPools = {"pool"};
+
+/// The words of MAJUSCULE_TEST_OPTIONS.
+std::vector<std::string> options_of_every_server() {
+  const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS");
+  std::istringstream text(options != nullptr ? options : "");
+  return {std::istream_iterator<std::string>(text), {}};
+}
 
 std::vector<std::string> command_line(const std::string& mode, const std::vector<std::string>& options) {
   std::vector<std::string> words = mode_options(mode, options);
@@ -39,6 +49,9 @@ std::vector<std::string> mode_options(const std::string& mode, const std::vector
   const auto sets_threads = [](const std::string& option) { return option.starts_with("--threads="); };
   if (kBlockingPools.contains(mode) && std::none_of(options.begin(), options.end(), sets_threads)) {
     words.emplace_back("--threads=256");
+  }
+  for (std::string& word : options_of_every_server()) {
+    words.push_back(std::move(word));
   }
   return words;
 }

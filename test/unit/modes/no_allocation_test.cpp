@@ -192,7 +192,8 @@ TEST_P(EpollAllocates, NothingForARequest) {
   options.port = 0;
   options.log_level = "off";
   const Mode& mode = *find_mode("epoll");
-  Server server(options, mode, [](const Options& o, const Surroundings& around) {
+  Groundwork ground(options, mode);
+  Server server(ground, [](const Options& o, const Surroundings& around) {
     return std::make_unique<CountingService>(std::make_unique<CapitalizeService>(o, around));
   });
   std::thread loop([&] { mode.run(server); });

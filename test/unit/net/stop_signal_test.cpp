@@ -48,6 +48,22 @@ TEST(StopSignal, IgnoresBrokenPipesAndTheSignalOfTheLog) {
   EXPECT_FALSE(stop.requested());
 }
 
+TEST(StopSignal, OfAForkedProcessIsDeafToOthers) {
+  const StopSignal stop(1h, ::getppid());
+  for (const int number : {SIGTERM, SIGINT, StopSignal::kFromParent}) ::raise(number);
+  EXPECT_FALSE(stop.requested());
+  EXPECT_FALSE(readable(stop.fd()));
+}
+
+TEST(StopSignal, OfAForkedProcessHearsItsParentOnceAndForAll) {
+  const StopSignal stop(1h, ::getpid());
+  for (int i = 0; i < 2; ++i) {
+    ::raise(StopSignal::kFromParent);
+    EXPECT_TRUE(stop.requested());
+    EXPECT_TRUE(readable(stop.fd()));
+  }
+}
+
 TEST(StopSignalDeathTest, EndsTheProcessAtTheSecondSignal) {
   EXPECT_EXIT(
       {

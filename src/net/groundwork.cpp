@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "net/groundwork.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <stdexcept>
+
+#include "net/clock.hpp"
+#include "net/descriptors.hpp"
+#include "net/logging.hpp"
+#include "net/stop_signal.hpp"
+
+namespace majuscule {
+namespace {
+
+using Listeners = std::vector<Listener>;
+
+std::vector<Listeners> make_listeners(const Options& o, const ServiceManager& manager, spdlog::logger& log) {
+  std::vector<Listeners> sets;
+  if (Listeners passed = manager.take_listeners(); !passed.empty()) {
+    if (o.reuseport) {
+      throw std::runtime_error("--reuseport: the service manager passed the one listener there is; omit it");
+    }
+    log.info("the service manager listens: --host, --port, --raw-port and --backlog have no effect");
+    sets.push_back(std::move(passed));
+    return sets;
+  }
+  sets.resize(o.reuseport ? o.workers : 1);
+  const auto open = [&](Protocol protocol, std::uint16_t port) {
+    Listeners& first = sets.front();
+    first.emplace_back(protocol, o.host, port, o.backlog);
+    for (Listeners& set : sets) {
+      if (&set != &first) set.push_back(first.back().twin(o.backlog));
+    }
+  };
+  open(Protocol::kHttp, o.port);
+  if (o.raw_port) open(Protocol::kRaw, *o.raw_port);
+  return sets;
+}
+
+std::vector<std::string> urls_of(const Listeners& listeners) {
+  std::vector<std::string> urls;
+  for (const Listener& listener : listeners) urls.push_back(listener.url());
+  return urls;
+}
+
+std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t possible = descriptors > 2 * kReservedDescriptors
+                                   ? descriptors - kReservedDescriptors
+                                   : std::max<std::size_t>(descriptors / 2, 1);
+  const std::size_t asked = options.max_connections.value_or(possible);
+  if (asked > possible) {
+    log.warn("--max-connections={} is more than the limit of {} descriptors can serve; see ulimit -n", asked,
+             descriptors);
+  }
+  return asked;
+}
+
+// The processes there may be besides this one.
+std::size_t other_processes(const Options& options) { return options.workers > 1 ? options.workers : 0; }
+
+}  // namespace
+
+Groundwork::Groundwork(const Options& o, const Mode& m)
+    : options(o),
+      mode(m),
+      sharing(sharing_of(m, o.workers)),
+      guard(o.guard.value_or(allowed_guards(sharing).front())),
+      log(make_logger(m.sharing, o.log_level)),
+      pid(::getpid()),
+      started(monotonic_now()),
+      listeners(make_listeners(o, manager, *log)),
+      urls(urls_of(listeners.front())),
+      max_connections(connections_allowed(o, *log)),
+      ledger(make_ledger(guard, sharing, o.workers)),
+      meter(other_processes(o)) {}
+
+void Groundwork::announce_ready() const {
+  std::string all;
+  for (const std::string& url : urls) {
+    std::printf("listening on %s (mode %s)\n", url.c_str(), std::string(mode.name).c_str());
+    all += " " + url;
+  }
+  std::fflush(stdout);
+  notify("READY=1\nSTATUS=listening on" + all + " (mode " + std::string(mode.name) + ")");
+}
+
+void Groundwork::announce_drain(std::size_t clients) const try {
+  log->info("draining: {} clients are connected", clients);
+  // Whatever the unit says, it is not to be killed before --drain-timeout.
+  const auto patience = options.drain_timeout + 2 * StopSignal::kPatience;
+  notify("STOPPING=1\nSTATUS=draining: " + std::to_string(clients) + " clients are connected\n" +
+         "EXTEND_TIMEOUT_USEC=" +
+         std::to_string(std::chrono::ceil<std::chrono::microseconds>(patience).count()));
+} catch (const std::bad_alloc&) {
+  // A drain without words.
+}
+
+void Groundwork::notify(const std::string& state) const {
+  if (const std::error_code error = manager.notify(state)) {
+    log->warn("the service manager at NOTIFY_SOCKET cannot be told: {}", error.message());
+  }
+}
+
+}  // namespace majuscule

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// What is laid before the server runs, once, by the process that was started: the listeners, and the memory
+// that counts. The workers that it forks stand on it too; without workers it serves itself. No loop, thread,
+// timer or ring may be in here: none of them crosses a fork.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <vector>
+
+#include <spdlog/logger.h>
+
+#include "majuscule/mode.hpp"
+#include "net/guarded_ledger.hpp"
+#include "net/listener.hpp"
+#include "net/resource_meter.hpp"
+#include "net/service_manager.hpp"
+
+namespace majuscule {
+
+struct Groundwork {
+  /// Takes the listeners over from a service manager, else opens them. Throws what Listener and
+  /// ServiceManager throw, and std::runtime_error when the options cannot go with what was passed.
+  Groundwork(const Options& options, const Mode& mode);
+
+  /// Prints where it listens, and tells the service manager.
+  void announce_ready() const;
+  /// Logs that it drains, and tells the service manager.
+  void announce_drain(std::size_t clients) const;
+  /// Those of a worker, counted from 0.
+  std::vector<Listener>& listeners_of(unsigned worker) { return listeners[worker % listeners.size()]; }
+
+  const Options options;
+  const Mode& mode;
+  const Sharing sharing;
+  const Guard guard;
+  const std::shared_ptr<spdlog::logger> log;
+  const ServiceManager manager;
+  const pid_t pid;  ///< of the process that was started
+  const Time started;
+  /// Sets of them: one that all workers share, or one for each (--reuseport). Each process has its own copy.
+  std::vector<std::vector<Listener>> listeners;
+  const std::vector<std::string> urls;  ///< where it listens
+  const std::size_t max_connections;    ///< how many clients may be connected at once
+  const std::unique_ptr<GuardedLedger> ledger;
+  ResourceMeter meter;
+
+ private:
+  void notify(const std::string& state) const;
+};
+
+}  // namespace majuscule
