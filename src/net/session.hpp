@@ -45,14 +45,12 @@ class Conversation {
   Conversation() = default;
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
+  virtual ~Conversation() = default;
 
   /// Goes on until it must wait. False when the client is to be let go.
   virtual bool resume(Wake why) = 0;
   /// Frees it, wherever it waits.
   virtual void destroy() = 0;
-
- protected:
-  ~Conversation() = default;
 };
 /// Makes the conversation with a client just accepted; its first resume() begins it.
 using Converse = Conversation& (*)(ReadinessDriver& driver, Session& session);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // In the steady state of a keep-alive connection no request costs a heap allocation: first the conversation
-// with its service and pool alone, then the whole of --mode=epoll on a thread, asked over a socket. What a
+// with its service and pool alone, then the whole of each event loop on a thread, asked over a socket. What a
 // connection allocates with its first requests is not counted.
 #include <arpa/inet.h>
 #include <signal.h>
@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <thread>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -185,13 +186,25 @@ testing::AssertionResult ask(int fd, const Case& asked, std::size_t& answer_size
   return testing::AssertionFailure() << text().substr(0, 300);
 }
 
-class EpollAllocates : public ::testing::TestWithParam<Case> {};
+/// But for those with the blocking driver, whose larger read buffer comes and goes.
+std::vector<std::string> event_loops() {
+  std::vector<std::string> names;
+  for (const Mode& mode : modes()) {
+    const bool blocks = mode.name == "sequential" || mode.name == "fibers";
+    const bool can_run = mode.unavailable == nullptr || mode.unavailable().empty();
+    if (mode.sharing == Sharing::kOneThread && !blocks && can_run) names.emplace_back(mode.name);
+  }
+  return names;
+}
 
-TEST_P(EpollAllocates, NothingForARequest) {
+class ModeAllocates : public ::testing::TestWithParam<std::tuple<std::string, Case>> {};
+
+TEST_P(ModeAllocates, NothingForARequest) {
+  const auto& [name, asked] = GetParam();
   Options options;
   options.port = 0;
   options.log_level = "off";
-  const Mode& mode = *find_mode("epoll");
+  const Mode& mode = *find_mode(name);
   Groundwork ground(options, mode);
   Server server(ground, [](const Options& o, const Surroundings& around) {
     return std::make_unique<CountingService>(std::make_unique<CapitalizeService>(o, around));
@@ -204,7 +217,7 @@ TEST_P(EpollAllocates, NothingForARequest) {
   std::uint64_t before = 0;
   for (int i = 0; i < kWarmUp + kCounted && good; ++i) {
     if (i == kWarmUp) before = allocations();
-    const testing::AssertionResult result = ask(client.get(), GetParam(), answer_size);
+    const testing::AssertionResult result = ask(client.get(), asked, answer_size);
     good = static_cast<bool>(result);
     EXPECT_TRUE(result);
   }
@@ -213,7 +226,13 @@ TEST_P(EpollAllocates, NothingForARequest) {
   loop.join();
 }
 
-INSTANTIATE_TEST_SUITE_P(Steady, EpollAllocates, ::testing::ValuesIn(cases()), kName);
+const auto kModeAndName = [](const auto& info) {
+  return std::get<0>(info.param) + "_" + std::get<1>(info.param).name;
+};
+
+INSTANTIATE_TEST_SUITE_P(Steady, ModeAllocates,
+                         ::testing::Combine(::testing::ValuesIn(event_loops()), ::testing::ValuesIn(cases())),
+                         kModeAndName);
 
 }  // namespace
 }  // namespace majuscule::test
