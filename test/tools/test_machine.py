@@ -72,6 +72,9 @@ class BenchmarkTarget(unittest.TestCase):
         self.assertIn("FALLS SHORT: 3 lost", target.judge(1.0, "x", "3 lost"))
         self.assertIn("12,288 bytes", Target("memory", 12288, "bytes").judge(1.0, "x"))
 
+    def test_a_figure_without_a_target_has_no_verdict(self) -> None:
+        self.assertEqual(Target("memory", None, "bytes").judge(1234.0, "x"), "memory: 1,234 bytes (x)")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -30,6 +30,8 @@ IpExt: 0 0
 ROLLUP = """\
 55d0c0a5f000-7ffd1b5f2000 ---p 00000000 00:00 0                          [rollup]
 Rss:                4000 kB
+Pss:                 900 kB
+Pss_Anon:            306 kB
 Anonymous:           612 kB
 LazyFree:              0 kB
 """
@@ -71,6 +73,9 @@ class Parsers(unittest.TestCase):
     def test_memory(self) -> None:
         self.assertEqual(proc.parse_memory(ROLLUP), proc.Memory(4000 * 1024, 612 * 1024))
 
+    def test_anonymous_memory_that_is_shared_counts_in_parts(self) -> None:
+        self.assertEqual(proc.parse_shared_anonymous(ROLLUP), 306 * 1024)
+
     def test_other_units_are_refused(self) -> None:
         with self.assertRaises(ValueError):
             proc.parse_memory(ROLLUP.replace("kB", "MB"))
@@ -103,6 +108,7 @@ class Here(unittest.TestCase):
         grandchild = int(os.read(read, 20))
         self.assertEqual(proc.family(child), [child, grandchild])
         self.assertEqual(proc.family_status(child).threads, 2)
+        self.assertLess(proc.family_anonymous(child), 2 * proc.memory(child).anonymous)
         for pid in (grandchild, child):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One benchmark a call. Prints its figure, its target, and PASS or FALLS SHORT.
 
-Exits with 1 only when it could not measure, and with 77, which Meson shows as skipped, when wrk is not there.
+Exits with 1 only when it could not measure, and with 77, which Meson shows as skipped, when wrk is not there or
+the mode cannot run here.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, drip, idle_memory, raw_crowd
-from comparison import limits
+from bench import cpu_per_request, crowd, drip, idle_memory
+from comparison import limits, models
 from comparison.errors import CannotRun, Untrusted
 from comparison.pinning import Pinning, choose_here
 
@@ -27,11 +28,13 @@ def _program(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
-    parser.add_argument("figure", choices=["cpu", "drip", "idle-memory", "raw-crowd"])
+    parser.add_argument("figure", choices=["cpu", "crowd", "drip", "idle-memory", "raw-crowd"])
     parser.add_argument("--majuscule", type=_program, required=True)
     parser.add_argument("--reference", type=_program, help="for cpu")
     parser.add_argument("--mode", required=True)
-    parser.add_argument("--target", type=float, required=True, help="at most: a ratio, bytes, or seconds")
+    parser.add_argument("--beside", metavar="MODE", help="for cpu: in place of the reference")
+    parser.add_argument("--target", type=float, help="at most: a ratio, bytes, or seconds")
+    parser.add_argument("--clients", type=int, default=8_000, help="for idle-memory")
     parser.add_argument("--pipelined", type=int, default=1, help="for cpu: requests in a batch")
     parser.add_argument("--rounds", type=int, default=5, help="for cpu and drip")
     parser.add_argument("--seconds", type=float, default=1.0, help="for cpu: of one load")
@@ -40,25 +43,26 @@ def _parser() -> argparse.ArgumentParser:
 
 def _expect_limits(connections: int, mode: str) -> None:
     limits.raise_descriptors()
-    hit = [str(limit) for limit in limits.check(connections, mode == "threads") if limit.hit]
+    hit = [str(limit) for limit in limits.check(connections, models.has_a_task_each(mode)) if limit.hit]
     if hit:
         raise CannotRun(f"limits too low for {connections:,} clients: " + "; ".join(hit))
 
 
 def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
+    program, mode, target = given.majuscule, given.mode, given.target
     if given.figure == "idle-memory":
-        _expect_limits(idle_memory.CLIENTS, given.mode)
-        return idle_memory.measure(given.majuscule, pinning, given.mode, given.target)
-    if given.figure == "raw-crowd":
-        _expect_limits(raw_crowd.CLIENTS, given.mode)
-        return raw_crowd.measure(given.majuscule, pinning, given.mode, given.target)
+        _expect_limits(given.clients, mode)
+        return idle_memory.measure(program, pinning, mode, given.clients, target)
+    if given.figure in ("crowd", "raw-crowd"):
+        kind = crowd.HTTP if given.figure == "crowd" else crowd.RAW
+        _expect_limits(kind.clients, mode)
+        return crowd.measure(program, pinning, mode, kind, target)
     if given.figure == "drip":
-        _expect_limits(2 * drip.CLIENTS, given.mode)
-        return drip.measure(given.majuscule, pinning, given.mode, given.rounds, given.target)
-    programs = cpu_per_request.Programs(given.majuscule, given.reference)
-    return cpu_per_request.measure(
-        programs, pinning, given.mode, given.pipelined, given.rounds, given.seconds, given.target
-    )
+        _expect_limits(2 * drip.CLIENTS, mode)
+        return drip.measure(program, pinning, mode, given.rounds, target)
+    programs = cpu_per_request.Programs(program, given.reference)
+    question = cpu_per_request.Question(mode, given.beside, given.pipelined)
+    return cpu_per_request.measure(programs, pinning, question, given.rounds, given.seconds, target)
 
 
 def main() -> int:
@@ -76,7 +80,7 @@ def main() -> int:
         print(_measure(given, pinning))
     except (CannotRun, Untrusted) as error:
         print(f"not measured: {error}")
-        return 1
+        return _SKIPPED if "cannot run here" in str(error) else 1
     if pinning.shared:
         print("with server and client on the one core there is: not a figure to quote")
     return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CPU time of the server per request, as a ratio to the do-nothing server with the same way of waiting."""
+"""CPU time of the server per request, as a ratio to the do-nothing server or to another mode."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from bench.target import Target
-from comparison import checks, proc, wrk
+from comparison import checks, models, proc, wrk
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning
 from comparison.server import Server, majuscule_command, running, running_reference
@@ -58,27 +58,56 @@ def _use(start: Start, asked: wrk.Load, pinning: Pinning) -> _Use:
     return _Use(used * 1e6 / result.requests, foreign / seconds)
 
 
+@dataclass(frozen=True)
+class Question:
+    """`beside`: the mode to compare with; None: the do-nothing server, with threads or else an epoll loop."""
+
+    mode: str
+    beside: Optional[str]
+    pipelined: int
+
+    @property
+    def model(self) -> str:
+        return "threads" if self.mode == "threads" else "epoll"
+
+    def __str__(self) -> str:
+        what = f"{self.mode}, CPU per request / {self.beside or f'do-nothing {self.model} server'}"
+        what += f", {CONNECTIONS} keep-alive connections"
+        return what + (f", {self.pipelined} pipelined" if self.pipelined > 1 else "")
+
+
 def measure(
-    programs: Programs, pinning: Pinning, mode: str, pipelined: int, rounds: int, seconds: float, limit: float
+    programs: Programs,
+    pinning: Pinning,
+    question: Question,
+    rounds: int,
+    seconds: float,
+    limit: Optional[float],
 ) -> str:
     """The line to print."""
-    command = majuscule_command(programs.majuscule, mode, Task.parse("none"))
+
+    def start(mode: str) -> Start:
+        options = models.options(mode, CONNECTIONS)
+        command = majuscule_command(programs.majuscule, mode, Task.parse("none"), *options)
+        return lambda: running(command, pinning.server)
+
+    beside = question.beside
     starts: dict[str, Start] = {
-        "ours": lambda: running(command, pinning.server),
-        "reference": lambda: running_reference(programs.reference, mode, pinning.server),
+        "ours": start(question.mode),
+        "reference": start(beside)
+        if beside
+        else lambda: running_reference(programs.reference, question.model, pinning.server),
     }
     uses: dict[str, list[_Use]] = {name: [] for name in starts}
     for _ in range(rounds):
         for name in random.sample(list(starts), len(starts)):
-            uses[name].append(_use(starts[name], load(seconds, pipelined), pinning))
+            uses[name].append(_use(starts[name], load(seconds, question.pipelined), pinning))
     costs = {name: [use.microseconds_per_request for use in rounds_of] for name, rounds_of in uses.items()}
     ratios = [ours / reference for ours, reference in zip(costs["ours"], costs["reference"])]
-    what = f"{mode}, CPU per request / do-nothing {mode} server, {CONNECTIONS} keep-alive connections"
-    what += f", {pipelined} pipelined" if pipelined > 1 else ""
     detail = (
         f"{statistics.median(costs['ours']):.3f} us / {statistics.median(costs['reference']):.3f} us;"
         f" the median of {rounds} interleaved rounds from {min(ratios):.3f} to {max(ratios):.3f}"
     )
     disturbed = checks.disturbed(max(use.foreign_share for rounds_of in uses.values() for use in rounds_of))
     detail += f"; {disturbed}" if disturbed else ""
-    return Target(what, limit, "").judge(statistics.median(ratios), detail)
+    return Target(str(question), limit, "").judge(statistics.median(ratios), detail)

@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Optional
 
 from bench.target import Target
 from comparison import conformance, proc
@@ -16,7 +17,6 @@ from comparison.server import majuscule_command, running
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
 
-CLIENTS = 8_000
 _SETTLE_SECONDS = 10.0
 
 
@@ -38,22 +38,22 @@ def _settled_anonymous_bytes(pid: int) -> int:
     """Once two looks in a row see the same."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     before = -1
-    while (now := proc.memory(pid).anonymous) != before and time.monotonic() < deadline:
+    while (now := proc.family_anonymous(pid)) != before and time.monotonic() < deadline:
         before = now
         time.sleep(0.1)
     return now
 
 
-def measure(program: Path, pinning: Pinning, mode: str, limit: float) -> str:
+def measure(program: Path, pinning: Pinning, mode: str, clients: int, limit: Optional[float]) -> str:
     """The line to print."""
     command = majuscule_command(program, mode, Task.parse("none"))
-    with running(command, pinning.server) as server, ExitStack() as clients:
-        clients.enter_context(_client_after_one_request(server.port))
+    with running(command, pinning.server) as server, ExitStack() as connected:
+        connected.enter_context(_client_after_one_request(server.port))
         before = _settled_anonymous_bytes(server.pid)
-        for _ in range(CLIENTS):
-            clients.enter_context(_client_after_one_request(server.port))
+        for _ in range(clients):
+            connected.enter_context(_client_after_one_request(server.port))
         after = _settled_anonymous_bytes(server.pid)
-        threads = proc.status(server.pid).threads
-    what = f"{mode}, anonymous memory per idle keep-alive client, {CLIENTS:,} clients"
+        threads = proc.family_status(server.pid).threads
+    what = f"{mode}, anonymous memory per idle keep-alive client, {clients:,} clients"
     detail = f"from {before / 1024:,.0f} KiB to {after / 1024:,.0f} KiB, threads: {threads:,}"
-    return Target(what, limit, "bytes").judge((after - before) / CLIENTS, detail)
+    return Target(what, limit, "bytes").judge((after - before) / clients, detail)

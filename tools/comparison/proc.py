@@ -127,6 +127,24 @@ def memory(pid: int) -> Memory:
     return parse_memory(Path(f"/proc/{pid}/smaps_rollup").read_text())
 
 
+def parse_shared_anonymous(text: str) -> int:
+    """The text of /proc/PID/smaps_rollup: bytes in RAM; of a page that several have, each has its part."""
+    fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
+    return _kilobytes(fields["Pss_Anon"])
+
+
+def family_anonymous(pid: int) -> int:
+    """Bytes in RAM of a process and its family, what they share counted once."""
+    total = 0
+    for one in family(pid):
+        try:
+            total += parse_shared_anonymous(Path(f"/proc/{one}/smaps_rollup").read_text())
+        except OSError:
+            if one == pid:
+                raise
+    return total
+
+
 def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
 
