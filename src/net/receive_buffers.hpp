@@ -14,7 +14,8 @@ namespace majuscule {
 class ReceiveBuffers {
  public:
   static constexpr std::uint16_t kGroup = 0;
-  static constexpr std::size_t kSize = 4 * 1024;
+  /// Not a power of two: then the first lines of all of them would share a few places of the caches.
+  static constexpr std::size_t kSize = 4 * 1024 + 128;
 
   /// What arrived for one client, in order.
   class Chain {
@@ -43,7 +44,7 @@ class ReceiveBuffers {
   void discard(Chain& chain);
 
  private:
-  static constexpr unsigned kCount = 512;
+  static constexpr unsigned kCount = 128;
 
   struct Buffer {
     std::uint16_t next = Chain::kNone;
