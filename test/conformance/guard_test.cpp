@@ -17,6 +17,29 @@ constexpr int kRequests = 100;
 
 class GuardOption : public ModeTest {
  protected:
+  void expect_counts_of_every_guard(unsigned workers) {
+    const Sharing sharing = sharing_of(*find_mode(GetParam()), workers);
+    for (const Guard guard : allowed_guards(sharing)) {
+      SCOPED_TRACE(to_string(guard));
+      start({"--guard=" + std::string(to_string(guard)), "--workers=" + std::to_string(workers)});
+      ask_with_many_clients();
+      const Stats stats = server().stats();
+      const auto document = nlohmann::json::parse(stats.document());
+      EXPECT_EQ(document["guard"], to_string(guard));
+      if (guard == Guard::kNone && sharing != Sharing::kOneThread) {
+        EXPECT_LE(stats["requests"], kClients * kRequests);
+        EXPECT_EQ(document.value("guard_note", ""), "updates of requests may be lost");
+      } else {
+        EXPECT_EQ(stats["requests"], kClients * kRequests);
+        EXPECT_FALSE(document.contains("guard_note")) << document;
+      }
+      EXPECT_EQ(stats["responses/200"], kClients * kRequests) << "guarded in any case";
+      EXPECT_EQ(stats["connections/accepted"], kClients + 1);
+      expect_clean_stop();
+    }
+  }
+
+ private:
   void ask_with_many_clients() {
     std::vector<std::thread> clients;
     for (int i = 0; i < kClients; ++i) {
@@ -36,27 +59,9 @@ class GuardOption : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(GuardOption);
 
-TEST_P(GuardOption, KeepsTheCountsOrSaysThatItDoesNot) {
-  const Mode& mode = *find_mode(GetParam());
-  for (const Guard guard : allowed_guards(mode.sharing)) {
-    SCOPED_TRACE(to_string(guard));
-    start({"--guard=" + std::string(to_string(guard))});
-    ask_with_many_clients();
-    const Stats stats = server().stats();
-    const auto document = nlohmann::json::parse(stats.document());
-    EXPECT_EQ(document["guard"], to_string(guard));
-    if (guard == Guard::kNone && mode.sharing != Sharing::kOneThread) {
-      EXPECT_LE(stats["requests"], kClients * kRequests);
-      EXPECT_EQ(document.value("guard_note", ""), "updates of requests may be lost");
-    } else {
-      EXPECT_EQ(stats["requests"], kClients * kRequests);
-      EXPECT_FALSE(document.contains("guard_note")) << document;
-    }
-    EXPECT_EQ(stats["responses/200"], kClients * kRequests) << "guarded in any case";
-    EXPECT_EQ(stats["connections/accepted"], kClients + 1);
-    expect_clean_stop();
-  }
-}
+TEST_P(GuardOption, KeepsTheCountsOrSaysThatItDoesNot) { expect_counts_of_every_guard(1); }
+
+TEST_P(GuardOption, KeepsTheCountsOfWorkersOrSaysThatItDoesNot) { expect_counts_of_every_guard(3); }
 
 }  // namespace
 }  // namespace majuscule::test
