@@ -12,6 +12,7 @@ void run_epoll(Server& server);
 void run_fibers(Server& server);
 void run_pool(Server& server);
 void run_poll(Server& server);
+void run_reactors(Server& server);
 void run_select(Server& server);
 void run_sequential(Server& server);
 void run_sigio(Server& server);

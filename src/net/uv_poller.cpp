@@ -116,7 +116,9 @@ void UvPoller::on_stop(uv_poll_t* handle, int, int) {
 
 // With the last handle closed, uv_run() returns.
 void UvPoller::end_if_finished() {
-  if (driver_.finished()) timer_.reset();
+  if (!driver_.finished()) return;
+  timer_.reset();
+  stop_.reset();
 }
 
 }  // namespace majuscule

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// --mode=reactors: one accepting loop, and N libuv loops, a thread each.
+//
+// The main thread waits for clients and hands each to the loop that has the fewest (--threads of them; among
+// equals in turn), through a small locked queue that an async handle tells of. From then on that loop alone
+// waits for the client, in epoll_wait(2), reads, answers and writes; a client never changes its loop, so only
+// the shared state needs a lock. It costs an epoll loop for each core. A task that blocks or burns CPU stalls
+// the clients of its loop, and no others; a few busy clients on one loop leave the other cores idle. Every
+// loop watches the stop signal; each ends when its last client has gone, after the main thread has emptied
+// the accept queues.
+#include <atomic>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "modes/modes.hpp"
+#include "net/acceptor.hpp"
+#include "net/mutex.hpp"
+#include "net/team.hpp"
+#include "net/uv_poller.hpp"
+
+namespace majuscule {
+namespace {
+
+/// A loop whose clients come from the accepting thread.
+class Reactor final : public UvPoller {
+ public:
+  explicit Reactor(Server& server) : UvPoller(server, {}) {
+    bell_ = make_uv_handle<uv_async_t>("uv_async_init",
+                                       [this](uv_async_t* h) { return uv_async_init(loop(), h, on_bell); });
+    bell_->data = this;
+  }
+
+  /// Takes a client over. For the accepting thread.
+  void hand(UniqueFd client, Protocol protocol) MAJUSCULE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    arrivals_.push_back({std::move(client), protocol});
+    ++clients_;
+    uv_async_send(bell_.get());
+  }
+  /// Nobody comes any more. For the accepting thread.
+  void end() MAJUSCULE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    ended_ = true;
+    uv_async_send(bell_.get());
+  }
+  /// How many were handed over and have not gone. Thread-safe.
+  std::size_t clients() const { return clients_; }
+
+  Session* add(UniqueFd& client) override {
+    Session* const session = UvPoller::add(client);
+    added_ = session != nullptr;
+    return session;
+  }
+  void remove(Session& session) override {
+    UvPoller::remove(session);
+    --clients_;
+  }
+
+ private:
+  struct Arrival {
+    UniqueFd client;
+    Protocol protocol;
+  };
+
+  static void on_bell(uv_async_t* handle) { static_cast<Reactor*>(handle->data)->take_arrivals(); }
+
+  void take_arrivals() MAJUSCULE_EXCLUDES(mutex_) {
+    bool ended = false;
+    {
+      const MutexLock lock(mutex_);
+      taken_.swap(arrivals_);
+      ended = ended_;
+    }
+    driver().wake_up();
+    for (auto& [client, protocol] : taken_) {
+      added_ = false;
+      driver().adopt(std::move(client), protocol);
+      if (!added_) --clients_;  // refused, or no memory
+    }
+    taken_.clear();
+    if (ended) {
+      bell_.reset();
+      driver().end_arrivals();
+    }
+    end_if_finished();
+  }
+
+  Mutex mutex_;
+  std::vector<Arrival> arrivals_ MAJUSCULE_GUARDED_BY(mutex_);
+  bool ended_ MAJUSCULE_GUARDED_BY(mutex_) = false;
+  std::vector<Arrival> taken_;
+  bool added_ = false;
+  std::atomic<std::size_t> clients_ = 0;
+  UvHandle<uv_async_t> bell_;
+};
+
+class Reactors {
+ public:
+  explicit Reactors(Server& server) {
+    for (std::size_t i = server.pool_size(); i > 0; --i) all_.push_back(std::make_unique<Reactor>(server));
+  }
+
+  /// Runs one of them on the calling thread.
+  void run_one() { all_[begun_++]->run(); }
+  void end() {
+    for (const auto& reactor : all_) reactor->end();
+  }
+  std::size_t clients() const {
+    return std::accumulate(all_.begin(), all_.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& reactor) { return sum + reactor->clients(); });
+  }
+  /// The one with the fewest clients; among equals each in turn.
+  Reactor& next() {
+    const std::size_t first = turn_++ % all_.size();
+    Reactor* least = all_[first].get();
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      Reactor* const one = all_[(first + i) % all_.size()].get();
+      if (one->clients() < least->clients()) least = one;
+    }
+    return *least;
+  }
+
+ private:
+  std::vector<std::unique_ptr<Reactor>> all_;
+  std::atomic<std::size_t> begun_ = 0;
+  std::size_t turn_ = 0;
+};
+
+}  // namespace
+
+void run_reactors(Server& server) {
+  Reactors reactors(server);
+  const Team team(
+      server.pool_size(), [&] { reactors.run_one(); }, [&] { reactors.end(); });
+  KernelWaits waits;
+  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
+    if (reactors.clients() >= server.max_connections()) return false;
+    reactors.next().hand(std::move(client), protocol);
+    return true;
+  });
+  bool announced = false;
+  acceptor.run([&] {
+    if (!announced) server.announce_drain(reactors.clients());
+    announced = true;
+  });
+}
+
+}  // namespace majuscule
