@@ -8,8 +8,8 @@
 // it is no longer ready. Idle clients cost nothing, but each packet costs a signal. It breaks where signals
 // do: their queue is bounded for all processes of a user (RLIMIT_SIGPENDING), and when it is full, a plain
 // SIGIO comes instead: then poll(2) is asked about every descriptor. A sleeping task is a deadline of the
-// wait; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
-// signal.
+// wait; one that blocks or burns CPU stalls everybody. A listener signals one process only: several workers
+// each need their own (--reuseport). It stops when the last client has gone after the stop signal.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>

@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, crowd, drip, idle_memory
+from bench import cpu_per_request, crowd, drip, idle_memory, wake_up
 from comparison import limits, models
 from comparison.errors import CannotRun, Untrusted
 from comparison.pinning import Pinning, choose_here
@@ -28,10 +28,10 @@ def _program(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
-    parser.add_argument("figure", choices=["cpu", "crowd", "drip", "idle-memory", "raw-crowd"])
+    parser.add_argument("figure", choices=["cpu", "crowd", "drip", "idle-memory", "raw-crowd", "wake-up"])
     parser.add_argument("--majuscule", type=_program, required=True)
     parser.add_argument("--reference", type=_program, help="for cpu")
-    parser.add_argument("--mode", required=True)
+    parser.add_argument("--mode", required=True, help="for wake-up: some, separated by commas")
     parser.add_argument("--beside", metavar="MODE", help="for cpu: in place of the reference")
     parser.add_argument("--target", type=float, help="at most: a ratio, bytes, or seconds")
     parser.add_argument("--clients", type=int, default=8_000, help="for idle-memory")
@@ -57,6 +57,9 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
         kind = crowd.HTTP if given.figure == "crowd" else crowd.RAW
         _expect_limits(kind.clients, mode)
         return crowd.measure(program, pinning, mode, kind, target)
+    if given.figure == "wake-up":
+        _expect_limits(max(wake_up.IDLE_CLIENTS), mode)
+        return wake_up.measure(program, pinning, mode.split(","))
     if given.figure == "drip":
         _expect_limits(2 * drip.CLIENTS, mode)
         return drip.measure(program, pinning, mode, given.rounds, target)
