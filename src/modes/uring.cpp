@@ -17,6 +17,7 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <deque>
 #include <new>
 #include <stdexcept>
 #include <vector>
@@ -105,10 +106,9 @@ class UringLoop final : public UringPoller {
   }
 
   void take_clients() {
-    for (std::size_t i = 0; i < newcomers_.size(); ++i) {  // who is paused for may bring more
-      driver_.adopt(std::move(newcomers_[i].client), newcomers_[i].protocol);
+    for (; !newcomers_.empty(); newcomers_.pop_front()) {  // to pause may bring more of them
+      driver_.adopt(std::move(newcomers_.front().client), newcomers_.front().protocol);
     }
-    newcomers_.clear();
     for (Door& door : doors_) {
       if (std::exchange(door.look, false)) driver_.accept(*door.listener);
       if (accepting_ && !door.open) open(door);
@@ -116,7 +116,7 @@ class UringLoop final : public UringPoller {
   }
 
   std::vector<Door> doors_;  // one for each listener
-  std::vector<Newcomer> newcomers_;
+  std::deque<Newcomer> newcomers_;
   bool accepting_ = false;
   bool stopping_ = false;
   Time due_ = kNever;

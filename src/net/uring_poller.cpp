@@ -138,8 +138,9 @@ void UringPoller::put_aside(UringSession& session) {
 void UringPoller::take_completions() {
   ring_.take_completions([this](const io_uring_cqe& completion) {
     constexpr std::uint64_t kOperationBits = alignof(void*) - 1;
-    const auto operation = static_cast<Operation>(completion.user_data & kOperationBits);
-    auto* const about = reinterpret_cast<void*>(completion.user_data & ~kOperationBits);
+    const std::uint64_t bits = completion.user_data & kOperationBits;
+    const auto operation = static_cast<Operation>(bits);
+    void* const about = static_cast<char*>(::io_uring_cqe_get_data(&completion)) - bits;
     switch (operation) {
       case Operation::kCancel: break;
       case Operation::kReceive: received(*static_cast<UringSession*>(about), completion); break;
