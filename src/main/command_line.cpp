@@ -105,7 +105,8 @@ class Parser {
             return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
           });
     app_.add_flag("--reuseport", o_.reuseport);
-    lines_.push_back({"--reuseport", "each worker has a listener of its own (SO_REUSEPORT)"});
+    lines_.push_back({"--reuseport",
+                      "each worker has a listener of its own (SO_REUSEPORT): clients are dealt out evenly"});
     value("--threads", "N", "size of the pool, for modes that have one (default: one for each core)",
           fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
             return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);

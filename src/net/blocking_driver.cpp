@@ -196,13 +196,14 @@ BlockingClients::BlockingClients(Server& server, Waits& waits, Drainer drainer)
 }
 
 bool BlockingClients::admit() {
+  if (server_.take_place().release() == nullptr) return false;
   const MutexLock lock(mutex_);
-  if (open_ == server_.max_connections()) return false;
   ++open_;
   return true;
 }
 
 void BlockingClients::dismiss() {
+  server_.give_back_place();
   const MutexLock lock(mutex_);
   --open_;
 }
@@ -228,6 +229,7 @@ void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
     server_.log().error("out of memory: a client is let go");
   }
   server_.ledger().add({.closed = 1});
+  server_.give_back_place();
   const MutexLock lock(mutex_);
   if (--open_ == 0 && draining_) ::eventfd_write(emptied_.get(), 1);
 }

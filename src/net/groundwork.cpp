@@ -75,7 +75,7 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       started(monotonic_now()),
       listeners(make_listeners(o, manager, *log)),
       urls(urls_of(listeners.front())),
-      max_connections(connections_allowed(o, *log)),
+      places(connections_allowed(o, *log), o.workers),
       ledger(make_ledger(guard, sharing, o.workers)),
       meter(other_processes(o)) {}
 

@@ -14,6 +14,7 @@
 #include "majuscule/mode.hpp"
 #include "net/guarded_ledger.hpp"
 #include "net/listener.hpp"
+#include "net/places.hpp"
 #include "net/resource_meter.hpp"
 #include "net/service_manager.hpp"
 
@@ -42,7 +43,7 @@ struct Groundwork {
   /// Sets of them: one that all workers share, or one for each (--reuseport). Each process has its own copy.
   std::vector<std::vector<Listener>> listeners;
   const std::vector<std::string> urls;  ///< where it listens
-  const std::size_t max_connections;    ///< how many clients may be connected at once
+  Places places;                        ///< for clients
   const std::unique_ptr<GuardedLedger> ledger;
   ResourceMeter meter;
 

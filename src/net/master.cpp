@@ -172,6 +172,7 @@ void Master::reap() {
     if (worker == workers_.end()) continue;
     worker->pid = 0;
     ground_.ledger->forget_clients_of(number_of(*worker));
+    ground_.places.give_back_all(number_of(*worker));
     if (stopping_ && (ended_well(status) || killed_)) continue;
     lost(*worker, fmt::format("(pid {}) {}", pid, in_words(status)));
   }

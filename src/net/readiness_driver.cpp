@@ -63,7 +63,8 @@ AcceptResult ReadinessDriver::accept_one(Listener& listener) {
 bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
-  if (open_ < server_.max_connections()) {
+  Server::Place place = server_.take_place();
+  if (place) {
     connection = make_connection(protocol, context_, now_, client.get());
     session = poller_.add(client);
   }
@@ -73,6 +74,7 @@ bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
     return true;
   }
   server_.ledger().add({.accepted = 1});
+  [[maybe_unused]] const auto* const for_close = place.release();
   ++open_;
   session->connection_ = std::move(connection);
   session->next_ = sessions_;
@@ -291,6 +293,7 @@ void ReadinessDriver::close(Session& session) {
   session.connection_.reset();
   if (draining_) discard_input(session.fd());
   server_.ledger().add({.closed = 1});
+  server_.give_back_place();
   --open_;
   poller_.remove(session);
   if (!accepting_) wheel_.set(accept_again_, now_.time);

@@ -16,6 +16,7 @@ namespace majuscule {
 
 Server::Server(Groundwork& ground, const ServiceFactory& make_service, unsigned worker)
     : ground_(ground),
+      worker_(worker),
       is_worker_(::getpid() != ground.pid),
       listeners_(std::move(ground.listeners_of(worker))),
       stop_(ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
@@ -37,6 +38,12 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, unsigned 
 
 std::size_t Server::pool_size() const {
   return options().threads.value_or(std::max(std::thread::hardware_concurrency(), 1U));
+}
+
+void Server::give_back_place() const {
+  ground_.places.give_back(worker_);
+  // The threads that served it may end, and other workers cannot read what those have used.
+  if (is_worker_) ground_.meter.publish();
 }
 
 void Server::announce_drain(std::size_t clients) const {

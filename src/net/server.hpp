@@ -19,6 +19,11 @@ namespace majuscule {
 
 class Server {
  public:
+  struct GiveBack {
+    void operator()(const Server* server) const { server->give_back_place(); }
+  };
+  using Place = std::unique_ptr<Server, GiveBack>;
+
   /// Opens the access log. `worker` counts from 0, also where there is one only. Throws what StopSignal and
   /// make_access_log throw.
   Server(Groundwork& ground, const ServiceFactory& make_service, unsigned worker = 0);
@@ -33,8 +38,12 @@ class Server {
   StopSignal& stop() { return stop_; }
   spdlog::logger& log() const { return *ground_.log; }
   std::vector<Listener>& listeners() { return listeners_; }
-  /// How many clients may be connected at once.
-  std::size_t max_connections() const { return ground_.max_connections; }
+  /// How many clients may be connected at once, to all workers together.
+  std::size_t max_connections() const { return ground_.places.most(); }
+  /// A place for one more; null when all are taken. Whoever keeps it, by release(), gives it back by
+  /// give_back_place() when the client has gone. Thread-safe, both.
+  Place take_place() { return Place(ground_.places.take(worker_) ? this : nullptr); }
+  void give_back_place() const;
   /// How many threads a pool has: what was asked for, else one for each core.
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
@@ -50,6 +59,7 @@ class Server {
 
  private:
   Groundwork& ground_;
+  const unsigned worker_;
   const bool is_worker_;  // of a master, who speaks for it
   std::vector<Listener> listeners_;
   StopSignal stop_;

@@ -159,6 +159,20 @@ TEST_P(Workers, LeaveNoZombies) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
+TEST_P(Workers, ShareTheLimitOfClients) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start({"--max-connections=10", "--reuseport"});
+  std::vector<HttpClient> all = clients(10);
+  HttpClient eleventh = connect();
+  EXPECT_EQ(eleventh.receive().status, 503);
+  kill_and_wait(busiest_worker());
+  const auto served = std::count_if(all.begin(), all.end(), is_served);
+  EXPECT_LT(served, 10);
+  std::vector<HttpClient> more = clients(10 - static_cast<int>(served));
+  HttpClient too_many = connect();
+  EXPECT_EQ(too_many.receive().status, 503);
+}
+
 /// Nobody accepts from its queue any more when it is stopped; and its successor does.
 TEST_P(Workers, TakeOverThoseWhoWaitForTheirPredecessor) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
