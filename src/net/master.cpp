@@ -68,7 +68,7 @@ Master::~Master() {
 
 void Master::run() {
   while (!stopping_ || has_workers()) {
-    if (!stopping_) start_those_due();
+    start_those_due();
     wait();
     take_reports();
     take_signals();
@@ -84,7 +84,7 @@ void Master::run() {
 void Master::start_those_due() {
   const Time now = monotonic_now();
   for (Worker& worker : workers_) {
-    if (worker.pid == 0 && worker.due <= now) start(worker);
+    if (worker.pid == 0 && worker.due <= now && !stopping_) start(worker);
   }
 }
 
