@@ -42,8 +42,8 @@ using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, co
 /// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0,
 /// or 1 with a line on stderr when it could not run (port taken, log not writable).
 ///
-/// With several workers the calling process is their master: it forks them, replaces those that die, and reaps
-/// all children while it runs. They end inside of this call; a service is made in each of them.
+/// With several workers the calling process is their master: it forks them, replaces those that die, and
+/// reaps all children while it runs. They end inside of this call; a service is made in each of them.
 ///
 /// Under a service manager it takes over the sockets that it is passed (LISTEN_PID, LISTEN_FDS and
 /// LISTEN_FDNAMES: sd_listen_fds(3)) in place of those that `options` ask for, and tells that it is ready and

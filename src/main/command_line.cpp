@@ -318,9 +318,10 @@ class Parser {
     for (const Mode& mode : modes()) {
       const std::string missing = mode.unavailable != nullptr ? mode.unavailable() : "";
       const Sharing sharing = sharing_of(mode, o_.workers);
-      text += fmt::format("{:<15}  {:<10}  guard {:<25}  {:<24}  {:<9}  {}{}\n", mode.name,
-                          to_string(sharing), listed(allowed_guards(sharing)),
-                          mode.queues.empty() ? "no queue" : "queue " + listed(mode.queues),
+      const auto guards = allowed_guards(sharing);
+      text += fmt::format("{:<15}  {:<10}  {:<25}  {:<18}  {:<9}  {}{}\n", mode.name, to_string(sharing),
+                          guards.size() > 1 ? listed(guards) : "no guard",
+                          mode.queues.empty() ? "no queue" : listed(mode.queues),
                           mode.has_pool ? "--threads" : "no pool", mode.summary,
                           missing.empty() ? "" : "; cannot run here: " + missing);
     }
