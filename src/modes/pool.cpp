@@ -19,28 +19,18 @@ namespace {
 
 constexpr std::size_t kMostWaiting = 1024;
 
-struct Waiting {
-  UniqueFd client;
-  Protocol protocol{};
-};
-
 }  // namespace
 
 void run_pool(Server& server) {
   KernelWaits waits;
   BlockingClients clients(server, waits);
-  BoundedQueue<Waiting> queue(server.queue_order(), kMostWaiting);
+  BoundedQueue<std::function<void()>> queue(server.queue_order(), kMostWaiting);  // each serves a client
   const auto serve = [&] {
-    while (auto next = queue.pop()) clients.serve(std::move(next->client), next->protocol);
+    while (const auto next = queue.pop()) (*next)();
   };
   const Team team(server.pool_size(), serve, [&] { queue.close(); });
   Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
-    if (!clients.admit()) return false;
-    Waiting waiting{std::move(client), protocol};
-    if (queue.try_push(std::move(waiting))) return true;
-    client = std::move(waiting.client);
-    clients.dismiss();
-    return false;
+    return clients.take(client, protocol, [&](auto work) { return queue.try_push(std::move(work)); });
   });
   acceptor.run([&] { clients.make_room(); });
   clients.drain();

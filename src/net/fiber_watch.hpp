@@ -23,11 +23,7 @@ namespace majuscule {
 class FiberWatch {
  public:
   /// Of the stack that the caller runs on.
-  FiberWatch() {
-#if defined(__SANITIZE_THREAD__)
-    fiber_ = ::__tsan_get_current_fiber();
-#endif
-  }
+  FiberWatch() = default;
   /// Of a stack on which nothing runs yet.
   explicit FiberWatch([[maybe_unused]] std::span<std::byte> stack) : stack_(stack), is_own_(true) {
 #if defined(__SANITIZE_THREAD__)
@@ -78,7 +74,7 @@ class FiberWatch {
   void* fake_stack_ = nullptr;
 #endif
 #if defined(__SANITIZE_THREAD__)
-  void* fiber_ = nullptr;
+  void* fiber_ = ::__tsan_get_current_fiber();
 #endif
 #if defined(VALGRIND_STACK_REGISTER)
   unsigned id_ = 0;
