@@ -20,7 +20,8 @@ void PollLoop::run() {
   while (!driver.finished()) {
     wait();
     driver.wake_up();
-    for (std::size_t i = 0; i < ready_.size(); ++i) tell(driver, ready_[i]);  // a new client may move it
+    std::size_t told = 0;
+    while (told < ready_.size()) tell(driver, ready_[told++]);  // whose room a new client may move
     if (!draining && server_.stop().requested()) {
       draining = true;
       watch(stop, Interest::kNone);
