@@ -12,6 +12,7 @@ void run_epoll(Server& server);
 void run_fibers(Server& server);
 void run_pool(Server& server);
 void run_poll(Server& server);
+void run_process(Server& server);
 void run_reactors(Server& server);
 void run_select(Server& server);
 void run_sequential(Server& server);
@@ -20,6 +21,7 @@ void run_threads(Server& server);
 void run_uring(Server& server);
 
 std::string why_no_fibers();
+std::string why_no_process();
 std::string why_no_uring();
 
 }  // namespace majuscule

@@ -21,12 +21,15 @@ void Acceptor::run(const std::function<void()>& make_room) {
 
 void Acceptor::accept_until_stopped() {
   std::vector<pollfd> doors = {{server_.stop().fd(), POLLIN, 0}};
+  if (concern_.fd >= 0) doors.push_back({concern_.fd, POLLIN, 0});
+  const std::size_t always = doors.size();
   for (const Listener& listener : server_.listeners()) doors.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
   for (;;) {
     Time next = refusals_.next();
     if (paused) next = std::min(next, monotonic_now() + kPause);
-    waits_.poll(std::span(doors).first(paused ? 1 : doors.size()), next);
+    waits_.poll(std::span(doors).first(paused ? always : doors.size()), next);
+    concern_.attend();
     if (server_.stop().requested()) return;
     refusals_.sweep(monotonic_now());
     paused = false;

@@ -14,14 +14,26 @@
 
 namespace majuscule {
 
+/// What else must be seen to while waiting for clients: `attend` is called when `fd` is readable, and now and
+/// then. Nothing if `fd` is negative.
+struct Concern {
+  int fd = -1;
+  std::function<void()> attend = [] {};
+};
+
 class Acceptor {
  public:
   /// Takes a client over. Returns false, with the client still in it, when it cannot: the client is then
   /// refused.
   using Take = std::function<bool(UniqueFd& client, Protocol protocol)>;
 
-  Acceptor(Server& server, Waits& waits, Take take)
-      : server_(server), waits_(waits), clock_(server.stop()), refusals_(server), take_(std::move(take)) {}
+  Acceptor(Server& server, Waits& waits, Take take, Concern concern = {})
+      : server_(server),
+        waits_(waits),
+        clock_(server.stop()),
+        refusals_(server),
+        take_(std::move(take)),
+        concern_(std::move(concern)) {}
   /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
@@ -30,6 +42,9 @@ class Acceptor {
   /// Calls `make_room` kHandshakeTime after the stop signal, and again while somebody still waits for a
   /// place.
   void run(const std::function<void()>& make_room);
+
+  /// In a forked process: closes its copies of what belongs to its parent.
+  void abandon() { refusals_.abandon(); }
 
  private:
   static constexpr int kAcceptsAtOnce = 512;
@@ -45,6 +60,7 @@ class Acceptor {
   Clock clock_;
   Refusals refusals_;
   const Take take_;
+  const Concern concern_;
   Complaint exhausted_;
 };
 

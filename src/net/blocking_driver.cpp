@@ -223,15 +223,17 @@ bool BlockingClients::take(UniqueFd& client, Protocol protocol,
 
 void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
   server_.ledger().add({.accepted = 1});
-  try {
-    Conversation(*this, std::move(fd), protocol).run();
-  } catch (const std::bad_alloc&) {
-    server_.log().error("out of memory: a client is let go");
-  }
+  converse(std::move(fd), protocol);
   server_.ledger().add({.closed = 1});
   server_.give_back_place();
   const MutexLock lock(mutex_);
   if (--open_ == 0 && draining_) ::eventfd_write(emptied_.get(), 1);
+}
+
+void BlockingClients::converse(UniqueFd fd, Protocol protocol) try {
+  Conversation(*this, std::move(fd), protocol).run();
+} catch (const std::bad_alloc&) {
+  server_.log().error("out of memory: a client is let go");
 }
 
 void BlockingClients::enter(Client& client) {
@@ -258,7 +260,7 @@ void BlockingClients::make_room() {
 }
 
 void BlockingClients::drain() {
-  const Time end = drain_begin_ + server_.options().drain_timeout;
+  const Time end = drain_begin_ + server_.drain_timeout();
   announce_emptiness();
   if (wait_until_empty(std::min(monotonic_now() + kFreshGrace, end))) return;
   set_late(SHUT_RD);
@@ -275,7 +277,7 @@ void BlockingClients::drain_meanwhile() {
   begin_drain(now);
   if (now - drain_begin_ >= Listener::kHandshakeTime) make_room();
   if (now - drain_begin_ >= kFreshGrace) set_late(SHUT_RD);
-  if (now - drain_begin_ >= server_.options().drain_timeout) cut();
+  if (now - drain_begin_ >= server_.drain_timeout()) cut();
 }
 
 void BlockingClients::begin_drain(Time now) {
@@ -286,7 +288,7 @@ void BlockingClients::begin_drain(Time now) {
 }
 
 void BlockingClients::cut() {
-  if (!is_cut_) server_.log().warn("the drain timeout has passed: {} clients are cut", connected());
+  if (!is_cut_) server_.announce_cut(connected());
   is_cut_ = true;
   set_late(SHUT_RDWR);
   waits_.cut();

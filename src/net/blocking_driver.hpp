@@ -41,6 +41,9 @@ class BlockingClients {
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
   void serve(UniqueFd client, Protocol protocol);
 
+  /// Serves a client to its end, for whoever counts it elsewhere. Blocks.
+  void converse(UniqueFd client, Protocol protocol);
+
   /// The server drains, and others may wait for a place: lets the idle clients go, and after a second those
   /// that have asked nothing yet. May be called again and again.
   void make_room() MAJUSCULE_EXCLUDES(mutex_);

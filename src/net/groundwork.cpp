@@ -60,8 +60,13 @@ std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
   return asked;
 }
 
-// The processes there may be besides this one.
-std::size_t other_processes(const Options& options) { return options.workers > 1 ? options.workers : 0; }
+// The processes there may be besides this one. Of more children than that, what they use counts when they
+// end.
+std::size_t other_processes(const Options& options, const Mode& mode, std::size_t max_connections) {
+  constexpr std::size_t kMostChildren = 1024;
+  const std::size_t workers = options.workers > 1 ? options.workers : 0;
+  return workers + (mode.sharing == Sharing::kProcesses ? std::min(max_connections, kMostChildren) : 0);
+}
 
 }  // namespace
 
@@ -77,7 +82,7 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       urls(urls_of(listeners.front())),
       places(connections_allowed(o, *log), o.workers),
       ledger(make_ledger(guard, sharing, o.workers)),
-      meter(other_processes(o)) {}
+      meter(other_processes(o, m, places.most())) {}
 
 void Groundwork::announce_ready() const {
   std::string all;

@@ -19,6 +19,8 @@ namespace {
 struct HandlerState {
   std::atomic<const char*> path = nullptr;
   std::atomic<int> fd = -1;
+  std::atomic<unsigned>* opened = nullptr;
+  std::atomic<unsigned>* opened_here = nullptr;
 };
 HandlerState state;
 static_assert(std::atomic<const char*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
@@ -40,7 +42,12 @@ void complain(const char* path, int error) {
 void on_reopen(int) {
   const int saved = errno;
   const UniqueFd opened = open_to_append(state.path);
-  if (!opened || ::dup3(opened.get(), state.fd, O_CLOEXEC) < 0) complain(state.path, errno);
+  if (!opened || ::dup3(opened.get(), state.fd, O_CLOEXEC) < 0) {
+    complain(state.path, errno);
+  } else {
+    *state.opened_here = *state.opened + 1;  // first, or a thread would take this for another process's
+    ++*state.opened;
+  }
   errno = saved;
 }
 
@@ -50,12 +57,21 @@ LogFile::LogFile(std::string path) : path_(std::move(path)), fd_(open_to_append(
   if (!fd_) throw std::system_error(errno, std::system_category(), "--access-log=" + path_);
   state.path = path_.c_str();
   state.fd = fd_.get();
+  state.opened = &opened_[0];
+  state.opened_here = &opened_here_;
   handle_signal(SIGUSR1, on_reopen);
 }
 
 LogFile::~LogFile() { handle_signal(SIGUSR1, SIG_IGN); }
 
+// Another process has opened it anew.
+void LogFile::follow() {
+  opened_here_ = opened_[0].load();
+  if (const UniqueFd opened = open_to_append(path_.c_str())) ::dup3(opened.get(), fd_.get(), O_CLOEXEC);
+}
+
 void LogFile::append(std::string_view line) {
+  if (const unsigned opened = opened_[0]; opened != opened_here_) follow();
   if (torn_ && ::write(fd_.get(), "\n", 1) == 1) torn_ = false;
   const auto written = ::write(fd_.get(), line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) return;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The file of --access-log: it grows a line at a time, and SIGUSR1 opens it anew, after somebody renamed it
 // (logrotate). The signal handler itself puts the new file in the place of the old one: no lock, no wake-up,
-// and so at once in every mode, even while its only thread is stuck in a task.
+// and so at once in every mode, even while its only thread is stuck in a task. Processes that were forked
+// since it was opened need no signal: each opens it anew before it writes its next line.
 #pragma once
 
 #include <atomic>
 #include <string>
 #include <string_view>
 
+#include "net/shared_array.hpp"
 #include "net/unique_fd.hpp"
 
 namespace majuscule {
@@ -27,9 +29,13 @@ class LogFile {
   void append(std::string_view line);
 
  private:
+  void follow();
+
   const std::string path_;
   UniqueFd fd_;
-  std::atomic<bool> torn_ = false;  // the last line lacks its end
+  const SharedArray<std::atomic<unsigned>> opened_{1};  // how often, in all processes
+  std::atomic<unsigned> opened_here_ = 0;               // the last one that fd_ knows of
+  std::atomic<bool> torn_ = false;                      // the last line lacks its end
 };
 
 }  // namespace majuscule

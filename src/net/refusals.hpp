@@ -28,6 +28,8 @@ class Refusals {
   AcceptResult accept(const Listener& listener, UniqueFd& client, bool non_blocking);
   /// Closes those that were held long enough.
   void sweep(Time now);
+  /// In a forked process: closes its copies of those that are held, who belong to its parent.
+  void abandon() { held_.clear(); }
   /// When sweep() is next due; kNever when nobody is held.
   Time next() const { return held_.empty() ? kNever : held_.front().until; }
 

@@ -45,6 +45,7 @@ pid_t ResourceMeter::fork() {
   const pid_t pid = ::fork();
   if (pid == 0) {
     own_ = place;
+    status_.reset();  // its descriptor may be the only one to be had
     status_ = open_file_of("self", "status");
   }
   if (place != nullptr) place->pid = pid == 0 ? ::getpid() : std::max(pid, 0);

@@ -19,7 +19,7 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, unsigned 
       worker_(worker),
       is_worker_(::getpid() != ground.pid),
       listeners_(std::move(ground.listeners_of(worker))),
-      stop_(ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
+      stop_(std::in_place, ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
   ground.listeners.clear();  // those of other workers
   ground.ledger->become(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
@@ -47,7 +47,18 @@ void Server::give_back_place() const {
 }
 
 void Server::announce_drain(std::size_t clients) const {
-  if (!is_worker_) ground_.announce_drain(clients);
+  if (!is_worker_ && !is_child_) ground_.announce_drain(clients);
+}
+
+void Server::become_child(pid_t parent) {
+  constexpr Duration kForever = std::chrono::hours(24 * 365);
+  listeners_.clear();
+  stop_.emplace(kForever, parent);  // the parent ends it when it is time to
+  is_child_ = true;
+}
+
+void Server::announce_cut(std::size_t clients) const {
+  if (!is_child_) log().warn("the drain timeout has passed: {} clients are cut", clients);
 }
 
 std::unique_ptr<Connection> make_connection(Protocol protocol, ConnectionContext& context, const Instant& now,

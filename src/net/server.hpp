@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/connection.hpp"
@@ -35,7 +36,7 @@ class Server {
   Service& service() const { return *service_; }
   GuardedLedger& ledger() const { return *ground_.ledger; }
   ResourceMeter& meter() const { return ground_.meter; }
-  StopSignal& stop() { return stop_; }
+  StopSignal& stop() { return *stop_; }
   spdlog::logger& log() const { return *ground_.log; }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once, to all workers together.
@@ -49,8 +50,20 @@ class Server {
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
   QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
 
+  /// How long clients may take once the server drains. A child gives them a little more, so that its parent
+  /// is the first to know.
+  Duration drain_timeout() const {
+    return options().drain_timeout + (is_child_ ? 2 * StopSignal::kBeat : Duration{});
+  }
+
   /// Says that it drains. To be called by the model, with the number of its clients.
   void announce_drain(std::size_t clients) const;
+  /// Logs that the drain timeout cuts so many clients.
+  void announce_cut(std::size_t clients) const;
+
+  /// Makes this the server of a process that `parent` has forked for one client: no listeners, a stop signal
+  /// that hears the parent only, and no announcements. Throws std::system_error.
+  void become_child(pid_t parent);
 
   /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
   ConnectionContext context(ExchangePool& pool) const {
@@ -62,7 +75,8 @@ class Server {
   const unsigned worker_;
   const bool is_worker_;  // of a master, who speaks for it
   std::vector<Listener> listeners_;
-  StopSignal stop_;
+  std::optional<StopSignal> stop_;
+  bool is_child_ = false;
   std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Service> service_;
 };

@@ -35,9 +35,8 @@ void say(std::string_view line) {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void on_stop(int, siginfo_t* signal, void*) {
+void stop() {
   const int saved = errno;
-  if (state.parent != 0 && signal->si_pid != state.parent) return;
   if (state.requested.load()->exchange(true)) {
     if (state.parent != 0) return;
     say("majuscule: second signal: ending at once\n");
@@ -48,6 +47,10 @@ void on_stop(int, siginfo_t* signal, void*) {
   state.patience_end = monotonic_now() + state.patience;
   ::setitimer(ITIMER_REAL, &state.timer, nullptr);
   errno = saved;
+}
+
+void on_stop(int, siginfo_t* signal, void*) {
+  if (state.parent == 0 || signal->si_pid == state.parent) stop();
 }
 
 void on_timer(int) {
@@ -94,6 +97,11 @@ StopSignal::~StopSignal() {
   handle_signal(SIGALRM, SIG_DFL);
 }
 
-void StopSignal::interrupt_waits() { state.timer = {to_timeval(kBeat), to_timeval(kBeat)}; }
+void StopSignal::request() { stop(); }
+
+void StopSignal::interrupt_waits() {
+  state.timer = {to_timeval(kBeat), to_timeval(kBeat)};
+  if (requested()) ::setitimer(ITIMER_REAL, &state.timer, nullptr);
+}
 
 }  // namespace majuscule

@@ -47,6 +47,8 @@ class StopSignal {
   int fd() const { return reader_.get(); }
   /// Thread-safe.
   bool requested() const { return requested_.load(); }
+  /// Does what the first signal does.
+  void request();
 
  private:
   UniqueFd reader_;  // of a pipe, which can be watched in every way there is; an eventfd cannot by O_ASYNC

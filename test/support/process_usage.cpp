@@ -4,9 +4,11 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -16,15 +18,34 @@ namespace {
 
 std::string folder_of(pid_t pid) { return "/proc/" + std::to_string(pid); }
 
-std::int64_t status_field(pid_t pid, const std::string& name) {
-  std::ifstream status(folder_of(pid) + "/status");
-  for (std::string word; status >> word;) {
+/// The number behind `name` in a file of the process; nothing when it is not there (any more).
+std::optional<std::int64_t> field_of(pid_t pid, const std::string& file, const std::string& name) {
+  std::ifstream lines(folder_of(pid) + "/" + file);
+  for (std::string word; lines >> word;) {
     std::int64_t value = 0;
-    if (word == name && status >> value) {
+    if (word == name && lines >> value) {
       return value;
     }
   }
-  throw std::runtime_error("process " + std::to_string(pid) + " has no " + name);
+  return std::nullopt;
+}
+
+/// Added up over a process, which must be there, and all below it, which may go at any moment.
+std::int64_t sum_of_fields(pid_t pid, const std::string& file, const std::string& name) {
+  const std::optional<std::int64_t> own = field_of(pid, file, name);
+  if (!own) {
+    throw std::runtime_error("process " + std::to_string(pid) + " has no " + name);
+  }
+  std::int64_t sum = *own;
+  std::vector<pid_t> below = children_of(pid);
+  while (!below.empty()) {
+    const pid_t next = below.back();
+    below.pop_back();
+    sum += field_of(next, file, name).value_or(0);
+    const std::vector<pid_t> deeper = children_of(next);
+    below.insert(below.end(), deeper.begin(), deeper.end());
+  }
+  return sum;
 }
 
 }  // namespace
@@ -34,9 +55,9 @@ std::int64_t descriptors_of(pid_t pid) {
                        std::filesystem::directory_iterator());
 }
 
-std::int64_t threads_of(pid_t pid) { return status_field(pid, "Threads:"); }
+std::int64_t threads_of(pid_t pid) { return sum_of_fields(pid, "status", "Threads:"); }
 
-std::int64_t anonymous_memory_of(pid_t pid) { return status_field(pid, "RssAnon:") * 1024; }
+std::int64_t anonymous_memory_of(pid_t pid) { return sum_of_fields(pid, "smaps_rollup", "Pss_Anon:") * 1024; }
 
 std::vector<pid_t> children_of(pid_t pid) {
   std::ifstream children(folder_of(pid) + "/task/" + std::to_string(pid) + "/children");

@@ -13,9 +13,11 @@ namespace majuscule::test {
 
 [[nodiscard]] std::int64_t descriptors_of(pid_t pid);
 
+/// Its threads, and those of the processes below it.
 [[nodiscard]] std::int64_t threads_of(pid_t pid);
 
-/// Heaps and stacks that are really there (RssAnon), in bytes.
+/// Its heaps and stacks that are really there, and those of the processes below it, in bytes. What several of
+/// them share counts once (Pss_Anon).
 [[nodiscard]] std::int64_t anonymous_memory_of(pid_t pid);
 
 /// Those that its main thread has forked and not reaped; none when it is gone.
