@@ -97,9 +97,24 @@ Reply error_reply(std::uint16_t status, std::string_view reason) {
   return reply;
 }
 
-std::string refusal_answer(std::string_view date) {
-  Reply reply = error_reply(503, "too many connections");
+namespace {
+
+Reply come_back_reply(std::string_view reason) {
+  Reply reply = error_reply(503, reason);
   reply.fields = "Retry-After: 1\r\n";
+  return reply;
+}
+
+}  // namespace
+
+Reply overload_reply(const Request& request) {
+  Reply reply = come_back_reply("too many requests wait");
+  if (request.method == Method::kRaw) reply.body.clear();
+  return reply;
+}
+
+std::string refusal_answer(std::string_view date) {
+  const Reply reply = come_back_reply("too many connections");
   std::string out;
   append_head(out, reply, date, Persistence::kClose);
   return out + reply.body;

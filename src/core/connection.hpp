@@ -122,4 +122,7 @@ class Connection {
 /// The whole answer for an HTTP client that is one too many; Retry-After is in it.
 std::string refusal_answer(std::string_view date);
 
+/// The reply to a request that finds the queue full; Retry-After is in it. A raw client gets nothing.
+Reply overload_reply(const Request& request);
+
 }  // namespace majuscule

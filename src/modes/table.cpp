@@ -9,6 +9,7 @@ namespace majuscule {
 namespace {
 
 constexpr std::array kArrivalOrders = {QueueOrder::kFifo, QueueOrder::kLifo};
+constexpr std::array kRequestOrders = {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority};
 
 constexpr std::array kModes = {
     Mode{"epoll", "one thread: a libuv loop waits for every client, timers wait for sleeping tasks",
@@ -53,6 +54,22 @@ constexpr std::array kModes = {
     Mode{"poll", "one thread: poll(2) waits for every client", Sharing::kOneThread, run_poll},
     Mode{"sigio", "one thread: waits for real-time signals that name the clients who are ready (O_ASYNC)",
          Sharing::kOneThread, run_sigio},
+    Mode{.name = "leader-follower",
+         .summary = "N threads share all clients: one waits for an event, another one while that serves",
+         .sharing = Sharing::kThreads,
+         .run = run_leader_follower,
+         .has_pool = true},
+    Mode{.name = "pipeline",
+         .summary = "readers, processors and repliers, N threads each, with bounded queues between",
+         .sharing = Sharing::kThreads,
+         .run = run_pipeline,
+         .has_pool = true},
+    Mode{.name = "half-sync",
+         .summary = "a loop does all input and output, N threads take requests from a queue",
+         .sharing = Sharing::kThreads,
+         .run = run_half_sync,
+         .has_pool = true,
+         .queues = kRequestOrders},
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The queue between those who wait and those who serve them: a mutex, a condition variable and a bound.
 //
-// Whoever pops blocks in it until there is something or it is closed; whoever pushes never blocks. All its
-// memory is taken at the beginning.
+// Whoever pops blocks in it until there is something or it is closed; whoever pushes chooses whether to block
+// while it is full. All its memory is taken at the beginning.
 #pragma once
 
 #include <array>
@@ -34,13 +34,18 @@ class BoundedQueue {
   /// False, with the item untouched, when the queue is full or closed. `urgency` is below kUrgencies, and
   /// only means something in the order kPriority.
   bool try_push(T&& item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
-    {
-      const MutexLock lock(mutex_);
-      if (closed_ || size_ == capacity_) return false;
-      rings_[order_ == QueueOrder::kPriority ? urgency : 0].push(std::move(item));
-      ++size_;
-    }
-    filled_.notify_one();
+    const MutexLock lock(mutex_);
+    if (closed_ || size_ == capacity_) return false;
+    put(std::move(item), urgency);
+    return true;
+  }
+
+  /// Blocks while the queue is full. False when it is closed.
+  bool push(T item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (size_ == capacity_ && !closed_) emptied_.wait(mutex_);
+    if (closed_) return false;
+    put(std::move(item), urgency);
     return true;
   }
 
@@ -48,11 +53,13 @@ class BoundedQueue {
   std::optional<T> pop() MAJUSCULE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     while (size_ == 0 && !closed_) filled_.wait(mutex_);
-    if (size_ == 0) return std::nullopt;
-    --size_;
-    Ring* ring = rings_.data();
-    while (ring->count == 0) ++ring;
-    return order_ == QueueOrder::kLifo ? ring->take_newest() : ring->take_oldest();
+    return take();
+  }
+
+  /// Does not block: nothing when there is nothing.
+  std::optional<T> try_pop() MAJUSCULE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return take();
   }
 
   /// Nothing is taken in any more; those who wait in pop() are told when the rest is gone.
@@ -62,6 +69,7 @@ class BoundedQueue {
       closed_ = true;
     }
     filled_.notify_all();
+    emptied_.notify_all();
   }
 
   std::size_t size() const MAJUSCULE_EXCLUDES(mutex_) {
@@ -85,10 +93,25 @@ class BoundedQueue {
     }
   };
 
+  void put(T&& item, unsigned urgency) MAJUSCULE_REQUIRES(mutex_) {
+    rings_[order_ == QueueOrder::kPriority ? urgency : 0].push(std::move(item));
+    ++size_;
+    filled_.notify_one();
+  }
+  std::optional<T> take() MAJUSCULE_REQUIRES(mutex_) {
+    if (size_ == 0) return std::nullopt;
+    --size_;
+    emptied_.notify_one();
+    Ring* ring = rings_.data();
+    while (ring->count == 0) ++ring;
+    return order_ == QueueOrder::kLifo ? ring->take_newest() : ring->take_oldest();
+  }
+
   const QueueOrder order_;
   const std::size_t capacity_;
   mutable Mutex mutex_;
   std::condition_variable_any filled_;
+  std::condition_variable_any emptied_;
   std::array<Ring, kUrgencies> rings_ MAJUSCULE_GUARDED_BY(mutex_);  // only the first, unless kPriority
   std::size_t size_ MAJUSCULE_GUARDED_BY(mutex_) = 0;                // of all rings
   bool closed_ MAJUSCULE_GUARDED_BY(mutex_) = false;

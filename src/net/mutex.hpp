@@ -11,6 +11,7 @@
 #endif
 #define MAJUSCULE_GUARDED_BY(x) MAJUSCULE_THREAD_ANNOTATION(guarded_by(x))
 #define MAJUSCULE_EXCLUDES(x) MAJUSCULE_THREAD_ANNOTATION(locks_excluded(x))
+#define MAJUSCULE_REQUIRES(x) MAJUSCULE_THREAD_ANNOTATION(requires_capability(x))
 
 namespace majuscule {
 

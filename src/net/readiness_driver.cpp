@@ -22,13 +22,6 @@ ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Liste
       context_(server.context(*pool_)),
       wheel_(now_.time) {}
 
-ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
-                                 Converse converse)
-    : ReadinessDriver(server, poller, listeners, converse, nullptr) {}
-
-ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Crew& crew)
-    : ReadinessDriver(server, poller, listeners, nullptr, &crew) {}
-
 ReadinessDriver::~ReadinessDriver() {
   while (sessions_ != nullptr) close(*sessions_);
   for (auto* timer : {&queues_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {

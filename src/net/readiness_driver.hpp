@@ -55,10 +55,10 @@ class Crew {
 class ReadinessDriver {
  public:
   /// Accepts from `listeners`, which are the server's; or from none, when clients are handed over.
-  /// `converse`: how to talk to clients, if not by the driver's own steps.
-  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse = nullptr);
-  /// The same, with a crew that works on the sessions.
-  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Crew& crew);
+  /// `converse`: how to talk to clients, if not by the driver's own steps. `crew`: who works on sessions, if
+  /// not the driver itself; then there is no `converse`.
+  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse = nullptr,
+                  Crew* crew = nullptr);
   ~ReadinessDriver();
   ReadinessDriver(const ReadinessDriver&) = delete;
   ReadinessDriver& operator=(const ReadinessDriver&) = delete;
@@ -98,8 +98,6 @@ class ReadinessDriver {
   static constexpr Duration kFreshGrace = std::chrono::seconds(1);
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
-  ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Converse converse,
-                  Crew* crew);
   AcceptResult accept_one(Listener& listener);
   bool admit(UniqueFd client, Protocol protocol);
   void wake(Session& session, Wake why);

@@ -68,7 +68,11 @@ class Session : private TimerWheel::Timer {
   /// Whether there is anything to do before its client must be waited for.
   bool busy() const { return stage_ < Stage::kWait; }
 
+  /// Whether it has a request to be answered, or a task to be done.
+  bool asks() const { return stage_ == Stage::kAnswer || stage_ == Stage::kTask; }
+
   void own(UniqueFd fd) { fd_ = std::move(fd); }
+  UniqueFd disown() { return std::move(fd_); }
   /// For a poller that must keep the rest of the session for a while: the client sees the end at once.
   void close_descriptor() { fd_.reset(); }
   /// For a poller that tells of readiness once: it does not watch any more.

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "core/priority.hpp"
 #include "net/tasks.hpp"
 
 namespace majuscule {
@@ -16,13 +17,31 @@ SessionWorker::SessionWorker(Server& server, SessionIo& io, Waits* waits)
       now_(clock_.now()),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
 
-void SessionWorker::advance(Session& session) {
+template <typename Step>
+void SessionWorker::attempt(Session& session, Step step) {
   try {
-    session.stage_ = step(session);
+    session.stage_ = step();
   } catch (const std::bad_alloc&) {
     server_.log().error("out of memory: a client is let go");
     session.stage_ = Stage::kGone;
   }
+}
+
+void SessionWorker::advance(Session& session) {
+  attempt(session, [&] { return step(session); });
+}
+
+unsigned SessionWorker::urgency(Session& session) {
+  return majuscule::urgency(*session.connection_->next_request(now_));
+}
+
+void SessionWorker::refuse(Session& session) {
+  attempt(session, [&] {
+    Connection& connection = *session.connection_;
+    session.owed_.reset();
+    connection.respond(overload_reply(*connection.next_request(now_)), now_);
+    return next(session);
+  });
 }
 
 Stage SessionWorker::step(Session& session) {

@@ -26,6 +26,11 @@ class SessionWorker {
   /// the memory for it that session is let go, and nobody else.
   void advance(Session& session);
 
+  /// How urgent the request of a session that asks() is, from 0 (most) to 7 (RFC 9218).
+  unsigned urgency(Session& session);
+  /// Answers that request, in place of the service, that too many wait.
+  void refuse(Session& session);
+
   // The same steps, for whoever knows himself what comes next.
 
   /// Does what the session was woken for; of kReady, the read. False when the client is gone, or idle and
@@ -39,6 +44,8 @@ class SessionWorker {
  private:
   static constexpr std::size_t kReadSize = Connection::kLargestRead;
 
+  template <typename Step>
+  void attempt(Session& session, Step step);
   Stage step(Session& session);
   bool read(Session& session);
   Stage answer(Session& session);

@@ -12,8 +12,8 @@ struct UvSession final : Session {
 
 }  // namespace
 
-UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse converse)
-    : driver_(server, *this, listeners, converse) {
+UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse converse, Crew* crew)
+    : driver_(server, *this, listeners, converse, crew) {
   timer_ = make_uv_handle<uv_timer_t>("uv_timer_init",
                                       [&](uv_timer_t* h) { return uv_timer_init(loop_.get(), h); });
   loop_.get()->data = this;

@@ -14,9 +14,9 @@ namespace majuscule {
 
 class UvPoller : public Poller {
  public:
-  /// Without listeners, clients are handed over; for this and `converse` see ReadinessDriver. Throws
+  /// Without listeners, clients are handed over; for this, `converse` and `crew` see ReadinessDriver. Throws
   /// std::system_error.
-  UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr);
+  UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr, Crew* crew = nullptr);
 
   void run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
 

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <map>
 #include <regex>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -18,8 +18,10 @@ namespace majuscule::test {
 
 namespace {
 
-/// The pools whose threads may each be held up by one client.
-const std::set<std::string> kBlockingPools = {"pool"};
+/// The pools whose threads may each be held up by one client, and those that only a task holds up: threads
+/// enough for any test's clients at once, and for its tasks.
+const std::map<std::string, std::string> kEnoughThreads = {
+    {"pool", "256"}, {"leader-follower", "4"}, {"pipeline", "4"}, {"half-sync", "4"}};
 
 /// The words of MAJUSCULE_TEST_OPTIONS.
 std::vector<std::string> options_of_every_server() {
@@ -47,8 +49,9 @@ std::uint16_t announced_port(const std::string& output, const std::string& schem
 std::vector<std::string> mode_options(const std::string& mode, const std::vector<std::string>& options) {
   std::vector<std::string> words{"--mode=" + mode};
   const auto sets_threads = [](const std::string& option) { return option.starts_with("--threads="); };
-  if (kBlockingPools.contains(mode) && std::none_of(options.begin(), options.end(), sets_threads)) {
-    words.emplace_back("--threads=256");
+  const auto enough = kEnoughThreads.find(mode);
+  if (enough != kEnoughThreads.end() && std::none_of(options.begin(), options.end(), sets_threads)) {
+    words.emplace_back("--threads=" + enough->second);
   }
   for (std::string& word : options_of_every_server()) {
     words.push_back(std::move(word));

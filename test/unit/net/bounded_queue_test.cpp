@@ -107,5 +107,33 @@ TEST(BoundedQueue, LosesNothingBetweenManyThreads) {
   EXPECT_EQ(taken, 3L * kEach * (kEach + 1) / 2);
 }
 
+TEST(BoundedQueue, PushWaitsForRoom) {
+  BoundedQueue<int> queue(QueueOrder::kFifo, 1);
+  EXPECT_TRUE(queue.push(1));
+  std::thread pusher([&] {
+    EXPECT_TRUE(queue.push(2));
+    EXPECT_TRUE(queue.push(3));
+  });
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(queue.pop(), i);
+  pusher.join();
+}
+
+TEST(BoundedQueue, PushGivesUpWhenItIsClosed) {
+  BoundedQueue<int> queue(QueueOrder::kFifo, 1);
+  EXPECT_TRUE(queue.push(1));
+  std::thread pusher([&] { EXPECT_FALSE(queue.push(2)); });
+  queue.close();
+  pusher.join();
+  EXPECT_EQ(emptied(queue), std::vector{1});
+}
+
+TEST(BoundedQueue, TryPopDoesNotWait) {
+  BoundedQueue<int> queue(QueueOrder::kFifo, 1);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+  EXPECT_TRUE(queue.try_push(1));
+  EXPECT_EQ(queue.try_pop(), 1);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace majuscule::test

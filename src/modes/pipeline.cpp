@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// --mode=pipeline: three stages with threads of their own, and bounded queues between them.
+//
+// Readers wait in a shared readiness set, accept, and read; processors wait for the queue of requests,
+// answer, and sleep, block or burn as the task says; repliers wait for the queue of replies and write. Each
+// stage has
+// --threads threads. A reply that does not fit into its socket holds up nobody: its client is waited for in
+// the set, and goes to the repliers again. The requests of a client that pipelines stay in order, and those
+// without a task are answered and written together. So each stage can be as wide as its work needs; but a
+// request changes threads two or three times, and the widest stage cannot help the narrowest. When 1,024
+// requests wait, the next one is answered 503 and the connection goes on (raw: it is closed); when 1,024
+// replies wait, whoever brings the next one waits. It stops when the last client has gone after the stop
+// signal; a thread that still blocks then is not waited for.
+#include "modes/modes.hpp"
+#include "net/request_queue.hpp"
+#include "net/shared_readiness.hpp"
+#include "net/team.hpp"
+
+namespace majuscule {
+namespace {
+
+class Pipeline {
+ public:
+  explicit Pipeline(Server& server)
+      : server_(server),
+        clients_(server),
+        requests_(QueueOrder::kFifo),
+        replies_(QueueOrder::kFifo, RequestQueue::kMostWaiting) {}
+
+  void run() {
+    const std::size_t size = server_.pool_size();
+    const Team repliers(
+        size, [this] { write_replies(); }, [this] { replies_.close(); });
+    const Team processors(
+        size, [this] { process_requests(); }, [this] { requests_.close(); });
+    const Team readers(
+        size, [this] { read_requests(); }, [this] { clients_.end(); });
+    clients_.wait_until_drained();
+  }
+
+ private:
+  void read_requests() {
+    SessionWorker worker(server_, clients_.io(), nullptr);
+    while (Session* const session = clients_.wait()) {
+      worker.wake_up();
+      hand_on(*session, worker);
+    }
+  }
+
+  void process_requests() {
+    SessionWorker worker(server_, clients_.io(), &clients_.waits());
+    requests_.serve(worker, [&](Session& session) { hand_on(session, worker); });
+  }
+
+  void write_replies() {
+    SessionWorker worker(server_, clients_.io(), nullptr);
+    while (const auto next = replies_.pop()) {
+      Session& session = **next;
+      worker.wake_up();
+      worker.advance(session);
+      hand_on(session, worker);
+    }
+  }
+
+  /// To the stage that the session needs next, or back to where its client is waited for.
+  void hand_on(Session& first, SessionWorker& worker) {
+    for (Session* session = &first; session != nullptr;) {
+      if (session->asks()) {
+        if (requests_.take(*session, worker)) return;
+      } else if (session->stage() == Stage::kWrite) {
+        replies_.push(session);
+        return;
+      } else if (session->busy()) {
+        worker.advance(*session);  // a read
+      } else {
+        session = clients_.put_back(*session);
+      }
+    }
+  }
+
+  Server& server_;
+  SharedReadiness clients_;
+  RequestQueue requests_;
+  BoundedQueue<Session*> replies_;
+};
+
+}  // namespace
+
+void run_pipeline(Server& server) { Pipeline(server).run(); }
+
+}  // namespace majuscule

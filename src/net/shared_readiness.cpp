@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// An event of the set is only a hint: by the time its thread has the mutex, a timer may have given the
+// session to another thread, or that one may have closed it and its descriptor be somebody else's. So an
+// event carries a descriptor with a generation, never a pointer, and what does not fit any more is ignored.
+#include "net/shared_readiness.hpp"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace majuscule {
+namespace {
+
+constexpr unsigned kGenerationShift = 32;
+
+UniqueFd checked(int fd, const char* what) {
+  if (fd < 0) throw std::system_error(errno, std::system_category(), what);
+  return UniqueFd(fd);
+}
+
+}  // namespace
+
+struct SharedReadiness::OneShotSession final : Session {
+  std::uint64_t generation = 0;  // never 0 in the set: that is for what is no client
+  Interest armed = Interest::kNone;
+
+  std::uint64_t tag() const { return generation << kGenerationShift | static_cast<std::uint32_t>(fd()); }
+};
+
+SharedReadiness::SharedReadiness(Server& server)
+    : server_(server),
+      set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
+      end_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+      driver_(server, *this, server.listeners(), nullptr, this) {
+  watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
+  watch(end_.get(), EPOLLIN);              // for all threads, and for ever
+  watch(server.stop().fd(), EPOLLIN | EPOLLONESHOT);
+  for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
+}
+
+Session* SharedReadiness::wait() {
+  for (;;) {
+    if (Session* const session = next_turn()) return session;
+    epoll_event event{};
+    if (::epoll_wait(set_.get(), &event, 1, -1) != 1) continue;
+    if (event.data.u64 == static_cast<std::uint64_t>(end_.get())) return nullptr;
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    dispatch(event.data.u64);
+    if (driver_.finished()) end();
+  }
+}
+
+Session* SharedReadiness::next_turn() {
+  const MutexLock lock(mutex_);
+  if (turns_.empty()) return nullptr;
+  Session* const session = turns_.back();
+  turns_.pop_back();
+  return session;
+}
+
+void SharedReadiness::dispatch(std::uint64_t tag) {
+  const int fd = static_cast<int>(tag & 0xffffffff);
+  if (tag >> kGenerationShift != 0) {
+    OneShotSession* const session = by_fd_[static_cast<std::size_t>(fd)];
+    if (session == nullptr || session->tag() != tag) return;
+    session->armed = Interest::kNone;
+    driver_.ready(*session);
+    session->forget_interest();
+  } else if (fd == timer_.get()) {
+    driver_.expire();
+  } else if (fd == server_.stop().fd()) {
+    driver_.drain();
+  } else {
+    for (Listener& listener : server_.listeners()) {
+      if (listener.fd() != fd) continue;
+      driver_.accept(listener);
+      if (accepting_) rearm(fd, EPOLLIN | EPOLLONESHOT);
+    }
+  }
+}
+
+Session* SharedReadiness::put_back(Session& session) {
+  {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.put_back(session);
+    if (driver_.finished()) end();
+  }
+  return next_turn();
+}
+
+void SharedReadiness::end() { ::eventfd_write(end_.get(), 1); }
+
+void SharedReadiness::wait_until_drained() const {
+  pollfd end{end_.get(), POLLIN, 0};
+  while (::poll(&end, 1, -1) != 1) continue;
+}
+
+void SharedReadiness::watch(int fd, std::uint32_t events) {
+  epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
+  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  }
+}
+
+void SharedReadiness::rearm(int fd, std::uint32_t events) {
+  epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
+  ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
+Session* SharedReadiness::add(UniqueFd& client) {
+  const auto fd = static_cast<std::size_t>(client.get());
+  if (by_fd_.size() <= fd) by_fd_.resize(std::max(fd + 1, 2 * by_fd_.size()));
+  turns_.reserve(by_fd_.size());  // nothing that the driver does later may fail
+  auto session = std::make_unique<OneShotSession>();
+  session->generation = generation_ = (generation_ + 1) % (std::uint64_t{1} << kGenerationShift);
+  if (generation_ == 0) session->generation = generation_ = 1;
+  session->own(std::move(client));
+  epoll_event event{EPOLLIN | EPOLLONESHOT, {.u64 = session->tag()}};
+  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, session->fd(), &event) != 0) {
+    client = session->disown();
+    return nullptr;
+  }
+  session->armed = Interest::kRead;
+  return by_fd_[fd] = session.release();
+}
+
+// An event disarms; so there is nothing to do for kNone, and a session is armed anew for each wait.
+void SharedReadiness::set_interest(Session& session, Interest interest) {
+  auto& one_shot = static_cast<OneShotSession&>(session);
+  if (interest == Interest::kNone || interest == one_shot.armed) return;
+  one_shot.armed = interest;
+  const std::uint32_t events = interest == Interest::kRead ? EPOLLIN : EPOLLOUT;
+  epoll_event event{events | EPOLLONESHOT, {.u64 = one_shot.tag()}};
+  ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, session.fd(), &event);
+}
+
+void SharedReadiness::remove(Session& session) {
+  by_fd_[static_cast<std::size_t>(session.fd())] = nullptr;
+  delete static_cast<OneShotSession*>(&session);
+}
+
+void SharedReadiness::set_accepting(bool accepting) {
+  accepting_ = accepting;
+  for (const Listener& listener : server_.listeners()) {
+    rearm(listener.fd(), accepting ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT);
+  }
+}
+
+void SharedReadiness::set_timer(Time due) {
+  itimerspec at{};
+  if (due != kNever) {
+    const auto since = due.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    at.it_value = {seconds.count(), (since - seconds).count()};
+  }
+  ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
+}
+
+void SharedReadiness::take(Session& session) { turns_.push_back(&session); }
+
+}  // namespace majuscule

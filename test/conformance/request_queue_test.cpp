@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// Requests that wait for a thread: in which order they are answered, what a full queue says, and that neither
+// a task nor a slow client holds up more than its own thread.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "conformance/answers.hpp"
+#include "support/server_test.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace majuscule::test {
+namespace {
+
+constexpr int kMostWaiting = 1024;
+
+class RequestQueue : public ServerTest {
+ protected:
+  /// The texts in the order in which one thread answers them, when they have come while it was held up.
+  std::vector<std::string> order_of_answers(const std::string& queue,
+                                            const std::vector<std::pair<std::string, std::string>>& asked) {
+    const TemporaryDirectory directory;
+    const std::string log = directory.path() + "/access.log";
+    constexpr int kBefore = 9;
+    start("half-sync", {"--threads=1", "--queue=" + queue, "--access-log=" + log, kBlock,
+                        "--task-every=" + std::to_string(kBefore + 1)});
+    HttpClient first = connect();
+    for (int i = 0; i < kBefore; ++i) (void)first.request(get("/capitalize?text=before"));
+    hold_up(first);
+    std::vector<HttpClient> clients;
+    for (const auto& [text, fields] : asked) {
+      clients.push_back(connect());
+      clients.back().send(get("/capitalize?text=" + text, fields));
+      EXPECT_TRUE(clients.back().tcp().wait_until_server_has_read());
+    }
+    for (HttpClient& client : clients) EXPECT_EQ(client.receive().status, 200);
+    EXPECT_EQ(first.receive().status, 200);
+    expect_clean_stop();
+    std::vector<std::string> order;
+    std::ifstream file(log);
+    for (std::string line; std::getline(file, line);) {
+      const std::size_t begin = line.find("text=") + 5;
+      order.push_back(line.substr(begin, line.find(' ', begin) - begin));
+    }
+    EXPECT_GE(order.size(), static_cast<std::size_t>(kBefore) + 1);
+    order.erase(order.begin(), order.begin() + kBefore + 1);
+    return order;
+  }
+
+  static void hold_up(HttpClient& client) {
+    client.send(get("/capitalize?text=holds+up"));
+    EXPECT_TRUE(client.tcp().wait_until_server_has_read());
+  }
+
+  const std::string kBlock = "--task=block:" + duration_option(milliseconds(700));
+};
+
+const std::vector<std::pair<std::string, std::string>> kAsked = {
+    {"u7", "Priority: u=7\r\n"},         {"none", ""},
+    {"u0", "Priority: u=0\r\n"},         {"broken", "Priority: u=\r\n"},
+    {"u1", "Priority: u=5, i, u=1\r\n"}, {"u3", "Priority: i, u=3\r\n"},
+    {"u8", "Priority: u=8\r\n"},
+};
+
+TEST_F(RequestQueue, FifoAnswersInTheOrderOfArrival) {
+  EXPECT_EQ(order_of_answers("fifo", kAsked),
+            (std::vector<std::string>{"u7", "none", "u0", "broken", "u1", "u3", "u8"}));
+}
+
+TEST_F(RequestQueue, LifoAnswersTheLatestFirst) {
+  EXPECT_EQ(order_of_answers("lifo", kAsked),
+            (std::vector<std::string>{"u8", "u3", "u1", "broken", "u0", "none", "u7"}));
+}
+
+TEST_F(RequestQueue, PriorityAnswersTheMostUrgentFirst) {
+  EXPECT_EQ(order_of_answers("priority", kAsked),
+            (std::vector<std::string>{"u0", "u1", "none", "broken", "u3", "u8", "u7"}));
+}
+
+class QueueingMode : public RequestQueue, public ::testing::WithParamInterface<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Modes, QueueingMode, ::testing::Values("half-sync", "pipeline"),
+                         [](const auto& mode) { return test_name(mode.param); });
+
+TEST_P(QueueingMode, RefusesARequestTooMany) {
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  descriptors.rlim_cur = descriptors.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &descriptors);
+  constexpr int kBefore = kMostWaiting + 100;  // so that only the next one has a task
+  start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(3000)),
+                     "--task-every=" + std::to_string(kBefore + 1)});
+  HttpClient first = connect();
+  for (int i = 0; i < kBefore; ++i) (void)first.request(get("/capitalize?text=before"));
+  hold_up(first);
+  std::vector<HttpClient> waiting;
+  for (int i = 0; i < kMostWaiting; ++i) {
+    waiting.push_back(connect());
+    waiting.back().send(get("/capitalize?text=waits"));
+  }
+  for (HttpClient& client : waiting) ASSERT_TRUE(client.tcp().wait_until_server_has_read());
+  HttpClient too_many = connect();
+  const HttpResponse response = too_many.request(get("/capitalize?text=one") + get("/capitalize?text=two"));
+  expect_error(response, 503, Connection::kStays, {{"Retry-After", "1"}});
+  EXPECT_EQ(too_many.receive().status, 503);
+  TcpClient raw = connect_raw();
+  (void)raw.send("one too many");
+  EXPECT_EQ(raw.receive_to_end().bytes, "");
+  EXPECT_EQ(first.receive().status, 200);
+  for (HttpClient& client : waiting) expect_ok(client.receive(), "Waits");
+  expect_ok(too_many.request(get("/capitalize?text=again")), "Again");
+  const Stats stats = stats_over(too_many);
+  EXPECT_EQ(stats["requests"], kBefore + 1 + kMostWaiting + 1);
+  EXPECT_EQ(stats["responses/503"], 2);
+  EXPECT_EQ(stats["connections/refused"], 0);
+}
+
+TEST_P(QueueingMode, DrainAnswersThoseWhoWait) {
+  start(GetParam(), {"--threads=1", kBlock, "--task-every=3",
+                     "--drain-timeout=" + duration_option(milliseconds(10'000))});
+  HttpClient first = connect();
+  for (int i = 0; i < 2; ++i) (void)first.request(get("/capitalize?text=before"));
+  hold_up(first);
+  HttpClient second = connect();
+  second.send(get("/capitalize?text=second"));
+  EXPECT_TRUE(second.tcp().wait_until_server_has_read());
+  server().process().signal(SIGTERM);
+  expect_ok(first.receive(), "Holds up", Connection::kCloses);
+  expect_ok(second.receive(), "Second", Connection::kCloses);
+  expect_exit(0);
+}
+
+class ThreadsOfOneSet : public RequestQueue, public ::testing::WithParamInterface<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Modes, ThreadsOfOneSet,
+                         ::testing::Values("leader-follower", "half-sync", "pipeline"),
+                         [](const auto& mode) { return test_name(mode.param); });
+
+/// Neither does a reply that its client does not read, nor a request that does not arrive, hold a thread.
+TEST_P(ThreadsOfOneSet, SlowClientHoldsNone) {
+  start(GetParam(), {"--threads=1", "--max-body=16MiB"});
+  const std::string body(12 * 1024 * 1024, 'S');
+  HttpClient stalled(server().port(), 4096);
+  stalled.send(post(body));
+  HttpClient half = connect();
+  half.send("GET /capitalize?te");
+  HttpClient good = connect();
+  for (int i = 0; i < 50; ++i) expect_ok(good.request(get("/capitalize?text=good")), "Good");
+  expect_ok(stalled.receive(), capitalized(body));
+  expect_ok(half.request(get("/capitalize?text=half").substr(18)), "Half");
+}
+
+/// While one thread is held up by a task, another one waits for the clients.
+TEST_P(ThreadsOfOneSet, TaskHoldsItsThreadOnly) {
+  start(GetParam(), {"--threads=2", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
+  HttpClient good = connect();
+  expect_ok(good.request(get("/capitalize?text=good")), "Good");
+  HttpClient blocked = connect();
+  hold_up(blocked);
+  for (int i = 0; i < 50; ++i) expect_ok(good.request(get("/healthz")), "ok");
+  server().process().signal(SIGTERM);
+  expect_exit(0);
+}
+
+}  // namespace
+}  // namespace majuscule::test
