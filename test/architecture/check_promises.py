@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that the tests which test/README.md names are there: `check_promises.py SOURCE BUILD`.
+"""Checks that the tests which test/README.md names are there, and that README.md links to the page of each mode:
+`check_promises.py SOURCE BUILD`.
 
 The last cell of a table's row says what shows its promise: a test or benchmark of Meson's, a fuzz target, a
 file of the project, a subject of the conformance suite, or, behind such a subject and a colon, the names of
@@ -49,6 +50,15 @@ def missing(source, build, table):
                 yield f"{name} (of {subject})" if name != subject else name
 
 
+def unlinked(source):
+    """The modes without a row in README.md's table."""
+    readme = (source / "README.md").read_text()
+    table = (source / "src/modes/table.cpp").read_text()
+    for mode in re.findall(r'Mode\{(?:\.name = )?"([a-z-]+)"', table):
+        if f"| [`{mode}`](src/modes/{mode.replace('-', '_')}.cpp) |" not in readme:
+            yield mode
+
+
 def main():
     source, build = map(pathlib.Path, sys.argv[1:])
     table = (source / "test/README.md").read_text()
@@ -56,7 +66,10 @@ def main():
     gone = list(missing(source, build, table[:commands]))
     for name in gone:
         print(f"test/README.md names what is not there: {name}")
-    return 1 if gone else 0
+    without = list(unlinked(source))
+    for mode in without:
+        print(f"README.md's table of modes does not link to --mode={mode}")
+    return 1 if gone or without else 0
 
 
 if __name__ == "__main__":
