@@ -59,7 +59,7 @@ bool Children::start(UniqueFd& client, const Work& work) {
   if (pid == 0) become(std::move(client), work, held);
   if (pid > 0) client.reset();
   if (pid > 0 && adopt(pid)) {
-    place.release();
+    [[maybe_unused]] const auto* const until_reaped = place.release();
   } else {
     server_.ledger().add({.closed = 1});
   }

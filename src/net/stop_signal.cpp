@@ -99,7 +99,7 @@ StopSignal::~StopSignal() {
 
 void StopSignal::request() { stop(); }
 
-void StopSignal::interrupt_waits() {
+void StopSignal::interrupt_waits() const {
   state.timer = {to_timeval(kBeat), to_timeval(kBeat)};
   if (requested()) ::setitimer(ITIMER_REAL, &state.timer, nullptr);
 }

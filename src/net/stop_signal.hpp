@@ -41,7 +41,7 @@ class StopSignal {
 
   /// From the first signal on, ends whatever call the main thread blocks in (with EINTR), again and again:
   /// for a mode whose only thread waits for one client, and sees to the drain between two waits.
-  void interrupt_waits();
+  void interrupt_waits() const;
 
   /// Readable from the first signal on, for ever: nobody reads it empty.
   int fd() const { return reader_.get(); }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
 #include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 
@@ -21,6 +22,9 @@ class Drain : public ModeTest {
  protected:
   static bool serves_several() { return !serves_one_client_at_a_time(GetParam()); }
 
+  /// Whose master says that it drains just before it tells them.
+  bool has_workers() { return !children_of(server().process().pid()).empty(); }
+
   /// A client whose connection is idle after an answered request.
   HttpClient idle_client() {
     HttpClient client = connect();
@@ -32,7 +36,7 @@ class Drain : public ModeTest {
   /// for one.
   void begin_drain(int number = SIGTERM) {
     std::optional<HttpClient> idle;
-    if (serves_several()) {
+    if (serves_several() || has_workers()) {
       idle = idle_client();
     }
     server().process().signal(number);
