@@ -16,7 +16,7 @@ namespace majuscule::test {
 namespace {
 
 /// Long enough for the signal to come before it ends, on a busy machine too.
-const std::string kLongTask = "--task=sleep:" + duration_option(milliseconds(1'500));
+const std::string kLongTask = "--task=sleep:" + duration_option(milliseconds(3'000));
 
 class Drain : public ModeTest {
  protected:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server that gets no more memory lets the client go for whom it asked, and serves the others.
+#include <stdlib.h>
+
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
@@ -17,8 +19,11 @@ class OutOfMemory : public ModeTest {
       GTEST_SKIP() << "a sanitizer needs more address space than a limit could leave";
     }
     if (GetParam() == "process") {
-      GTEST_SKIP() << "the limit is for each process: see process-only: Children.WithoutMemoryAreNobodyElsesConcern";
+      GTEST_SKIP()
+          << "the limit is for each process: see process-only: Children.WithoutMemoryAreNobodyElsesConcern";
     }
+    // One heap: each reserves 64 MiB of the address space, whatever it holds.
+    ::setenv("MALLOC_ARENA_MAX", "1", 1);
     start({"--max-body=32MiB"}, Process::Limits{.address_space = 256 * 1024 * 1024});
   }
 

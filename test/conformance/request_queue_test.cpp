@@ -55,7 +55,7 @@ class RequestQueue : public ServerTest {
     EXPECT_TRUE(client.tcp().wait_until_server_has_read());
   }
 
-  const std::string kBlock = "--task=block:" + duration_option(milliseconds(700));
+  const std::string kBlock = "--task=block:" + duration_option(milliseconds(2500));
 };
 
 const std::vector<std::pair<std::string, std::string>> kAsked = {
@@ -90,7 +90,7 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
   descriptors.rlim_cur = descriptors.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &descriptors);
   constexpr int kBefore = kMostWaiting + 100;  // so that only the next one has a task
-  start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(3000)),
+  start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(8000)),
                      "--task-every=" + std::to_string(kBefore + 1)});
   HttpClient first = connect();
   for (int i = 0; i < kBefore; ++i) (void)first.request(get("/capitalize?text=before"));

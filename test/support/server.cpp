@@ -21,7 +21,7 @@ namespace {
 /// The pools whose threads may each be held up by one client, and those that only a task holds up: threads
 /// enough for any test's clients at once, and for its tasks.
 const std::map<std::string, std::string> kEnoughThreads = {
-    {"pool", "256"}, {"leader-follower", "4"}, {"pipeline", "4"}, {"half-sync", "4"}};
+    {"pool", "256"}, {"leader-follower", "16"}, {"pipeline", "16"}, {"half-sync", "16"}};
 
 /// The words of MAJUSCULE_TEST_OPTIONS.
 std::vector<std::string> options_of_every_server() {

@@ -63,7 +63,8 @@ bool ServerTest::serves_a_new_client() {
 void ServerTest::expect_exit(int code) {
   EXPECT_EQ(server_->process().wait(), code) << "the server wrote:\n" << server_->process().standard_error();
   // A master hides the death of a worker from its clients, not from its log.
-  if (const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS"); options != nullptr && *options != 0) {
+  if (const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS");
+      options != nullptr && *options != 0) {
     const std::string log = server_->process().standard_error();
     EXPECT_EQ(log.find("; starting another"), std::string::npos) << log;
   }

@@ -60,7 +60,11 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, millis
   const timeval timeout{limit.count() / 1000, limit.count() % 1000 * 1000};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);  // holds for connect(2) too
   const sockaddr_in address = loopback(port);
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  int result = 0;
+  do {  // once interrupted it goes on by itself, and the next call waits for it
+    result = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  } while (result != 0 && (errno == EINTR || errno == EALREADY));
+  if (result != 0 && errno != EISCONN) {
     throw std::system_error(errno, std::generic_category(), "connect to 127.0.0.1:" + std::to_string(port));
   }
   return socket;

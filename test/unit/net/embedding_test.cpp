@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -158,8 +159,11 @@ std::vector<const Mode*> all_modes() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, Embedding, ::testing::ValuesIn(all_modes()),
-                         [](const auto& mode) { return std::string(mode.param->name); });
+INSTANTIATE_TEST_SUITE_P(Modes, Embedding, ::testing::ValuesIn(all_modes()), [](const auto& mode) {
+  std::string name(mode.param->name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace majuscule::test
