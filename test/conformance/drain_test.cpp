@@ -170,7 +170,7 @@ TEST_P(Drain, AnswersTheRequestBehindAReplyThatIsBeingRead) {
   const std::string body(16 * 1024 * 1024, 'S');
   HttpClient client(server().port(), 4096);
   client.send(post(body));
-  EXPECT_TRUE(client.tcp().wait_until_server_has_read());
+  EXPECT_TRUE(client.tcp().wait_until_server_has_sent());
   client.send(get("/capitalize?text=behind"));
   begin_drain();
   expect_ok(client.receive(), capitalized(body));

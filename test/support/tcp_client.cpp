@@ -216,6 +216,8 @@ Received TcpClient::receive_to_end(milliseconds limit) {
   }
 }
 
+bool TcpClient::wait_until_server_has_sent() const { return wait_for(socket_.get(), POLLIN, patience()); }
+
 bool TcpClient::wait_until_server_has_read() const {
   const Endpoint client = local_end(socket_.get());
   const Endpoint server = remote_end(socket_.get());

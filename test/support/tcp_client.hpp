@@ -59,6 +59,9 @@ class TcpClient {
   /// Waits until the server has taken all that was sent out of its socket. False after patience().
   [[nodiscard]] bool wait_until_server_has_read() const;
 
+  /// Waits until the server has sent something, and leaves it there. False after patience().
+  [[nodiscard]] bool wait_until_server_has_sent() const;
+
  private:
   explicit TcpClient(UniqueFd socket) : socket_(std::move(socket)) {}
 
