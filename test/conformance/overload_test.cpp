@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "majuscule/mode.hpp"
 #include "support/process_usage.hpp"
 #include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
@@ -134,8 +135,8 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
   if (kHasAddressSanitizer || kHasThreadSanitizer) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
-  if (GetParam() == "pool") {
-    GTEST_SKIP() << "pool starts its threads before its clients come, or not at all";
+  if (find_mode(GetParam())->has_pool) {
+    GTEST_SKIP() << GetParam() << " starts its threads before its clients come, or not at all";
   }
   start({}, Process::Limits{.threads = 24});
   int refused = 0;
