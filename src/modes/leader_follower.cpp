@@ -31,8 +31,10 @@ class Leadership {
   }
   /// Leads no more: another one does.
   void promote_a_follower() MAJUSCULE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
-    taken_ = false;
+    {
+      const MutexLock lock(mutex_);
+      taken_ = false;
+    }
     promotion_.notify_one();
   }
 

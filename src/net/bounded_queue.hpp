@@ -34,32 +34,48 @@ class BoundedQueue {
   /// False, with the item untouched, when the queue is full or closed. `urgency` is below kUrgencies, and
   /// only means something in the order kPriority.
   bool try_push(T&& item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
-    if (closed_ || size_ == capacity_) return false;
-    put(std::move(item), urgency);
+    {
+      const MutexLock lock(mutex_);
+      if (closed_ || size_ == capacity_) return false;
+      put(std::move(item), urgency);
+    }
+    filled_.notify_one();
     return true;
   }
 
   /// Blocks while the queue is full. False when it is closed.
   bool push(T item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
-    while (size_ == capacity_ && !closed_) emptied_.wait(mutex_);
-    if (closed_) return false;
-    put(std::move(item), urgency);
+    {
+      const MutexLock lock(mutex_);
+      while (size_ == capacity_ && !closed_) emptied_.wait(mutex_);
+      if (closed_) return false;
+      put(std::move(item), urgency);
+    }
+    filled_.notify_one();
     return true;
   }
 
   /// Blocks until there is an item; nothing once the queue is closed and empty.
   std::optional<T> pop() MAJUSCULE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
-    while (size_ == 0 && !closed_) filled_.wait(mutex_);
-    return take();
+    std::optional<T> item;
+    {
+      const MutexLock lock(mutex_);
+      while (size_ == 0 && !closed_) filled_.wait(mutex_);
+      item = take();
+    }
+    emptied_.notify_one();
+    return item;
   }
 
   /// Does not block: nothing when there is nothing.
   std::optional<T> try_pop() MAJUSCULE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
-    return take();
+    std::optional<T> item;
+    {
+      const MutexLock lock(mutex_);
+      item = take();
+    }
+    emptied_.notify_one();
+    return item;
   }
 
   /// Nothing is taken in any more; those who wait in pop() are told when the rest is gone.
@@ -96,12 +112,10 @@ class BoundedQueue {
   void put(T&& item, unsigned urgency) MAJUSCULE_REQUIRES(mutex_) {
     rings_[order_ == QueueOrder::kPriority ? urgency : 0].push(std::move(item));
     ++size_;
-    filled_.notify_one();
   }
   std::optional<T> take() MAJUSCULE_REQUIRES(mutex_) {
     if (size_ == 0) return std::nullopt;
     --size_;
-    emptied_.notify_one();
     Ring* ring = rings_.data();
     while (ring->count == 0) ++ring;
     return order_ == QueueOrder::kLifo ? ring->take_newest() : ring->take_oldest();
