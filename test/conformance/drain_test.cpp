@@ -85,7 +85,7 @@ TEST_P(Drain, AnswersRequestsInFlightWhole) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   for (const int number : {SIGTERM, SIGINT}) {
     SCOPED_TRACE(number);
-    start({kLongTask});
+    start({kLongTask, "--drain-timeout=10min"});
     HttpClient getter = client_in_task();
     const std::string body(300'000, 'P');
     HttpClient poster = client_in_task(post(body));
@@ -121,7 +121,7 @@ TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
 }
 
 TEST_P(Drain, RefusesNewClients) {
-  start({kLongTask});
+  start({kLongTask, "--drain-timeout=10min"});
   HttpClient busy = client_in_task();
   begin_drain();
   EXPECT_FALSE(TcpClient::try_connect(server().port()).has_value());
