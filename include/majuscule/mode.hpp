@@ -28,6 +28,10 @@ struct Mode {
   bool has_pool = false;
   /// What --queue may say, the default first; empty: the mode has no queue.
   std::span<const QueueOrder> queues = {};
+  /// Whether a listener can wake one process only: then --workers needs --reuseport.
+  bool one_process_a_listener = false;
+  /// Whether the libraries that it needs were there when this was built.
+  bool built_in = true;
   /// Why this build or this system cannot run the mode; empty when it can. Null: it always can.
   std::string (*unavailable)() = nullptr;
 };

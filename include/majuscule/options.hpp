@@ -52,7 +52,7 @@ struct Options {
   std::optional<std::uint16_t> raw_port;       ///< none: no raw listener
   unsigned workers = 1;                        ///< processes that each run the mode
   bool reuseport = false;                      ///< each worker has listeners of its own (SO_REUSEPORT)
-  std::optional<unsigned> threads;             ///< of the mode's pool; none: one for each core
+  std::optional<unsigned> threads;             ///< of the mode's pool; none: one for each core it may use
   std::optional<QueueOrder> queue;             ///< of the mode's queue; none: the mode's first
   std::optional<Guard> guard;                  ///< none: the mode's own
   Task task;                                   ///< owed by each capitalize request ...

@@ -100,19 +100,22 @@ class Parser {
           [this](const std::string& text) {
             return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
           });
-    value("--workers", "N", "processes that each run the mode, whichever it is, under a master (default 1)",
+    value("--workers", "N",
+          "processes that each run the mode, under a master (default 1); sigio: only with --reuseport",
           fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
             return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
           });
     app_.add_flag("--reuseport", o_.reuseport);
     lines_.push_back({"--reuseport",
-                      "each worker has a listener of its own (SO_REUSEPORT): clients are dealt out evenly"});
-    value("--threads", "N", "size of the pool, for modes that have one (default: one for each core)",
+                      "each worker has a listener of its own (SO_REUSEPORT): the kernel deals clients out"});
+    value("--threads", "N",
+          "size of the pool, for modes that have one (default: one for each core it may use)",
           fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
             return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
           });
     value("--queue", "ORDER",
-          "of the queue, for modes that have one: fifo, lifo, priority (default fifo); when full: 503",
+          "of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's queue "
+          "is full: 503 (raw: closed)",
           "fifo, lifo or priority", [this](const std::string& text) {
             return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
           });
@@ -249,7 +252,8 @@ class Parser {
     if (o_.queue && !contains(mode.queues, *o_.queue)) {
       const std::string there =
           mode.queues.empty()
-              ? "has no queue; " + modes_that([](const Mode& m) { return !m.queues.empty(); }) + " have one"
+              ? "has no choice of queues; " + modes_that([](const Mode& m) { return !m.queues.empty(); }) +
+                    " have one"
               : "has only " + alternatives(mode.queues) + "; " + modes_that([this](const Mode& m) {
                   return contains(m.queues, *o_.queue);
                 }) + " can do that";
@@ -258,6 +262,10 @@ class Parser {
     if (o_.guard && !contains(allowed_guards(sharing_of(mode, o_.workers)), *o_.guard)) {
       return fmt::format("--guard={}: --mode={} is one thread, which needs only none; --workers=2 allows {}",
                          to_string(*o_.guard), o_.mode, alternatives(allowed_guards(Sharing::kProcesses)));
+    }
+    if (o_.workers > 1 && mode.one_process_a_listener && !o_.reuseport) {
+      return fmt::format("--workers={}: a listener can wake only one process of --mode={}; add --reuseport",
+                         o_.workers, o_.mode);
     }
     return {};
   }
@@ -307,9 +315,11 @@ class Parser {
   }
 
   static std::string version_text() {
-    return fmt::format("majuscule {}\nlibuv {}\nliburing {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n",
-                       MAJUSCULE_VERSION, ::uv_version_string(), MAJUSCULE_LIBURING_VERSION, llhttp_version(),
-                       SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH, mode_names());
+    return fmt::format(
+        "majuscule {}\nlibuv {}\nliburing {}\nBoost {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n",
+        MAJUSCULE_VERSION, ::uv_version_string(), MAJUSCULE_LIBURING_VERSION, MAJUSCULE_BOOST_VERSION,
+        llhttp_version(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH,
+        modes_that([](const Mode& mode) { return mode.built_in; }));
   }
 
   /// A line for each mode, as it is with so many workers; its name comes first, so that scripts can read it.
@@ -319,10 +329,11 @@ class Parser {
       const std::string missing = mode.unavailable != nullptr ? mode.unavailable() : "";
       const Sharing sharing = sharing_of(mode, o_.workers);
       const auto guards = allowed_guards(sharing);
-      text += fmt::format("{:<15}  {:<10}  {:<25}  {:<18}  {:<9}  {}{}\n", mode.name, to_string(sharing),
+      text += fmt::format("{:<15}  {:<10}  {:<25}  {:<18}  {:<9}  {}{}{}\n", mode.name, to_string(sharing),
                           guards.size() > 1 ? listed(guards) : "no guard",
-                          mode.queues.empty() ? "no queue" : listed(mode.queues),
+                          mode.queues.empty() ? "no --queue" : listed(mode.queues),
                           mode.has_pool ? "--threads" : "no pool", mode.summary,
+                          mode.one_process_a_listener ? "; --workers only with --reuseport" : "",
                           missing.empty() ? "" : "; cannot run here: " + missing);
     }
     return text;

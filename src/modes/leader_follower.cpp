@@ -2,13 +2,14 @@
 // --mode=leader-follower: threads that take turns at waiting (Schmidt's leader/followers).
 //
 // All --threads threads share one readiness set. One of them, the leader, waits in it for the next event,
-// also for clients to accept and for deadlines; the followers wait for the lead. When the leader has a client
-// whose turn it is, it promotes a follower, and serves that client itself: it reads, answers, sleeps, blocks
-// or burns as the task says, and writes; then it is a follower again. So a request never changes threads and
-// no queue stands between them; but each one costs a change of leader, and an event more for arming its
-// client again, and while all threads are at tasks nobody waits: new clients stay in the backlog, and nobody
-// is refused. What all share sits behind mutexes. It stops when the last client has gone after the stop
-// signal; a thread that still blocks then is not waited for.
+// also for clients to accept and for deadlines; the followers wait for the lead. When the leader has a
+// client whose turn it is, it promotes a follower, and serves that client itself: it reads, answers, sleeps,
+// blocks or burns as the task says, and writes; then it is a follower again. So a request never changes
+// threads and no queue stands between them; but each one costs a change of leader, and an event more for
+// arming its client again, and while all threads are at tasks nobody waits: new clients stay in the backlog,
+// and nobody is refused; the stop signal and the drain timeout are the main thread's, which serves nobody.
+// What all share sits behind mutexes. It stops when the last client has gone after the stop signal; a thread
+// that still blocks then is not waited for.
 #include <condition_variable>
 
 #include "modes/modes.hpp"

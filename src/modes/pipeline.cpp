@@ -3,14 +3,14 @@
 //
 // Readers wait in a shared readiness set, accept, and read; processors wait for the queue of requests,
 // answer, and sleep, block or burn as the task says; repliers wait for the queue of replies and write. Each
-// stage has
-// --threads threads. A reply that does not fit into its socket holds up nobody: its client is waited for in
-// the set, and goes to the repliers again. The requests of a client that pipelines stay in order, and those
-// without a task are answered and written together. So each stage can be as wide as its work needs; but a
-// request changes threads two or three times, and the widest stage cannot help the narrowest. When 1,024
-// requests wait, the next one is answered 503 and the connection goes on (raw: it is closed); when 1,024
-// replies wait, whoever brings the next one waits. It stops when the last client has gone after the stop
-// signal; a thread that still blocks then is not waited for.
+// stage has --threads threads. A reply that does not fit into its socket holds up nobody: its client is
+// waited for in the set, and goes to the repliers again. The requests of a client that pipelines stay in
+// order, and those without a task are answered and written together. So each stage can be as wide as its
+// work needs; but a request changes threads two or three times, and the widest stage cannot help the
+// narrowest. When 1,024 requests wait, the next one is answered 503 and the connection goes on (raw: it is
+// closed); when 1,024 replies wait, whoever brings the next one waits, but for a replier, which writes it
+// itself. It stops when the last client has gone after the stop signal; a thread that still blocks then is
+// not waited for.
 #include "modes/modes.hpp"
 #include "net/request_queue.hpp"
 #include "net/shared_readiness.hpp"
@@ -57,21 +57,21 @@ class Pipeline {
     while (const auto next = replies_.pop()) {
       Session& session = **next;
       worker.wake_up();
-      worker.advance(session);
-      hand_on(session, worker);
+      hand_on(session, worker, /*writes=*/true);
     }
   }
 
-  /// To the stage that the session needs next, or back to where its client is waited for.
-  void hand_on(Session& first, SessionWorker& worker) {
+  /// To the stage that the session needs next, or back to where its client is waited for. Who `writes` does
+  /// so here: a replier that waits for room in its own queue would be waited for by all.
+  void hand_on(Session& first, SessionWorker& worker, bool writes = false) {
     for (Session* session = &first; session != nullptr;) {
       if (session->asks()) {
         if (requests_.take(*session, worker)) return;
-      } else if (session->stage() == Stage::kWrite) {
+      } else if (session->stage() == Stage::kWrite && !writes) {
         replies_.push(session);
         return;
       } else if (session->busy()) {
-        worker.advance(*session);  // a read
+        worker.advance(*session);  // a read, or a write of a replier
       } else {
         session = clients_.put_back(*session);
       }

@@ -11,6 +11,17 @@ namespace {
 constexpr std::array kArrivalOrders = {QueueOrder::kFifo, QueueOrder::kLifo};
 constexpr std::array kRequestOrders = {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority};
 
+#if defined(MAJUSCULE_HAS_URING)
+constexpr bool kHasUring = true;
+#else
+constexpr bool kHasUring = false;
+#endif
+#if defined(MAJUSCULE_HAS_FIBERS)
+constexpr bool kHasFibers = true;
+#else
+constexpr bool kHasFibers = false;
+#endif
+
 constexpr std::array kModes = {
     Mode{"epoll", "one libuv loop waits for every client", Sharing::kOneThread, run_epoll},
     Mode{"threads", "a blocking thread for each client", Sharing::kThreads, run_threads},
@@ -50,17 +61,23 @@ constexpr std::array kModes = {
     Mode{"busy", "tries every socket in turn, never sleeps", Sharing::kOneThread, run_busy},
     Mode{"select", "select(2) waits for up to about 1,000 clients", Sharing::kOneThread, run_select},
     Mode{"poll", "poll(2) waits for every client", Sharing::kOneThread, run_poll},
-    Mode{"sigio", "a real-time signal tells which client is ready", Sharing::kOneThread, run_sigio},
+    Mode{.name = "sigio",
+         .summary = "a real-time signal tells which client is ready",
+         .sharing = Sharing::kOneThread,
+         .run = run_sigio,
+         .one_process_a_listener = true},
     Mode{.name = "uring",
          .summary = "the kernel does the I/O (io_uring)",
          .sharing = Sharing::kOneThread,
          .run = run_uring,
+         .built_in = kHasUring,
          .unavailable = why_no_uring},
     Mode{"coroutine", "a C++20 coroutine for each client, on one loop", Sharing::kOneThread, run_coroutine},
     Mode{.name = "fibers",
          .summary = "a stack for each client, on one thread",
          .sharing = Sharing::kOneThread,
          .run = run_fibers,
+         .built_in = kHasFibers,
          .unavailable = why_no_fibers},
 };
 

@@ -33,7 +33,7 @@ namespace {
 
 class UringLoop final : public UringPoller {
  public:
-  explicit UringLoop(Server& server) : driver_(server, *this, server.listeners()) {
+  explicit UringLoop(Server& server) : server_(server), driver_(server, *this, server.listeners()) {
     for (Listener& listener : server.listeners()) doors_.push_back({&listener});
     ring_.start(tag(this, Operation::kStop),
                 [&](io_uring_sqe* entry) { ::io_uring_prep_poll_add(entry, server.stop().fd(), POLLIN); });
@@ -41,13 +41,17 @@ class UringLoop final : public UringPoller {
   }
 
   void run() {
+    server_.announce_ready();
     while (!driver_.finished() || !idle()) {
       ring_.wait(due_);
       driver_.wake_up();
       take_completions();
       if (std::exchange(stopping_, false)) driver_.drain();
       take_clients();
-      if (due_ <= monotonic_now()) driver_.expire();
+      if (due_ <= monotonic_now()) {
+        due_ = kNever;
+        driver_.expire();
+      }
       serve_ready(driver_);
     }
   }
@@ -115,6 +119,7 @@ class UringLoop final : public UringPoller {
     }
   }
 
+  Server& server_;
   std::vector<Door> doors_;  // one for each listener
   std::deque<Newcomer> newcomers_;
   bool accepting_ = false;

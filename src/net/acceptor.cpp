@@ -14,6 +14,7 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::run(const std::function<void()>& make_room) {
+  server_.announce_ready();
   accept_until_stopped();
   empty_queues(make_room);
   for (Listener& listener : server_.listeners()) listener.close();

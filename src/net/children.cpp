@@ -57,13 +57,17 @@ bool Children::start(UniqueFd& client, const Work& work) {
   server_.ledger().add({.accepted = 1});  // after the fork it might be late for what the client asks
   const pid_t pid = server_.meter().fork();
   if (pid == 0) become(std::move(client), work, held);
-  if (pid > 0) client.reset();
-  if (pid > 0 && adopt(pid)) {
+  if (pid < 0) {
+    server_.ledger().forget_client();
+    return false;
+  }
+  client.reset();
+  if (adopt(pid)) {
     [[maybe_unused]] const auto* const until_reaped = place.release();
   } else {
     server_.ledger().add({.closed = 1});
   }
-  return pid > 0;
+  return true;
 }
 
 // Every child ends here.

@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include <boost/context/detail/fcontext.hpp>
 
@@ -54,9 +55,10 @@ struct Fibers::Fiber : TimerWheel::Timer {
   std::uint32_t ready = 0;   // what epoll has told of it and was not used up
   std::uint32_t wanted = 0;  // what it waits for, besides its time
   bool timed_out = false;
+  bool greedy = false;  // its last read left more in the socket
   bool ended = false;
   Fiber* previous = nullptr;  // among the sleepers
-  Fiber* next = nullptr;
+  Fiber* next = nullptr;      // there, or among those that gave way
 };
 
 Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now()) {
@@ -98,6 +100,7 @@ void Fibers::resume(Fiber& fiber) {
   if (free_.size() == kPooledFibers) return;
   owned->fd = -1;
   owned->ready = 0;
+  owned->greedy = false;
   owned->ended = false;
   free_.push_back(std::move(owned));
 }
@@ -119,6 +122,14 @@ bool Fibers::wait(Fiber& fiber, std::uint32_t events, Time until) {
   return !fiber.timed_out;
 }
 
+// The others have their turn first.
+void Fibers::give_way(Fiber& fiber) {
+  wheel_.drop(fiber);
+  fiber.next = gave_way_;
+  gave_way_ = &fiber;
+  suspend(fiber);
+}
+
 // Has epoll tell of this socket from now on, beginning with what is the case now.
 bool Fibers::watch(Fiber& fiber, int fd) const {
   if (fiber.fd == fd) return true;
@@ -134,9 +145,14 @@ Received Fibers::receive(Socket& socket, char* buffer, std::size_t size, Time, T
   for (;;) {
     // Nothing is known of a socket that is not watched yet: it may have a request.
     if (self.fd == socket.fd && !wait(self, kReadable, until)) return {IoResult::kLater, {}};
+    if (std::exchange(self.greedy, false)) give_way(self);
     const Received received = receive_some(socket.fd, buffer, size, MSG_DONTWAIT);
     // A read that does not fill the buffer has emptied the socket: what comes later is told.
-    if (received.bytes.size() < size) self.ready &= ~EPOLLIN;
+    if (received.bytes.size() < size) {
+      self.ready &= ~EPOLLIN;
+    } else {
+      self.greedy = true;
+    }
     if (received.result != IoResult::kLater) return received;
     self.ready &= ~kReadable;
     if (!watch(self, socket.fd)) return {IoResult::kGone, {}};
@@ -193,8 +209,9 @@ void Fibers::poll(std::span<pollfd> descriptors, Time until) {
 // One wait, and the turn of everybody for whom it ended.
 void Fibers::run_once() {
   std::array<epoll_event, kEventsAtOnce> events;
-  int timeout = -1;
-  if (const Time next = wheel_.next(); next != kNever) {
+  Fiber* gave_way = std::exchange(gave_way_, nullptr);
+  int timeout = gave_way != nullptr ? 0 : -1;
+  if (const Time next = wheel_.next(); next != kNever && timeout != 0) {
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(next - monotonic_now()).count();
     timeout = static_cast<int>(std::clamp<decltype(rest)>(rest, 0, 3'600'000));
   }
@@ -210,6 +227,11 @@ void Fibers::run_once() {
     Fiber& fiber = *static_cast<Fiber*>(event.data.ptr);
     fiber.ready |= event.events;
     if ((fiber.ready & fiber.wanted) != 0) resume(fiber);
+  }
+  while (gave_way != nullptr) {
+    Fiber& fiber = *gave_way;
+    gave_way = std::exchange(fiber.next, nullptr);
+    resume(fiber);
   }
   wheel_.advance(monotonic_now(), [this](TimerWheel::Timer& timer) {
     if (&timer == &poll_end_) {

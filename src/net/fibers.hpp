@@ -46,6 +46,7 @@ class Fibers final : public Waits {
   void resume(Fiber& fiber);
   void suspend(Fiber& fiber);
   bool watch(Fiber& fiber, int fd) const;
+  void give_way(Fiber& fiber);
   bool wait(Fiber& fiber, std::uint32_t events, Time until);
   void run_once();
 
@@ -56,6 +57,7 @@ class Fibers final : public Waits {
   bool cut_ = false;
   Fiber* running_ = nullptr;
   Fiber* sleepers_ = nullptr;
+  Fiber* gave_way_ = nullptr;  // those that go on after the next look at the others
   std::vector<std::unique_ptr<Fiber>> free_;
   FiberWatch scheduler_watch_;
   void* scheduler_ = nullptr;  // where it goes on when the running fiber waits

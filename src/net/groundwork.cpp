@@ -18,11 +18,13 @@ namespace {
 
 using Listeners = std::vector<Listener>;
 
-std::vector<Listeners> make_listeners(const Options& o, const ServiceManager& manager, spdlog::logger& log) {
+std::vector<Listeners> make_listeners(const Options& o, const Mode& mode, const ServiceManager& manager,
+                                      spdlog::logger& log) {
   std::vector<Listeners> sets;
   if (Listeners passed = manager.take_listeners(); !passed.empty()) {
     if (o.reuseport) {
-      throw std::runtime_error("--reuseport: the service manager passed the one listener there is; omit it");
+      throw std::runtime_error("--reuseport: the service manager passed the one listener there is; " +
+                               std::string(mode.one_process_a_listener ? "use --workers=1" : "omit it"));
     }
     log.info("the service manager listens: --host, --port, --raw-port and --backlog have no effect");
     sets.push_back(std::move(passed));
@@ -49,13 +51,13 @@ std::vector<std::string> urls_of(const Listeners& listeners) {
 
 std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
   const std::size_t descriptors = raise_descriptor_limit();
-  const std::size_t possible = descriptors > 2 * kReservedDescriptors
-                                   ? descriptors - kReservedDescriptors
-                                   : std::max<std::size_t>(descriptors / 2, 1);
+  const std::size_t each = descriptors > 2 * kReservedDescriptors ? descriptors - kReservedDescriptors
+                                                                  : std::max<std::size_t>(descriptors / 2, 1);
+  const std::size_t possible = each * options.workers;
   const std::size_t asked = options.max_connections.value_or(possible);
   if (asked > possible) {
-    log.warn("--max-connections={} is more than the limit of {} descriptors can serve; see ulimit -n", asked,
-             descriptors);
+    log.warn("--max-connections={} is more than the limit of {} descriptors{} can serve; see ulimit -n",
+             asked, descriptors, options.workers > 1 ? " for each worker" : "");
   }
   return asked;
 }
@@ -78,7 +80,7 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       log(make_logger(m.sharing, o.log_level)),
       pid(::getpid()),
       started(monotonic_now()),
-      listeners(make_listeners(o, manager, *log)),
+      listeners(make_listeners(o, m, manager, *log)),
       urls(urls_of(listeners.front())),
       places(connections_allowed(o, *log), o.workers),
       ledger(make_ledger(guard, sharing, o.workers)),

@@ -19,6 +19,7 @@ class UnguardedLedger final : public GuardedLedger {
   std::uint64_t next_ticket() override { return ++counters_.tickets; }
   Counters read() const override { return counters_; }
   void become(unsigned) override {}
+  void forget_client() override { --counters_.accepted; }
   void forget_clients_of(unsigned) override {}
 
  private:
@@ -60,6 +61,10 @@ class MutexLedger final : public GuardedLedger {
     return sum;
   }
   void become(unsigned worker) override { worker_ = worker; }
+  void forget_client() override {
+    const ProcessMutexLock lock(mutex_);
+    --counters_[worker_].accepted;
+  }
   void forget_clients_of(unsigned worker) override {
     const ProcessMutexLock lock(mutex_);
     counters_[worker].closed = counters_[worker].accepted;
@@ -133,6 +138,9 @@ class AtomicLedger final : public GuardedLedger {
     return sum;
   }
   void become(unsigned worker) override { worker_ = worker; }
+  void forget_client() override {
+    std::atomic_ref(clients_[worker_].accepted).fetch_sub(1, std::memory_order_relaxed);
+  }
   void forget_clients_of(unsigned worker) override {
     Clients& clients = clients_[worker];
     std::atomic_ref(clients.closed)

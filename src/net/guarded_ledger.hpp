@@ -21,6 +21,8 @@ class GuardedLedger : public Ledger {
   /// From now on this process, and those that it forks, is worker number `worker`, counted from 0; at first
   /// every process is worker 0. To be called while the process has one thread.
   virtual void become(unsigned worker) = 0;
+  /// Takes back that a client of this worker was accepted.
+  virtual void forget_client() = 0;
   /// Counts as closed all clients of a worker that has died with everything it has forked. Before its number
   /// is used again.
   virtual void forget_clients_of(unsigned worker) = 0;

@@ -93,10 +93,14 @@ void Master::start(Worker& worker) {
   worker.started = monotonic_now();
   const pid_t pid = ground_.meter.fork();
   if (pid == 0) become(worker);
+  const char* const reason = ::strerrordesc_np(errno);
   if (pid > 0) {
     worker.pid = pid;
+  } else if (is_ready() && has_workers()) {  // who serve on
+    worker.due = worker.started + RestartLimit::kLongestPause;
+    ground_.log->error("worker {} cannot be forked: {}", number_of(worker), reason);
   } else {
-    lost(worker, std::string("cannot be forked: ") + ::strerrordesc_np(errno));
+    lost(worker, fmt::format("cannot be forked: {}", reason));
   }
 }
 
@@ -139,8 +143,9 @@ void Master::take_reports() {
     if (size > 0) {
       reported_.assign(text, static_cast<std::size_t>(size));
       if (is_ready()) ground_.log->error("a worker cannot run: {}", reported_);
-    } else if (!is_ready() && ++ready_ == workers_.size() && !stopping_) {
-      ground_.announce_ready();
+    } else {
+      reported_.clear();
+      if (!is_ready() && ++ready_ == workers_.size() && !stopping_) ground_.announce_ready();
     }
   }
 }
@@ -191,8 +196,8 @@ void Master::lost(Worker& worker, const std::string& how) {
     worker.due = monotonic_now() + *pause;
   } else {
     ground_.log->error("{}; giving up", what);
-    failure_ =
-        fmt::format("{}, as {} did in a row soon after their start", what, RestartLimit::kMostInARow - 1);
+    failure_ = fmt::format("{}, as {} did in a row soon after their start{}{}", what,
+                           RestartLimit::kMostInARow - 1, reported_.empty() ? "" : ": ", reported_);
     drain();
   }
 }
@@ -201,6 +206,9 @@ void Master::drain() {
   stopping_ = true;
   const Counters counters = ground_.ledger->read();
   ground_.announce_drain(counters.accepted - counters.closed);
+  for (Worker& worker : workers_) {
+    if (worker.pid == 0) start(worker);  // for those who wait in its listener
+  }
   send(StopSignal::kFromParent);
   ground_.listeners.clear();  // each worker has a copy until nobody waits in the queue
   end_ = monotonic_now() + ground_.options.drain_timeout + 2 * StopSignal::kPatience;

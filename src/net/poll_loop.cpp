@@ -16,6 +16,7 @@ void PollLoop::run() {
     if (!make_room(fd)) throw std::runtime_error("cannot watch descriptor " + std::to_string(fd));
     watch(fd, Interest::kRead);
   }
+  server_.announce_ready();
   bool draining = false;
   while (!driver.finished()) {
     wait();
@@ -27,7 +28,10 @@ void PollLoop::run() {
       watch(stop, Interest::kNone);
       driver.drain();
     }
-    if (due_ <= monotonic_now()) driver.expire();
+    if (due_ <= monotonic_now()) {
+      due_ = kNever;
+      driver.expire();
+    }
   }
 }
 

@@ -58,7 +58,7 @@ void ReadinessDriver::end_arrivals() {
 void ReadinessDriver::cut() {
   cut_ = true;
   wheel_.drop(queues_end_);
-  end_arrivals();
+  if (!listeners_.empty()) end_arrivals();
   refusals_.sweep(kNever);
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {

@@ -39,6 +39,7 @@ void ReadinessDriver::accept(Listener& listener) {
 }
 
 void ReadinessDriver::adopt(UniqueFd client, Protocol protocol) {
+  if (cut_) return;
   if (draining_) let_fresh_ask();
   if (!admit(std::move(client), protocol)) pause_accepting();
   arm();

@@ -34,7 +34,7 @@ class Poller : public SessionIo {
   virtual void remove(Session& session) = 0;
   /// ReadinessDriver::accept() is (not) wanted when a client waits.
   virtual void set_accepting(bool accepting) = 0;
-  /// ReadinessDriver::expire() is wanted at this time, which replaces any other; kNever: not at all.
+  /// ReadinessDriver::expire() is wanted at this time, once; it replaces any other. kNever: not at all.
   virtual void set_timer(Time due) = 0;
 };
 

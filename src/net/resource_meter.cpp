@@ -11,8 +11,6 @@
 namespace majuscule {
 namespace {
 
-constexpr pid_t kAboutToBeHad = -1;
-
 std::uint64_t microseconds(const timeval& time) {
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_usec);
 }
@@ -42,13 +40,18 @@ ResourceMeter::ResourceMeter(std::size_t others)
 
 pid_t ResourceMeter::fork() {
   Place* const place = take_place();
+  const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
     own_ = place;
+    pid_t taken = -parent;
+    // The parent may have noted it already; or have died, and the place be another's.
+    if (place != nullptr && !place->pid.compare_exchange_strong(taken, ::getpid()) && taken != ::getpid())
+      own_ = nullptr;
     status_.reset();  // its descriptor may be the only one to be had
     status_ = open_file_of("self", "status");
   }
-  if (place != nullptr) place->pid = pid == 0 ? ::getpid() : std::max(pid, 0);
+  if (pid != 0 && place != nullptr) place->pid = std::max(pid, 0);
   return pid;
 }
 
@@ -67,6 +70,7 @@ void ResourceMeter::reaped(pid_t pid, const rusage& usage) {
     place.dead[i] += figures[i] - std::min(figures[i], counted);
   }
   if (had != nullptr) raise_to(place.peak_rss, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+  if (Place* const taken = place_of(-pid)) taken->pid = 0;  // killed while it forked
 }
 
 void ResourceMeter::publish() const {
@@ -112,7 +116,7 @@ ResourceMeter::Figures ResourceMeter::figures_of(const rusage& usage) {
 ResourceMeter::Place* ResourceMeter::take_place() const {
   for (Place& place : places_) {
     pid_t nobody = 0;
-    if (place.pid == 0 && place.pid.compare_exchange_strong(nobody, kAboutToBeHad)) {
+    if (place.pid == 0 && place.pid.compare_exchange_strong(nobody, -::getpid())) {
       place.used = true;
       return &place;
     }

@@ -48,7 +48,7 @@ class ResourceMeter {
 
   struct Place {
     std::atomic<bool> used = false;  // now or before; the first that never was is the end of them
-    std::atomic<pid_t> pid = 0;      // 0: free; -1: about to be had
+    std::atomic<pid_t> pid = 0;      // 0: free; negative: taken by that process for a child
     std::atomic<std::uint64_t> threads = 0;
     std::atomic<std::uint64_t> peak_rss = 0;
     SharedFigures dead{};       // of those who had it before

@@ -19,8 +19,7 @@ int serve(const Options& options, const Mode& mode, const ServiceFactory& make_s
   try {
     Groundwork ground(options, mode);
     const auto work = [&](unsigned worker, const std::function<void()>& ready) {
-      Server server(ground, make_service, worker);
-      ready();
+      Server server(ground, make_service, ready, worker);
       mode.run(server);
     };
     if (options.workers == 1) {

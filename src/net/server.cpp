@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <thread>
 
 #include <uv.h>
 
@@ -14,8 +13,10 @@
 
 namespace majuscule {
 
-Server::Server(Groundwork& ground, const ServiceFactory& make_service, unsigned worker)
+Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+               unsigned worker)
     : ground_(ground),
+      ready_(std::move(ready)),
       worker_(worker),
       is_worker_(::getpid() != ground.pid),
       listeners_(std::move(ground.listeners_of(worker))),
@@ -36,9 +37,7 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, unsigned 
                                       .resources = [this] { return meter().read(); }});
 }
 
-std::size_t Server::pool_size() const {
-  return options().threads.value_or(std::max(std::thread::hardware_concurrency(), 1U));
-}
+std::size_t Server::pool_size() const { return options().threads.value_or(::uv_available_parallelism()); }
 
 void Server::give_back_place() const {
   ground_.places.give_back(worker_);

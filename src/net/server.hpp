@@ -25,9 +25,10 @@ class Server {
   };
   using Place = std::unique_ptr<Server, GiveBack>;
 
-  /// Opens the access log. `worker` counts from 0, also where there is one only. Throws what StopSignal and
-  /// make_access_log throw.
-  Server(Groundwork& ground, const ServiceFactory& make_service, unsigned worker = 0);
+  /// Opens the access log. `ready` is what announce_ready() does. `worker` counts from 0, also where there is
+  /// one only. Throws what StopSignal and make_access_log throw.
+  Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+         unsigned worker);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -45,7 +46,7 @@ class Server {
   /// give_back_place() when the client has gone. Thread-safe, both.
   Place take_place() { return Place(ground_.places.take(worker_) ? this : nullptr); }
   void give_back_place() const;
-  /// How many threads a pool has: what was asked for, else one for each core.
+  /// How many threads a pool has: what was asked for, else one for each core that this process may run on.
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
   QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
@@ -56,6 +57,9 @@ class Server {
     return options().drain_timeout + (is_child_ ? 2 * StopSignal::kBeat : Duration{});
   }
 
+  /// Says that it listens. To be called by the model, once, when all it needs is there and it begins to
+  /// serve.
+  void announce_ready() const { ready_(); }
   /// Says that it drains. To be called by the model, with the number of its clients.
   void announce_drain(std::size_t clients) const;
   /// Logs that the drain timeout cuts so many clients.
@@ -72,6 +76,7 @@ class Server {
 
  private:
   Groundwork& ground_;
+  const std::function<void()> ready_;
   const unsigned worker_;
   const bool is_worker_;  // of a master, who speaks for it
   std::vector<Listener> listeners_;

@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -41,7 +42,6 @@ SharedReadiness::SharedReadiness(Server& server)
       driver_(server, *this, server.listeners(), nullptr, this) {
   watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
   watch(end_.get(), EPOLLIN);              // for all threads, and for ever
-  watch(server.stop().fd(), EPOLLIN | EPOLLONESHOT);
   for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
 }
 
@@ -76,8 +76,6 @@ void SharedReadiness::dispatch(std::uint64_t tag) {
     session->forget_interest();
   } else if (fd == timer_.get()) {
     driver_.expire();
-  } else if (fd == server_.stop().fd()) {
-    driver_.drain();
   } else {
     for (Listener& listener : server_.listeners()) {
       if (listener.fd() != fd) continue;
@@ -99,9 +97,27 @@ Session* SharedReadiness::put_back(Session& session) {
 
 void SharedReadiness::end() { ::eventfd_write(end_.get(), 1); }
 
-void SharedReadiness::wait_until_drained() const {
-  pollfd end{end_.get(), POLLIN, 0};
-  while (::poll(&end, 1, -1) != 1) continue;
+void SharedReadiness::wait_until_drained() {
+  server_.announce_ready();
+  std::array<pollfd, 2> events{{{end_.get(), POLLIN, 0}, {server_.stop().fd(), POLLIN, 0}}};
+  while (!server_.stop().requested()) waits_.poll(events, kNever);
+  {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.drain();
+    if (driver_.finished()) end();
+  }
+  const auto ended = std::span(events).first(1);
+  const Time cut = monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
+  while (ended[0].revents == 0 && monotonic_now() < cut) waits_.poll(ended, cut);
+  if (ended[0].revents == 0) {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.expire();
+    set_timer(monotonic_now());  // whoever waits looks whether it is somebody's turn
+    if (driver_.finished()) end();
+  }
+  while (ended[0].revents == 0) waits_.poll(ended, kNever);
 }
 
 void SharedReadiness::watch(int fd, std::uint32_t events) {

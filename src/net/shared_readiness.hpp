@@ -29,8 +29,9 @@ class SharedReadiness final : private Poller, private Crew {
   Session* put_back(Session& session) MAJUSCULE_EXCLUDES(mutex_);
   /// Lets all return from wait(), and from then on.
   void end();
-  /// Blocks until the server has drained.
-  void wait_until_drained() const;
+  /// Announces that the server is ready, blocks until it is told to stop, has it drain, and blocks until it
+  /// has. Threads that are all at tasks do not keep it from that. Once the threads run, by another one.
+  void wait_until_drained() MAJUSCULE_EXCLUDES(mutex_);
 
   /// What a worker on these sessions needs.
   SessionIo& io() { return *this; }

@@ -13,7 +13,7 @@ struct UvSession final : Session {
 }  // namespace
 
 UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse converse, Crew* crew)
-    : driver_(server, *this, listeners, converse, crew) {
+    : server_(server), driver_(server, *this, listeners, converse, crew) {
   timer_ = make_uv_handle<uv_timer_t>("uv_timer_init",
                                       [&](uv_timer_t* h) { return uv_timer_init(loop_.get(), h); });
   loop_.get()->data = this;
@@ -24,6 +24,11 @@ UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse conve
   }
   stop_ = watch(server.stop().fd());
   check_uv(uv_poll_start(stop_.get(), UV_READABLE, on_stop), "uv_poll_start");
+}
+
+void UvPoller::run() {
+  if (!doors_.empty()) server_.announce_ready();
+  uv_run(loop_.get(), UV_RUN_DEFAULT);
 }
 
 Session* UvPoller::add(UniqueFd& client) {

@@ -18,7 +18,7 @@ class UvPoller : public Poller {
   /// std::system_error.
   UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr, Crew* crew = nullptr);
 
-  void run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
+  void run();
 
   Session* add(UniqueFd& client) override;
   void set_interest(Session& session, Interest interest) override;
@@ -42,6 +42,7 @@ class UvPoller : public Poller {
   static void on_timer(uv_timer_t* handle);
   static void on_stop(uv_poll_t* handle, int, int);
 
+  Server& server_;
   UvLoop loop_;
   UvHandle<uv_timer_t> timer_;
   std::vector<UvHandle<uv_poll_t>> doors_;  // one for each listener

@@ -53,6 +53,9 @@ const std::vector<BadUsage> kFlags = {
     {"Queue", {"--queue=fifo"}, {"--queue", "epoll"}},
     {"UnknownQueue", {"--queue=stack"}, {"--queue", "fifo, lifo or priority"}},
     {"ValueOfReuseport", {"--reuseport=yes"}, {"--reuseport"}},
+    {"WorkersThatCannotShareAListener",
+     {"--mode=sigio", "--workers=2"},
+     {"--workers=2", "sigio", "one process", "--reuseport"}},
 };
 INSTANTIATE_TEST_SUITE_P(Flag, BadUsageTest, ::testing::ValuesIn(kFlags), name_of);
 

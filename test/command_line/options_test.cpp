@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <regex>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -54,13 +55,14 @@ TEST(ListModes, PrintsALineForEachMode) {
   const Outcome outcome = run_majuscule({"--list-modes"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.error, "");
-  std::string expected;
+  std::istringstream output(outcome.output);
+  std::string line;
   for (const Mode& mode : modes()) {
-    expected +=
-        std::string(mode.name) + "[ \t]+[^\n]*" +
-        std::regex_replace(std::string(mode.summary), std::regex(R"([.^$|()\[\]{}*+?\\])"), R"(\$&)") + "\n";
+    ASSERT_TRUE(std::getline(output, line)) << mode.name;
+    EXPECT_TRUE(line.starts_with(std::string(mode.name) + " ")) << line;
+    EXPECT_NE(line.find("  " + std::string(mode.summary)), std::string::npos) << line;
   }
-  EXPECT_TRUE(std::regex_match(outcome.output, std::regex(expected))) << outcome.output;
+  EXPECT_FALSE(std::getline(output, line)) << line;
 }
 
 TEST(Version, NamesTheLibrariesAndTheModes) {

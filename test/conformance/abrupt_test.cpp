@@ -86,8 +86,8 @@ class AbruptClients : public ModeTest {
  private:
   static constexpr bool kSanitized = kHasAddressSanitizer || kHasThreadSanitizer;
   static constexpr int kBatch = kSanitized ? 50 : 100;  // at once
-  static constexpr int kWarmUp = kSanitized ? 50 : 500;
-  static constexpr int kClients = kSanitized ? 250 : 1'000;
+  static constexpr int kWarmUp = kSanitized ? 50 : 300;
+  static constexpr int kClients = kSanitized ? 250 : 500;
   static constexpr int kRounds = 5;
   static constexpr std::int64_t kLeak = 64;  // bytes a client
   static constexpr std::int64_t kNoise = 64 * 1024;

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
 #include "support/server_test.hpp"
 #include "support/service_manager.hpp"
 
@@ -163,6 +164,7 @@ TEST_P(Activation, KeepsWhoWaitsWhenTheSignalComesForTheNextServer) {
   ASSERT_TRUE(listens_on(server, url("http", first_))) << server.standard_error();
   expect_ok(HttpClient(first_.port()).request(get("/healthz")), "ok");
   server.signal(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return state_of(server.pid()) == 'T'; })) << "it may accept until then";
   std::vector<HttpClient> clients;
   for (int i = 0; i < 50; ++i) {
     clients.emplace_back(first_.port());

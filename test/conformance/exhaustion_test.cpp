@@ -22,7 +22,14 @@ class Exhaustion : public ModeTest {
   /// A server without a free descriptor, and a crowd of which it has accepted the first.
   void SetUp() override {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-    start({"--max-connections=100000"}, Process::Limits{.descriptors = kDescriptors});
+    restart({});
+  }
+
+  /// The same of a server with these options.
+  void restart(std::vector<std::string> options) {
+    options.emplace_back("--max-connections=100000");
+    crowd_.clear();
+    start(options, Process::Limits{.descriptors = kDescriptors});
     begin_ = Clock::now();
     crowd_.reserve(kCrowd);
     crowd_.push_back(connect());
@@ -125,6 +132,17 @@ TEST_P(Exhaustion, EndsWithTheCrowd) {
   crowd_.clear();
   EXPECT_TRUE(serves_a_new_client());
   EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
+}
+
+/// Nobody leaves before they are cut; only then is there room for those who wait, and it is too late.
+TEST_P(Exhaustion, LastsUntilTheDrainCuts) {
+  restart({"--drain-timeout=" + duration_option(milliseconds(1500))});
+  for (std::size_t i = 0; i < accepted_; ++i) {
+    crowd_[i].send("POST /capitalize HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
+  }
+  EXPECT_TRUE(crowd_[accepted_ - 1].tcp().wait_until_server_has_read());
+  server().process().signal(SIGTERM);
+  expect_exit(0);
 }
 
 TEST_P(Exhaustion, LosesNobodyInADrain) {

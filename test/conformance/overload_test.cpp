@@ -152,6 +152,7 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
     const Stats stats = stats_over(crowd.front());
     EXPECT_EQ(stats["connections/refused"], refused);
     EXPECT_EQ(stats["connections/open"], 60 - refused);
+    EXPECT_EQ(stats["connections/accepted"], 60 - refused);
   }
   const bool needs_one_for_each = GetParam() == "threads" || GetParam() == "process";
   EXPECT_EQ(refused > 0, needs_one_for_each) << refused << " of 60 clients were refused";

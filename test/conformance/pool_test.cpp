@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -139,6 +140,14 @@ TEST_F(Pool, DoesNotBeginWithFewerThreadsThanItWasTold) {
   EXPECT_EQ(process.wait(), 1);
   EXPECT_NE(process.standard_error().find("--threads=100: only "), std::string::npos)
       << process.standard_error();
+  EXPECT_EQ(process.standard_output(), "") << "it is not ready before its threads are";
+  Process master(majuscule_binary(), {"--mode=pool", "--port=0", "--threads=100", "--workers=2"},
+                 {.threads = 24});
+  EXPECT_EQ(master.wait(), 1);
+  const std::string error = master.standard_error();
+  EXPECT_NE(error.find("--threads=100: only "), std::string::npos) << error;
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 1) << error;
+  EXPECT_EQ(master.standard_output(), "");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -62,6 +63,13 @@ class RequestQueue : public ServerTest {
     return in_time;
   }
 
+  static void raise_descriptor_limit() {
+    rlimit descriptors{};
+    ::getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = descriptors.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &descriptors);
+  }
+
   static void hold_up(HttpClient& client) {
     client.send(get("/capitalize?text=holds+up"));
     EXPECT_TRUE(client.tcp().wait_until_server_has_read());
@@ -97,10 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, QueueingMode, ::testing::Values("half-sync", "pi
                          [](const auto& mode) { return test_name(mode.param); });
 
 TEST_P(QueueingMode, RefusesARequestTooMany) {
-  rlimit descriptors{};
-  ::getrlimit(RLIMIT_NOFILE, &descriptors);
-  descriptors.rlim_cur = descriptors.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &descriptors);
+  raise_descriptor_limit();
   constexpr int kBefore = kMostWaiting + 100;  // so that only the next one has a task
   start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(8000)),
                      "--task-every=" + std::to_string(kBefore + 1)});
@@ -131,6 +136,28 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
   EXPECT_EQ(stats["requests"], kBefore + 1 + kMostWaiting + 1);
   EXPECT_EQ(stats["responses/503"], 2);
   EXPECT_EQ(stats["connections/refused"], 0);
+}
+
+/// The one thread that answers is held up, so that the queue of requests stays full, and all that can be said
+/// to so many clients fills the queue of replies, which those who empty it add to.
+TEST_P(QueueingMode, RefusesOnWhenTheRepliesWaitToo) {
+  raise_descriptor_limit();
+  constexpr int kClients = 2 * kMostWaiting + 500;
+  start(GetParam(), {"--threads=1", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
+  std::string many;
+  for (int i = 0; i < 900; ++i) many += get("/capitalize?text=one");
+  std::vector<TcpClient> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back(server().port());
+    EXPECT_TRUE(clients.back().send(many));
+  }
+  for (int i = 0; i < 10; ++i) {
+    HttpClient client = connect();
+    expect_error(client.request(get("/healthz")), 503, Connection::kStays, {{"Retry-After", "1"}});
+  }
+  clients.clear();
+  server().process().signal(SIGTERM);
+  expect_exit(0);
 }
 
 TEST_P(QueueingMode, DrainAnswersThoseWhoWait) {
@@ -165,6 +192,22 @@ TEST_P(ThreadsOfOneSet, SlowClientHoldsNone) {
   for (int i = 0; i < 50; ++i) expect_ok(good.request(get("/capitalize?text=good")), "Good");
   expect_ok(stalled.receive(), capitalized(body));
   expect_ok(half.request(get("/capitalize?text=half").substr(18)), "Half");
+}
+
+TEST_P(ThreadsOfOneSet, HearTheStopSignalThoughAllAreAtTasks) {
+  start(GetParam(),
+        {"--threads=1", "--task=sleep:1min", "--drain-timeout=" + duration_option(milliseconds(300))});
+  HttpClient idle = connect();
+  expect_ok(idle.request(get("/healthz")), "ok");
+  HttpClient asleep = connect();
+  hold_up(asleep);
+  server().process().signal(SIGTERM);
+  (void)server().process().wait();
+  const std::string log = server().process().standard_error();
+  EXPECT_NE(log.find("draining: 2 clients"), std::string::npos) << log;
+  EXPECT_NE(log.find(" cut"), std::string::npos) << log;
+  EXPECT_NE(log.find("stopped"), std::string::npos) << log;
+  expect_exit(0);
 }
 
 /// While one thread is held up by a task, another one waits for the clients.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Slow clients. Each timeout is total: a byte now and then does not renew it. A client drips for far longer
 // than the timeout, and the answer or the close must come while it still does.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -142,6 +145,22 @@ TEST_P(Timeout, OfAnIdleConnectionClosesWithoutAByte) {
   EXPECT_TRUE(client.is_closed_by_server());
   EXPECT_GE(Clock::now() - begin, scaled(kTimeout) / 2) << "closed long before it was idle for so long";
   expect_timed_out(1);
+}
+
+/// When nobody is left, nothing is left to do.
+TEST_P(Timeout, OfTheLastClientLetsTheServerRest) {
+  if (never_sleeps(GetParam())) {
+    GTEST_SKIP() << GetParam() << " never sleeps: all of a CPU, always, is what it costs";
+  }
+  start({option("idle-timeout"), "--task=sleep:" + duration_option(milliseconds(20))});
+  HttpClient client = connect();
+  expect_ok(client.request(get("/capitalize?text=hello")), "Hello");
+  EXPECT_TRUE(client.is_closed_by_server());
+  const milliseconds window(500);
+  const auto before = cpu_time_of(server().process().pid());
+  std::this_thread::sleep_for(window);
+  EXPECT_LT(cpu_time_of(server().process().pid()) - before, window / 4)
+      << "a server that spins would use all of the window";
 }
 
 TEST_P(Timeout, OfAClientThatNeverSpoke) {

@@ -3,6 +3,10 @@
 // replaces who dies, and takes them along when it ends. That everything else is as without workers is shown
 // by the other subjects, which run with --workers=3 too (meson.build).
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +16,7 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
+#include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 #include "support/service_manager.hpp"
 #include "support/temporary_directory.hpp"
@@ -311,6 +316,68 @@ TEST_P(Workers, TakeOverWhatAServiceManagerPasses) {
   EXPECT_NE(refused.standard_error().find("--reuseport"), std::string::npos) << refused.standard_error();
 }
 
+/// For a while no process can be forked; those that are there serve on.
+TEST_P(Workers, AreReplacedWhenThatIsPossibleAgain) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root can start the server as a user of its own, whose processes are counted";
+  }
+  if (kHasAddressSanitizer || kHasThreadSanitizer) {
+    GTEST_SKIP() << "a sanitizer needs threads of its own";
+  }
+  ModeTest::start({kThreeWorkers}, Process::Limits{.threads = 64});
+  const pid_t master = server().process().pid();
+  struct stat of_master {};
+  ASSERT_EQ(::stat(("/proc/" + std::to_string(master)).c_str(), &of_master), 0);
+  const auto limit_processes = [&](rlim_t most) {  // which only its own user may do everywhere
+    const rlimit limit{most, 64};
+    const pid_t helper = ::fork();
+    if (helper == 0) {
+      const bool is_user = ::setgid(of_master.st_gid) == 0 && ::setuid(of_master.st_uid) == 0;
+      ::_exit(is_user && ::prlimit(master, RLIMIT_NPROC, &limit, nullptr) == 0 ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(helper, &status, 0), helper);
+    ASSERT_EQ(status, 0);
+  };
+  limit_processes(1);
+  for (const pid_t worker : {workers().front(), workers().back()}) {
+    ::kill(worker, SIGKILL);
+  }
+  EXPECT_TRUE(eventually([&] { return log().find("cannot be forked") != std::string::npos; })) << log();
+  EXPECT_TRUE(serves_a_new_client());
+  limit_processes(64);
+  EXPECT_TRUE(eventually([&] { return workers().size() == kWorkers; })) << log();
+  EXPECT_TRUE(serves_a_new_client());
+  expect_clean_stop();
+}
+
+/// A drain begins while one of them is not there, and clients wait in its listener.
+TEST_P(Workers, ServeInADrainWhoWaitsForOneThatIsToBeReplaced) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start({"--reuseport"});
+  const std::vector<pid_t> first = workers();
+  const auto replacement = [&] {
+    for (const pid_t worker : workers()) {
+      if (std::find(first.begin(), first.end(), worker) == first.end()) return worker;
+    }
+    throw std::runtime_error("no worker was replaced: " + log());
+  };
+  kill_and_wait(first.front());
+  for (int i = 0; i < 3; ++i) kill_and_wait(replacement());  // so often that there is a pause before the next
+  ::kill(replacement(), SIGKILL);
+  EXPECT_TRUE(eventually([&] { return workers().size() < kWorkers; }));
+  std::vector<HttpClient> all;
+  for (int i = 0; i < 30; ++i) {
+    all.push_back(connect());
+    all.back().send(get("/capitalize?text=hello"));
+  }
+  server().process().signal(SIGTERM);
+  for (HttpClient& client : all) {
+    EXPECT_EQ(client.receive().body, "Hello");
+  }
+  expect_exit(0);
+}
+
 class WorkersThatCannot : public Workers {
  protected:
   void expect_one_line(const std::vector<std::string>& options, const std::string& said) const {
@@ -347,16 +414,19 @@ TEST(WorkersThatDie, AgainAndAgainEndTheServer) {
   ASSERT_EQ(first.size(), kWorkers);
   EXPECT_TRUE(eventually(
       [&] {
+        if (process().standard_error().find("giving up") != std::string::npos) {
+          return true;
+        }
         for (const pid_t worker : children_of(master)) {
           if (std::find(first.begin() + 1, first.end(), worker) == first.end()) {
             ::kill(worker, SIGKILL);
           }
         }
-        return !process().is_running();
+        return false;
       },
-      3 * patience()));
+      3 * patience()))
+      << process().standard_error();
   EXPECT_EQ(process().wait(), 1);
-  EXPECT_NE(process().standard_error().find("giving up"), std::string::npos) << process().standard_error();
   EXPECT_TRUE(std::none_of(first.begin(), first.end(), is_alive));
 }
 

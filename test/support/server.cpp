@@ -56,6 +56,11 @@ std::vector<std::string> mode_options(const std::string& mode, const std::vector
   for (std::string& word : options_of_every_server()) {
     words.push_back(std::move(word));
   }
+  const auto sets_workers = [](const std::string& option) { return option.starts_with("--workers="); };
+  if (mode == "sigio" && (std::any_of(words.begin(), words.end(), sets_workers) ||
+                          std::any_of(options.begin(), options.end(), sets_workers))) {
+    words.emplace_back("--reuseport");  // its workers cannot share a listener
+  }
   return words;
 }
 

@@ -216,7 +216,7 @@ TEST(CommandLine, ListModesSaysInALineForEachWhatGoesWithIt) {
     for (const QueueOrder order : mode.queues) {
       EXPECT_TRUE(has(line, std::string(to_string(order)))) << line;
     }
-    EXPECT_EQ(has(line, "no queue"), mode.queues.empty()) << line;
+    EXPECT_EQ(has(line, "no --queue"), mode.queues.empty()) << line;
     EXPECT_EQ(has(line, "--threads"), mode.has_pool) << line;
     const bool runs = mode.unavailable == nullptr || mode.unavailable().empty();
     EXPECT_NE(has(line, "cannot run here: "), runs) << line;

@@ -206,9 +206,12 @@ TEST_P(ModeAllocates, NothingForARequest) {
   options.log_level = "off";
   const Mode& mode = *find_mode(name);
   Groundwork ground(options, mode);
-  Server server(ground, [](const Options& o, const Surroundings& around) {
-    return std::make_unique<CountingService>(std::make_unique<CapitalizeService>(o, around));
-  });
+  Server server(
+      ground,
+      [](const Options& o, const Surroundings& around) {
+        return std::make_unique<CountingService>(std::make_unique<CapitalizeService>(o, around));
+      },
+      [] {}, 0);
   std::thread loop([&] { mode.run(server); });
   const UniqueFd client = connect_to(server.listeners().front().url());
   EXPECT_TRUE(client);
