@@ -11,7 +11,9 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(__SANITIZE_THREAD__)
+#include <poll.h>
 #include <sanitizer/tsan_interface.h>
+#include <signal.h>
 #endif
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -27,7 +29,9 @@ class FiberWatch {
   /// Of a stack on which nothing runs yet.
   explicit FiberWatch([[maybe_unused]] std::span<std::byte> stack) : stack_(stack), is_own_(true) {
 #if defined(__SANITIZE_THREAD__)
+    hold_signals();
     fiber_ = ::__tsan_create_fiber(0);
+    release_signals();
 #endif
 #if defined(VALGRIND_STACK_REGISTER)
     id_ = VALGRIND_STACK_REGISTER(stack.data(), stack.data() + stack.size());
@@ -39,7 +43,9 @@ class FiberWatch {
     __asan_unpoison_memory_region(stack_.data(), stack_.size());  // the last frames have never returned
 #endif
 #if defined(__SANITIZE_THREAD__)
+    hold_signals();
     ::__tsan_destroy_fiber(fiber_);
+    release_signals();
 #endif
 #if defined(VALGRIND_STACK_DEREGISTER)
     VALGRIND_STACK_DEREGISTER(id_);
@@ -54,6 +60,10 @@ class FiberWatch {
     ::__sanitizer_start_switch_fiber(last ? nullptr : &fake_stack_, other.stack_.data(), other.stack_.size());
 #endif
 #if defined(__SANITIZE_THREAD__)
+    if (is_own_) {
+      hold_signals();
+      ::poll(nullptr, 0, 0);  // those that have arrived
+    }
     ::__tsan_switch_to_fiber(other.fiber_, 0);
 #endif
   }
@@ -65,9 +75,23 @@ class FiberWatch {
     ::__sanitizer_finish_switch_fiber(fake_stack_, &bottom, &size);
     if (!other.is_own_) other.stack_ = {static_cast<std::byte*>(const_cast<void*>(bottom)), size};
 #endif
+#if defined(__SANITIZE_THREAD__)
+    if (other.is_own_) other.release_signals();
+#endif
   }
 
  private:
+#if defined(__SANITIZE_THREAD__)
+  // The thread sanitizer keeps a signal for the stack on which it arrived, until something there makes a call
+  // that may block; that of a stack that is made or has ended is lost. So none may arrive meanwhile.
+  void hold_signals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &signals_);
+  }
+  void release_signals() const { ::pthread_sigmask(SIG_SETMASK, &signals_, nullptr); }
+#endif
+
   std::span<std::byte> stack_;
   bool is_own_ = false;
 #if defined(__SANITIZE_ADDRESS__)
@@ -75,6 +99,7 @@ class FiberWatch {
 #endif
 #if defined(__SANITIZE_THREAD__)
   void* fiber_ = ::__tsan_get_current_fiber();
+  sigset_t signals_{};
 #endif
 #if defined(VALGRIND_STACK_REGISTER)
   unsigned id_ = 0;
