@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/sanitizers.hpp"
+
 namespace majuscule::test {
 namespace {
 
@@ -18,6 +20,12 @@ double own_seconds() {
   timespec time{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// Whether that many threads are what `expected` of ours are counted as: a sanitizer may have some of its
+/// own.
+bool are(std::uint64_t threads, std::uint64_t expected) {
+  return kHasThreadSanitizer ? threads >= expected : threads == expected;
 }
 
 void burn(double more) {
@@ -38,12 +46,11 @@ class Child {
       [[maybe_unused]] const auto said = ::write(ends_[1], "", 1);
       ::pause();
     }
+    ::close(ends_[1]);
     char done = 1;
-    EXPECT_EQ(::read(ends_[0], &done, 1), 1);
+    EXPECT_EQ(::read(ends_[0], &done, 1), 1) << "the child has ended without a word";
   }
-  ~Child() {
-    for (const int end : ends_) ::close(end);
-  }
+  ~Child() { ::close(ends_[0]); }
   void end() const {
     int status = 0;
     rusage usage{};
@@ -63,7 +70,7 @@ TEST(ResourceMeter, KnowsAProcessThatIsAlone) {
   burn(0.02);
   const Resources first = meter.read();
   EXPECT_NEAR(seconds(first), own_seconds(), 0.1);
-  EXPECT_EQ(first.threads, 1U);
+  EXPECT_TRUE(are(first.threads, 1));
   EXPECT_GE(first.max_rss_bytes, 1024U * 1024U);
   ::usleep(1'000);
   EXPECT_GT(meter.read().voluntary_switches, first.voluntary_switches);
@@ -79,7 +86,7 @@ TEST(ResourceMeter, CountsAChildWhileItLivesAndAfterwards) {
   const Resources living = meter.read();
   EXPECT_GE(seconds(living) - seconds(before), 0.15) << "its CPU time is told in steps of 10 ms";
   EXPECT_GE(living.voluntary_switches - before.voluntary_switches, 25U) << "a few sleeps may not switch";
-  EXPECT_EQ(living.threads, 2U);
+  EXPECT_TRUE(are(living.threads, 2));
   EXPECT_GT(living.max_rss_bytes, before.max_rss_bytes);
   child.end();
   const Resources dead = meter.read();
@@ -87,7 +94,7 @@ TEST(ResourceMeter, CountsAChildWhileItLivesAndAfterwards) {
   EXPECT_LE(seconds(dead) - seconds(living), 0.15);
   EXPECT_GE(dead.voluntary_switches, living.voluntary_switches);
   EXPECT_GE(dead.max_rss_bytes, living.max_rss_bytes);
-  EXPECT_EQ(dead.threads, 1U);
+  EXPECT_TRUE(are(dead.threads, 1));
 }
 
 TEST(ResourceMeter, AddsUpThoseThatHadAPlaceOneAfterTheOther) {
@@ -101,7 +108,7 @@ TEST(ResourceMeter, CountsThoseItHasNoPlaceForWhenTheyAreReaped) {
   ResourceMeter meter(0);
   const double before = seconds(meter.read());
   const Child child(meter, [] { burn(0.1); });
-  EXPECT_EQ(meter.read().threads, 1U);
+  EXPECT_TRUE(are(meter.read().threads, 1));
   child.end();
   EXPECT_GE(seconds(meter.read()) - before, 0.1);
 }
@@ -120,7 +127,7 @@ TEST(ResourceMeter, IsTheSameForEveryProcessThatAsks) {
   ResourceMeter meter(1);
   burn(0.1);
   const Child child(meter, [&] {
-    if (seconds(meter.read()) < 0.08 || meter.read().threads != 2) ::_exit(1);
+    if (seconds(meter.read()) < 0.08 || !are(meter.read().threads, 2)) ::_exit(1);
   });
   child.end();
 }
