@@ -46,7 +46,7 @@ class BlockingClients::Conversation {
  private:
   // Enough for a batch of small requests; small, since every idle thread keeps it on its second page of
   // stack.
-  static constexpr std::size_t kReadSize = 1280;
+  static constexpr std::size_t kReadSize = 1152;
   // For whoever sends more; only until the connection is idle.
   static constexpr std::size_t kLargeReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 1;
