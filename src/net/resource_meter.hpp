@@ -36,9 +36,10 @@ class ResourceMeter {
   /// that ended included. Cheap. Thread-safe.
   void publish() const;
 
-  /// The sums. CPU time of other processes is in steps of 10 ms, their switches are those of the main thread
-  /// or what they published, whichever is more. `max_rss_bytes` adds up what each place held at most, so
-  /// pages that processes share count for each of them. Thread-safe.
+  /// The sums. CPU time of other processes is in steps of 10 ms, but exact for one with one thread, where
+  /// what is less than a step counts as the system's; their switches are those of the main thread or what
+  /// they published, whichever is more. `max_rss_bytes` adds up what each place held at most, so pages that
+  /// processes share count for each of them. Thread-safe.
   Resources read() const;
 
  private:

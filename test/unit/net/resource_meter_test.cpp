@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <memory>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -95,6 +97,19 @@ TEST(ResourceMeter, CountsAChildWhileItLivesAndAfterwards) {
   EXPECT_GE(dead.voluntary_switches, living.voluntary_switches);
   EXPECT_GE(dead.max_rss_bytes, living.max_rss_bytes);
   EXPECT_TRUE(are(dead.threads, 1));
+}
+
+TEST(ResourceMeter, CountsLessThanAStepOfALivingChild) {
+  if (::access("/proc/self/schedstat", R_OK) != 0) GTEST_SKIP() << "this kernel tells no exact times";
+  if (kHasThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer has a thread of its own, so it is not one thread";
+  ResourceMeter meter(20);
+  const double before = seconds(meter.read());
+  std::vector<std::unique_ptr<Child<void (*)()>>> children;
+  for (int i = 0; i < 20; ++i)
+    children.push_back(std::make_unique<Child<void (*)()>>(meter, [] { burn(0.004); }));
+  EXPECT_GE(seconds(meter.read()) - before, 20 * 0.004);
+  for (const auto& child : children) child->end();
+  EXPECT_GE(seconds(meter.read()) - before, 20 * 0.004);
 }
 
 TEST(ResourceMeter, AddsUpThoseThatHadAPlaceOneAfterTheOther) {
