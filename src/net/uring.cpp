@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/uring.hpp"
 
+#if defined(__SANITIZE_THREAD__)
+#include <poll.h>
+#endif
+#include <signal.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
@@ -19,6 +24,33 @@ std::string reason_of(int error) {
     default: return "io_uring_setup: " + std::system_category().message(error);
   }
 }
+
+/// The thread sanitizer keeps a signal back until the thread makes a call that it knows, and it does not know
+/// this one: for its sake signals arrive only while the kernel waits, and are had right afterwards. Without
+/// it this is nothing.
+class SignalsInWait {
+ public:
+#if defined(__SANITIZE_THREAD__)
+  SignalsInWait() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    ::poll(nullptr, 0, 0);  // those that have arrived
+  }
+  ~SignalsInWait() {
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    ::poll(nullptr, 0, 0);
+  }
+  SignalsInWait(const SignalsInWait&) = delete;
+  SignalsInWait& operator=(const SignalsInWait&) = delete;
+  sigset_t* mask() { return &before_; }
+
+ private:
+  sigset_t before_{};
+#else
+  static sigset_t* mask() { return nullptr; }
+#endif
+};
 
 }  // namespace
 
@@ -39,15 +71,16 @@ Uring::Uring() {
 }
 
 void Uring::wait(Time until) {
+  SignalsInWait signals;
   io_uring_cqe* first = nullptr;
   if (until == kNever) {
-    ::io_uring_submit_and_wait(&ring_, 1);
+    ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, nullptr, signals.mask());
     return;
   }
   const Duration rest = std::max(until - monotonic_now(), Duration::zero());
   const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
   __kernel_timespec limit{seconds.count(), (rest - seconds).count()};
-  ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
+  ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, signals.mask());
 }
 
 io_uring_sqe* Uring::next_entry() {
