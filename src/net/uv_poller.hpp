@@ -18,6 +18,7 @@ class UvPoller : public Poller {
   /// std::system_error.
   UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr, Crew* crew = nullptr);
 
+  /// Announces that the server is ready, if it has listeners, and serves until it has drained.
   void run();
 
   Session* add(UniqueFd& client) override;
