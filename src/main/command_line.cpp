@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The only file that includes CLI11. Every value goes through a parser of ours, so that each refusal names
-// the flag and says what would be right.
 #include "main/command_line.hpp"
 
-#include <charconv>
+#include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <spdlog/version.h>
 #include <uv.h>
 
 #include "core/request_parser.hpp"
 #include "core/units.hpp"
+#include "flags/flag_parser.hpp"
 #include "majuscule/mode.hpp"
 
 namespace majuscule {
 namespace {
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text, Number least, Number most) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (number < least || number > most) return std::nullopt;
-  return number;
-}
 
 /// The one of these values that is called so.
 template <typename Value>
@@ -64,11 +53,6 @@ std::string modes_that(Predicate has) {
   return names;
 }
 
-/// `--name=value: not allowed; NAME takes FORM`.
-std::string refusal(const std::string& flag, std::string_view value, std::string_view form) {
-  return fmt::format("{}={}: expected {}", flag, value, form);
-}
-
 std::string mode_names() {
   std::string names;
   for (const Mode& mode : modes()) names.append(names.empty() ? "" : ", ").append(mode.name);
@@ -78,101 +62,101 @@ std::string mode_names() {
 class Parser {
  public:
   Parser() {
-    app_.set_help_flag();
-    app_.add_flag("--help", help_, "print this and exit");
-    app_.add_flag("--version", version_, "print the versions and exit");
-    app_.add_flag("--list-modes", list_, "print the modes and exit");
-    value("--mode", "NAME", "the concurrency model: " + mode_names() + " (default epoll)", mode_names(),
-          [this](const std::string& text) {
-            o_.mode = text;
-            return find_mode(text) != nullptr;
-          });
-    value("--host", "ADDRESS", "where to listen (default 127.0.0.1)", "an address or a name",
-          [this](const std::string& text) {
-            o_.host = text;
-            return !text.empty();
-          });
-    value("--port", "N", "for HTTP; 0 picks a free one and prints it (default 8000)", kPort,
-          [this](const std::string& text) {
-            return put(parse_number<std::uint16_t>(text, 0, 65535), o_.port);
-          });
-    value("--raw-port", "N", "for the raw protocol; 0 picks a free one (default: off)", kPort,
-          [this](const std::string& text) {
-            return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
-          });
-    value("--workers", "N",
-          "processes that each run the mode, under a master (default 1); sigio: only with --reuseport",
-          fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
-            return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
-          });
-    app_.add_flag("--reuseport", o_.reuseport);
-    lines_.push_back({"--reuseport",
-                      "each worker has a listener of its own (SO_REUSEPORT): the kernel deals clients out"});
-    value("--threads", "N",
-          "size of the pool, for modes that have one (default: one for each core it may use)",
-          fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
-            return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
-          });
-    value("--queue", "ORDER",
-          "of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's queue "
-          "is full: 503 (raw: closed)",
-          "fifo, lifo or priority", [this](const std::string& text) {
-            return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
-          });
-    value("--guard", "NAME",
-          "how shared state is protected: none (loses counts), mutex, atomic, sharded (default: the mode's "
-          "own)",
-          "none, mutex, atomic or sharded", [this](const std::string& text) {
-            return put(named(text, {Guard::kNone, Guard::kMutex, Guard::kAtomic, Guard::kSharded}), o_.guard);
-          });
-    value("--task", "TASK",
-          "simulated work for each capitalize request: none, sleep:D, block:D or cpu:D (default none)",
-          kTaskForm, [this](const std::string& text) { return put(parse_task(text), o_.task); });
-    value("--task-every", "K", "only every K-th capitalize request has the task (default 1)",
-          "a number from 1", [this](const std::string& text) {
-            return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX), o_.task_every);
-          });
-    value("--backlog", "N", "listen backlog (default 4096)", "a number from 1 to 65535",
-          [this](const std::string& text) { return put(parse_number<int>(text, 1, 65535), o_.backlog); });
-    value("--max-connections", "N", "more clients are answered 503 (default: from the descriptor limit)",
-          "a number from 1", [this](const std::string& text) {
-            return put(parse_number<std::size_t>(text, 1, 1U << 30), o_.max_connections);
-          });
-    size("--max-header", "of a header section, raw; else 431 or 414 (default 16KiB)", o_.limits.max_header);
-    size("--max-body", "of a body, decoded; else 413 (default 1MiB)", o_.limits.max_body);
-    duration("--header-timeout", "for a whole header section; else 408 (default 10s)",
-             o_.limits.header_timeout);
-    duration("--body-timeout", "for a whole body; else 408 (default 30s)", o_.limits.body_timeout);
-    duration("--idle-timeout", "between requests; then a close (default 60s)", o_.limits.idle_timeout);
-    duration("--write-timeout", "for a client that does not read; then a close (default 30s)",
-             o_.limits.write_timeout);
-    duration("--drain-timeout", "how long SIGTERM lets requests in flight finish (default 10s)",
-             o_.drain_timeout);
-    value("--log-level", "LEVEL", "trace, debug, info, warn, error or off (default info)",
-          "trace, debug, info, warn, error or off", [this](const std::string& text) {
-            o_.log_level = text;
-            constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
-            return std::find(std::begin(kLevels), std::end(kLevels), text) != std::end(kLevels);
-          });
-    value("--access-log", "FILE", "append a line a request in combined format (default: off)", "a file name",
-          [this](const std::string& text) {
-            o_.access_log = text;
-            return !text.empty();
-          });
+    flags_.flag("--help", "", help_);
+    flags_.flag("--version", "", version_);
+    flags_.flag("--list-modes", "", list_);
+    flags_.value("--mode", "NAME", "the concurrency model: " + mode_names() + " (default epoll)",
+                 mode_names(), [this](const std::string& text) {
+                   o_.mode = text;
+                   return find_mode(text) != nullptr;
+                 });
+    flags_.value("--host", "ADDRESS", "where to listen (default 127.0.0.1)", "an address or a name",
+                 [this](const std::string& text) {
+                   o_.host = text;
+                   return !text.empty();
+                 });
+    flags_.value("--port", "N", "for HTTP; 0 picks a free one and prints it (default 8000)", kPort,
+                 [this](const std::string& text) {
+                   return put(parse_number<std::uint16_t>(text, 0, 65535), o_.port);
+                 });
+    flags_.value("--raw-port", "N", "for the raw protocol; 0 picks a free one (default: off)", kPort,
+                 [this](const std::string& text) {
+                   return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
+                 });
+    flags_.value("--workers", "N",
+                 "processes that each run the mode, under a master (default 1); sigio: only with --reuseport",
+                 fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
+                   return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
+                 });
+    flags_.flag("--reuseport",
+                "each worker has a listener of its own (SO_REUSEPORT): the kernel deals clients out",
+                o_.reuseport);
+    flags_.value("--threads", "N",
+                 "size of the pool, for modes that have one (default: one for each core it may use)",
+                 fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
+                   return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
+                 });
+    flags_.value(
+        "--queue", "ORDER",
+        "of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's queue "
+        "is full: 503 (raw: closed)",
+        "fifo, lifo or priority", [this](const std::string& text) {
+          return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
+        });
+    flags_.value(
+        "--guard", "NAME",
+        "how shared state is protected: none (loses counts), mutex, atomic, sharded (default: the mode's "
+        "own)",
+        "none, mutex, atomic or sharded", [this](const std::string& text) {
+          return put(named(text, {Guard::kNone, Guard::kMutex, Guard::kAtomic, Guard::kSharded}), o_.guard);
+        });
+    flags_.value("--task", "TASK",
+                 "simulated work for each capitalize request: none, sleep:D, block:D or cpu:D (default none)",
+                 kTaskForm, [this](const std::string& text) { return put(parse_task(text), o_.task); });
+    flags_.value("--task-every", "K", "only every K-th capitalize request has the task (default 1)",
+                 "a number from 1", [this](const std::string& text) {
+                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX), o_.task_every);
+                 });
+    flags_.value(
+        "--backlog", "N", "listen backlog (default 4096)", "a number from 1 to 65535",
+        [this](const std::string& text) { return put(parse_number<int>(text, 1, 65535), o_.backlog); });
+    flags_.value("--max-connections", "N",
+                 "more clients are answered 503 (default: from the descriptor limit)", "a number from 1",
+                 [this](const std::string& text) {
+                   return put(parse_number<std::size_t>(text, 1, 1U << 30), o_.max_connections);
+                 });
+    flags_.size("--max-header", "of a header section, raw; else 431 or 414 (default 16KiB)",
+                o_.limits.max_header);
+    flags_.size("--max-body", "of a body, decoded; else 413 (default 1MiB)", o_.limits.max_body);
+    flags_.duration("--header-timeout", "for a whole header section; else 408 (default 10s)",
+                    o_.limits.header_timeout);
+    flags_.duration("--body-timeout", "for a whole body; else 408 (default 30s)", o_.limits.body_timeout);
+    flags_.duration("--idle-timeout", "between requests; then a close (default 60s)", o_.limits.idle_timeout);
+    flags_.duration("--write-timeout", "for a client that does not read; then a close (default 30s)",
+                    o_.limits.write_timeout);
+    flags_.duration("--drain-timeout", "how long SIGTERM lets requests in flight finish (default 10s)",
+                    o_.drain_timeout);
+    flags_.value("--log-level", "LEVEL", "trace, debug, info, warn, error or off (default info)",
+                 "trace, debug, info, warn, error or off", [this](const std::string& text) {
+                   o_.log_level = text;
+                   constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
+                   return std::find(std::begin(kLevels), std::end(kLevels), text) != std::end(kLevels);
+                 });
+    flags_.value("--access-log", "FILE", "append a line a request in combined format (default: off)",
+                 "a file name", [this](const std::string& text) {
+                   o_.access_log = text;
+                   return !text.empty();
+                 });
   }
 
   CommandLine parse(const std::vector<std::string>& arguments) {
-    try {
-      app_.parse(words(arguments));
-    } catch (const CLI::ExtrasError&) {
-      return wrong(unexpected());
-    } catch (const CLI::ParseError& e) {
-      return wrong(in_our_words(e));
-    }
+    if (std::string refusal = flags_.parse(arguments); !refusal.empty()) return {{}, {}, std::move(refusal)};
     if (help_) return {{}, help_text(), {}};
     if (version_) return {{}, version_text(), {}};
     if (list_) return {{}, list_text(), {}};
-    if (const std::string problem = conflict(); !problem.empty()) return wrong(problem);
+    if (const std::string problem = conflict(); !problem.empty()) {
+      return {{}, {}, flags_.refusal(problem)};
+    }
     return {o_, {}, {}};
   }
 
@@ -180,59 +164,6 @@ class Parser {
   static constexpr unsigned kMostWorkers = 256;
   static constexpr unsigned kMostThreads = 10'000;
   static constexpr std::string_view kPort = "a port from 0 to 65535";
-
-  struct Line {
-    std::string form;
-    std::string meaning;
-  };
-
-  /// Name and value apart, so that CLI11 does not look for an empty value in the next argument; last one
-  /// first, as it takes them.
-  std::vector<std::string> words(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> words;
-    for (const std::string& argument : arguments) {
-      const std::size_t equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
-      words.push_back(argument.substr(0, equals));
-      if (const CLI::Option* flag = app_.get_option_no_throw(words.back());
-          equals != std::string::npos && flag != nullptr && flag->get_expected_max() == 0) {
-        throw CLI::ValidationError(argument + ": " + words.back() + " takes no value");
-      }
-      if (equals != std::string::npos) words.push_back(argument.substr(equals + 1));
-    }
-    std::reverse(words.begin(), words.end());
-    return words;
-  }
-
-  template <typename From, typename To>
-  static bool put(const std::optional<From>& value, To& to) {
-    if (value) to = *value;
-    return value.has_value();
-  }
-
-  /// A flag that takes one value; `take` stores it, or says no.
-  template <typename Take>
-  void value(const std::string& name, std::string_view placeholder, std::string meaning,
-             std::string_view form, Take take) {
-    const auto parse_value = [name, form = std::string(form), take](const std::string& text) {
-      if (!take(text)) throw CLI::ValidationError(refusal(name, text, form));
-    };
-    app_.add_option_function<std::string>(name, parse_value)->type_name(std::string(placeholder));
-    lines_.push_back({name + "=" + std::string(placeholder), std::move(meaning)});
-  }
-
-  void size(const std::string& name, std::string meaning, std::size_t& to) {
-    value(name, "SIZE", std::move(meaning), kSizeForm, [&to](const std::string& text) {
-      const auto size = parse_size(text);
-      return size && *size > 0 && put(size, to);
-    });
-  }
-
-  void duration(const std::string& name, std::string meaning, Duration& to) {
-    value(name, "D", std::move(meaning), kDurationForm, [&to](const std::string& text) {
-      const auto duration = parse_duration(text);
-      return duration && *duration > Duration::zero() && put(duration, to);
-    });
-  }
 
   template <typename Values, typename Value>
   static bool contains(const Values& values, Value value) {
@@ -270,40 +201,11 @@ class Parser {
     return {};
   }
 
-  std::string unexpected() const {
-    const std::string extra = app_.remaining().front();
-    if (!extra.starts_with("-")) return fmt::format("{}: unexpected; all options begin with --", extra);
-    return fmt::format("{}: unknown option", extra.substr(0, extra.find('=')));
-  }
-
-  /// CLI11's own words for a missing or a second value name the flag but not what would be right.
-  static std::string in_our_words(const CLI::ParseError& e) {
-    std::string what = e.what();
-    const std::string flag = what.substr(0, what.find(':'));
-    if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) == nullptr) return what;
-    return what.find("At Most") == std::string::npos ? flag + ": expected a value"
-                                                     : flag + ": given more than once";
-  }
-
-  /// One line, whatever stands in the arguments.
-  static CommandLine wrong(const std::string& what) {
-    std::string line = "majuscule: ";
-    for (const char c : what) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte < ' ' || byte == 0x7f) {
-        line += fmt::format("\\x{:02X}", byte);
-      } else {
-        line.push_back(c);
-      }
-    }
-    return {{}, {}, line + " (see --help)"};
-  }
-
   std::string help_text() const {
     std::string text =
         "Usage: majuscule [--mode=NAME] [OPTION]...\n"
         "A small server whose concurrency model is a flag.\n\n";
-    for (const Line& line : lines_) text += fmt::format("  {:<22} {}\n", line.form, line.meaning);
+    text += flags_.help_lines();
     text +=
         "  --list-modes           print the modes, each with what goes with it (and with --workers=N), and "
         "exit\n"
@@ -339,9 +241,8 @@ class Parser {
     return text;
   }
 
-  CLI::App app_;
+  FlagParser flags_{"majuscule"};
   Options o_;
-  std::vector<Line> lines_;
   bool help_ = false;
   bool version_ = false;
   bool list_ = false;

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "load/command_line.hpp"
+
+#include <random>
+
+#include <fmt/core.h>
+
+#include "core/units.hpp"
+#include "flags/flag_parser.hpp"
+#include "measure/figures.hpp"
+
+namespace majuscule {
+namespace {
+
+constexpr std::size_t kMostConnections = 1'000'000;
+constexpr std::size_t kMostPipelined = 1024;
+constexpr double kMostRate = 10'000'000;
+constexpr std::size_t kMostText = 1024;  // of a message of the raw protocol
+constexpr Duration kUsualDuration = std::chrono::seconds(10);
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done, 1 the run is not valid (it says why), 2 bad usage, 3 an --assert does not hold.\n";
+
+class Parser {
+ public:
+  Parser() {
+    flags_.flag("--help", "", help_);
+    flags_.flag("--version", "", version_);
+    flags_.positional("URL", kUrlForm, [this](const std::string& text) {
+      has_url_ = put(parse_url(text), o_.target);
+      return has_url_;
+    });
+    add_load();
+    add_requests();
+    add_output();
+  }
+
+  LoadCommandLine parse(const std::vector<std::string>& arguments) {
+    if (std::string refusal = flags_.parse(arguments); !refusal.empty()) return {{}, {}, std::move(refusal)};
+    if (help_) return {{}, help_text(), {}};
+    if (version_) return {{}, fmt::format("majuscule-load {}\n", MAJUSCULE_VERSION), {}};
+    if (const std::string problem = conflict(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
+    if (!o_.plan.duration && !o_.plan.requests) o_.plan.duration = kUsualDuration;
+    if (close_ || o_.target.raw) o_.plan.requests_per_connection = 1;
+    if (!seed_) o_.plan.seed = std::random_device()();
+    return {o_, {}, {}};
+  }
+
+ private:
+  void add_load() {
+    Plan& plan = o_.plan;
+    flags_.value("--connections", "N", "clients at once (default 1)",
+                 fmt::format("a number from 1 to {}", kMostConnections), [&](const std::string& text) {
+                   return put(parse_number<std::size_t>(text, 1, kMostConnections), plan.connections);
+                 });
+    flags_.value("--rate", "R",
+                 "requests/s on a schedule, whatever the server does (open loop; default: each client "
+                 "asks again when it is answered, closed loop)",
+                 "a number of requests a second up to 10000000", [&](const std::string& text) {
+                   const auto rate = parse_rate(text);
+                   return put(rate, plan.rate);
+                 });
+    flags_.value("--arrivals", "KIND", "of the schedule: fixed intervals, or poisson (default fixed)",
+                 "fixed or poisson", [this](const std::string& text) {
+                   o_.plan.arrivals = text == "poisson" ? Arrivals::kPoisson : Arrivals::kFixed;
+                   arrivals_ = true;
+                   return text == "poisson" || text == "fixed";
+                 });
+    optional_duration("--duration", "how long requests are begun (default 10s, without --requests)",
+                      plan.duration);
+    flags_.value("--requests", "N", "how many requests are begun, over all clients (default: no limit)",
+                 "a number from 1", [&](const std::string& text) {
+                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX - 1), plan.requests);
+                 });
+    flags_.duration("--warmup", "how long the same load goes on before it counts (default: not at all)",
+                    plan.warmup);
+    flags_.duration("--timeout", "for a connection and for each answer (default 10s)", plan.timeout);
+    flags_.value("--idle", "N", "more clients that connect and stay silent (default 0)",
+                 fmt::format("a number from 0 to {}", kMostConnections), [this](const std::string& text) {
+                   return put(parse_number<std::size_t>(text, 0, kMostConnections), o_.idle);
+                 });
+    flags_.value("--seed", "N", "of the schedule's chance (default: another one each time; it is printed)",
+                 "a number from 0", [this](const std::string& text) {
+                   seed_ = put(parse_number<std::uint64_t>(text, 0, UINT64_MAX), o_.plan.seed);
+                   return seed_;
+                 });
+    flags_.value(
+        "--cpu", "N", "the core to run on (default: any)", "the number of a core",
+        [this](const std::string& text) { return put(parse_number<unsigned>(text, 0, 1023), o_.cpu); });
+    flags_.value(
+        "--sources", "N", "addresses of 127/8 to connect from (default: as many as ports are needed)",
+        "a number from 1 to 250",
+        [this](const std::string& text) { return put(parse_number<unsigned>(text, 1, 250), o_.sources); });
+  }
+
+  void add_requests() {
+    Plan& plan = o_.plan;
+    flags_.value("--pipeline", "N", "requests in flight on each connection (default 1)",
+                 fmt::format("a number from 1 to {}", kMostPipelined), [&](const std::string& text) {
+                   return put(parse_number<std::size_t>(text, 1, kMostPipelined), plan.pipeline);
+                 });
+    flags_.flag("--close", "a connection for each request, which says Connection: close", close_);
+    flags_.value("--requests-per-connection", "N", "then a new connection (default: no limit)",
+                 "a number from 1", [&](const std::string& text) {
+                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX), plan.requests_per_connection);
+                 });
+    flags_.value("--body-size", "SIZE", "POSTs a body of this size (default: GET)", kSizeForm,
+                 [this](const std::string& text) { return put(parse_size(text), o_.body_size); });
+    flags_.value("--text", "TEXT", "the message of the raw protocol (default 'hello WORLD')",
+                 fmt::format("1 to {} bytes", kMostText), [this](const std::string& text) {
+                   o_.text = text;
+                   text_ = true;
+                   return !text.empty() && text.size() <= kMostText;
+                 });
+    flags_.value("--check", "HOW",
+                 "bodies must be: auto (capitalized for /capitalize and raw, else all the same), "
+                 "same, or any (default auto)",
+                 "auto, same or any", [this](const std::string& text) {
+                   if (text == "same") o_.check = BodyCheck::kSame;
+                   if (text == "any") o_.check = BodyCheck::kAny;
+                   return text == "auto" || text == "same" || text == "any";
+                 });
+  }
+
+  void add_output() {
+    flags_.flag("--json", "print one JSON object instead of the table", o_.json);
+    flags_.value("--hgrm", "STEM",
+                 "write STEM.response.hgrm, STEM.service.hgrm and so on for HdrHistogram's plotter",
+                 "the beginning of a file name", [this](const std::string& text) {
+                   o_.hgrm = text;
+                   return !text.empty();
+                 });
+    flags_.values("--assert", "BOUND", "exit with 3 unless it holds, as in 'p99<5ms'; may be repeated",
+                  kAssertionForm, [this](const std::string& text) {
+                    const auto assertion = Assertion::parse(text);
+                    if (assertion) o_.assertions.push_back(*assertion);
+                    return assertion.has_value();
+                  });
+  }
+
+  void optional_duration(const std::string& name, std::string meaning, std::optional<Duration>& to) {
+    flags_.value(name, "D", std::move(meaning), kDurationForm, [&to](const std::string& text) {
+      const auto duration = parse_duration(text);
+      return duration && *duration > Duration::zero() && put(duration, to);
+    });
+  }
+
+  static std::optional<double> parse_rate(std::string_view text) {
+    if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
+    double rate = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), rate, std::chars_format::fixed);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && rate > 0 && rate <= kMostRate ? std::optional(rate) : std::nullopt;
+  }
+
+  /// What is wrong with values that are each right; empty: nothing.
+  std::string conflict() const {
+    if (!has_url_) return fmt::format("no URL; expected {}", kUrlForm);
+    const Plan& plan = o_.plan;
+    if (close_ && plan.requests_per_connection) {
+      return "--close: is --requests-per-connection=1; give one of the two";
+    }
+    if (arrivals_ && !plan.rate) return "--arrivals: is of a schedule; add --rate";
+    if (text_ && !o_.target.raw) return "--text: is of the raw protocol; expected raw://HOST:PORT";
+    if (o_.target.raw) {
+      const bool http = close_ || plan.requests_per_connection || o_.body_size || plan.pipeline > 1;
+      if (http)
+        return "raw://: has one message a connection: no --close, --requests-per-connection, --pipeline, "
+               "--body-size";
+    }
+    return {};
+  }
+
+  std::string help_text() const {
+    return fmt::format(
+        "Usage: majuscule-load [OPTION]... URL\n"
+        "Loads a server and keeps every sample. URL: {}.\n\n{}"
+        "  --version              print the version and exit\n"
+        "  --help                 print this and exit\n\n"
+        "Response time counts from the moment a request was to be sent, service time from the one it was.\n"
+        "Every answer must be 2xx with the right body; anything else makes the run invalid.\n"
+        "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n{}",
+        kUrlForm, flags_.help_lines(), kExitCodes);
+  }
+
+  FlagParser flags_{"majuscule-load"};
+  LoadOptions o_;
+  bool has_url_ = false;
+  bool arrivals_ = false;
+  bool text_ = false;
+  bool close_ = false;
+  bool seed_ = false;
+  bool help_ = false;
+  bool version_ = false;
+};
+
+}  // namespace
+
+LoadCommandLine parse_load_command_line(const std::vector<std::string>& arguments) {
+  return Parser().parse(arguments);
+}
+
+std::string in_words(const LoadOptions& options) {
+  const Plan& plan = options.plan;
+  const auto time = [](Duration duration) { return in_time_units(static_cast<double>(duration.count())); };
+  const std::string method = options.target.raw ? "" : options.body_size ? "POST " : "GET ";
+  std::string words = fmt::format("{}{}://{}{}", method, options.target.raw ? "raw" : "http",
+                                  options.target.authority(), options.target.raw ? "" : options.target.path);
+  if (options.body_size) words += fmt::format(" with {} bytes", *options.body_size);
+  words += fmt::format(", {} connection{}", plan.connections, plan.connections == 1 ? "" : "s");
+  if (options.idle > 0) words += fmt::format(" beside {} silent ones", options.idle);
+  if (plan.pipeline > 1) words += fmt::format(", {} requests in flight on each", plan.pipeline);
+  if (plan.requests_per_connection && !options.target.raw) {
+    words += fmt::format(", closed after {} request{}", *plan.requests_per_connection,
+                         *plan.requests_per_connection == 1 ? "" : "s");
+  }
+  if (plan.rate) {
+    words += fmt::format(
+        ", open loop at {:.1f} requests/s ({})", *plan.rate,
+        plan.arrivals == Arrivals::kPoisson ? fmt::format("Poisson, seed {}", plan.seed) : "fixed");
+  } else {
+    words += ", closed loop";
+  }
+  if (plan.requests) words += fmt::format(", {} requests", *plan.requests);
+  if (plan.duration) words += fmt::format(", for {}", time(*plan.duration));
+  if (plan.warmup > Duration::zero()) words += fmt::format(" after {} of warm-up", time(plan.warmup));
+  return words;
+}
+
+}  // namespace majuscule

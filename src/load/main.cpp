@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The load client: a command line, a run, its figures.
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "load/address.hpp"
+#include "load/client.hpp"
+#include "load/command_line.hpp"
+#include "measure/figures.hpp"
+#include "measure/percentile_file.hpp"
+#include "net/descriptors.hpp"
+
+namespace majuscule {
+namespace {
+
+constexpr int kDone = 0, kNotValid = 1, kBadUsage = 2, kAssertionFailed = 3;
+constexpr std::size_t kOwnDescriptors = 16;
+/// Of the ports that one address has, so that the kernel finds a free one at once.
+constexpr double kUsablePorts = 0.5;
+/// Connections a second that are made at most: each may hold its port for a second after its end.
+constexpr double kMostConnectsPerSecond = 100'000;
+
+void expect_descriptors(std::size_t connections) {
+  const std::size_t needed = connections + kOwnDescriptors, limit = raise_descriptor_limit();
+  if (limit >= needed) return;
+  throw std::runtime_error(
+      fmt::format("{} connections need {} open files, {} are allowed: raise it with ulimit -n {}",
+                  connections, needed, limit, needed));
+}
+
+void run_on(unsigned cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  if (::sched_setaffinity(0, sizeof set, &set) != 0) {
+    throw std::runtime_error(fmt::format("--cpu={}: there is no such core to run on", cpu));
+  }
+}
+
+unsigned sources_for(const LoadOptions& options) {
+  if (options.sources) return *options.sources;
+  double ports = static_cast<double>(options.plan.connections + options.idle);
+  if (options.plan.requests_per_connection) {
+    ports += std::min(kMostConnectsPerSecond, options.plan.rate.value_or(kMostConnectsPerSecond)) /
+             static_cast<double>(*options.plan.requests_per_connection);
+  }
+  return static_cast<unsigned>(std::ceil(ports / (kUsablePorts * local_ports())));
+}
+
+void show(Duration since, const Record& record) {
+  const double seconds = std::chrono::duration<double>(since).count();
+  const auto answers = static_cast<double>(record.requests + record.warmup_requests);
+  fmt::print(stderr, "\r\033[K{:6.1f} s  {:.0f} requests  {:.0f}/s  {} errors", seconds, answers,
+             answers / seconds, record.total_failures());
+  std::fflush(stderr);
+}
+
+/// The files are opened before the load, since it would be a pity afterwards.
+class PercentileFiles {
+ public:
+  explicit PercentileFiles(const std::string& stem) {
+    if (stem.empty()) return;
+    for (const char* const name : {"response", "service", "first_byte", "connect", "lateness"}) {
+      names_.push_back(fmt::format("{}.{}.hgrm", stem, name));
+      files_.emplace_back(names_.back(), std::ios::trunc);
+      if (!files_.back()) throw std::runtime_error(fmt::format("cannot write to {}", names_.back()));
+    }
+  }
+
+  void write(const Record& record) {
+    const Histogram* const series[] = {&record.response, &record.service, &record.first_byte, &record.connect,
+                                       &record.lateness};
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      files_[i] << percentile_file(*series[i]) << std::flush;
+      if (!files_[i]) throw std::runtime_error(fmt::format("cannot write to {}", names_[i]));
+    }
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<std::ofstream> files_;
+};
+
+int report(const LoadOptions& options, const Result& result) {
+  const std::string text = options.json ? json_of(result) : table_of(result, in_words(options));
+  std::fputs(text.c_str(), stdout);
+  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the result to standard output");
+  if (!result.invalid_reasons().empty()) return kNotValid;
+  int code = kDone;
+  for (const Assertion& assertion : options.assertions) {
+    const std::string failure = assertion.failure(result);
+    if (failure.empty()) continue;
+    fmt::print(stderr, "majuscule-load: does not hold: {}\n", failure);
+    code = kAssertionFailed;
+  }
+  return code;
+}
+
+int run(const LoadOptions& options) {
+  expect_descriptors(options.plan.connections + options.idle);
+  if (options.cpu) run_on(*options.cpu);
+  Address address(options.target.host, options.target.port);
+  address.use_sources(sources_for(options));
+  PercentileFiles files(options.hgrm);
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  Exchange exchange = make_exchange(options.target, options.body_size, options.text,
+                                    options.plan.requests_per_connection == 1, options.check);
+  Client client(options.plan, std::move(exchange), address, options.idle,
+                on_terminal ? show : Client::Progress());
+  const Result result = client.run();
+  if (on_terminal) std::fputs("\r\033[K", stderr);
+  files.write(result.record);
+  return report(options, result);
+}
+
+}  // namespace
+}  // namespace majuscule
+
+int main(int count, char** arguments) {
+  using namespace majuscule;
+  const LoadCommandLine line = parse_load_command_line({arguments + 1, arguments + count});
+  if (!line.error.empty()) {
+    std::fprintf(stderr, "%s\n", line.error.c_str());
+    return kBadUsage;
+  }
+  if (!line.options) {
+    std::fputs(line.output.c_str(), stdout);
+    return std::fflush(stdout) == 0 ? kDone : kNotValid;
+  }
+  try {
+    return run(*line.options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "majuscule-load: %s\n", error.what());
+    return kNotValid;
+  }
+}

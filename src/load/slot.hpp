@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// One of the client's connections, now and after it has been replaced: its socket, the requests in flight on
+// it, and the answer that is arriving. What to do with it is the client's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/timer_wheel.hpp"
+#include "measure/answer_parser.hpp"
+#include "measure/record.hpp"
+#include "net/unique_fd.hpp"
+
+namespace majuscule {
+
+struct Slot : TimerWheel::Timer {
+  enum class State : std::uint8_t {
+    kClosed,      ///< no connection: the next request makes one
+    kConnecting,  ///< `waiting` is sent when it stands
+    kOpen,
+    kResting,  ///< after a failure, so as not to hammer at the server
+  };
+
+  Slot(std::size_t its_number, std::size_t pipeline, Expectation& expected)
+      : number(its_number), parser(expected), ring_(pipeline) {}
+
+  const std::size_t number;
+  State state = State::kClosed;
+  UniqueFd fd;
+  AnswerParser parser;
+  std::optional<Flight> waiting;  ///< the request for which it connects
+  std::uint64_t begun = 0;        ///< requests on this connection
+  std::size_t unstamped = 0;      ///< of those in flight, the last that have not begun to be sent
+  std::size_t unsent = 0;         ///< bytes of requests that the kernel has not taken
+  Time free_since = Time::min();  ///< when it could last take a request
+  Time connect_began = Time::min();
+  Time first_byte = Time::min();  ///< of the answer that is arriving
+  bool queued = false;            ///< stands in the queue of free ones
+
+  /// The requests in flight, the oldest first.
+  std::size_t flights() const { return flights_; }
+  Flight& oldest() { return ring_[head_]; }
+  Flight& from_newest(std::size_t back) { return ring_[(head_ + flights_ - 1 - back) % ring_.size()]; }
+  void push(const Flight& flight) {
+    ring_[(head_ + flights_) % ring_.size()] = flight;
+    ++flights_;
+  }
+  void pop() {
+    head_ = head_ + 1 == ring_.size() ? 0 : head_ + 1;
+    --flights_;
+  }
+  void drop_flights() { flights_ = 0; }
+
+ private:
+  std::vector<Flight> ring_;
+  std::size_t head_ = 0;
+  std::size_t flights_ = 0;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "measure/figures.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace majuscule {
+namespace {
+
+constexpr double kNsPerUs = 1e3;
+
+struct Percentile {
+  std::string_view name;
+  double value;
+};
+constexpr Percentile kInTable[] = {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99.9", 99.9}};
+constexpr Percentile kInJson[] = {{"p50", 50}, {"p75", 75},     {"p90", 90},      {"p95", 95},
+                                  {"p99", 99}, {"p99.9", 99.9}, {"p99.99", 99.99}};
+
+double ns_of(Duration duration) { return static_cast<double>(duration.count()); }
+
+std::string row(std::string_view name, const Histogram& samples) {
+  if (samples.empty()) return fmt::format("{:<14}  {:>9}\n", name, "none");
+  std::string text = fmt::format("{:<14}  {:>9}  {:>9}", name, in_time_units(ns_of(samples.min())),
+                                 in_time_units(samples.mean_ns()));
+  for (const auto& percentile : kInTable) {
+    text += fmt::format("  {:>9}", in_time_units(ns_of(samples.at_percentile(percentile.value))));
+  }
+  return text + fmt::format("  {:>9}\n", in_time_units(ns_of(samples.max())));
+}
+
+/// Microseconds to the nanosecond.
+double microseconds(double ns) { return std::round(ns) / kNsPerUs; }
+
+nlohmann::ordered_json json_of(const Histogram& samples) {
+  nlohmann::ordered_json figures;
+  const auto put = [&](std::string_view name, double ns) {
+    figures[std::string(name)] =
+        samples.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(microseconds(ns));
+  };
+  put("min", ns_of(samples.min()));
+  put("mean", samples.mean_ns());
+  for (const auto& percentile : kInJson) put(percentile.name, ns_of(samples.at_percentile(percentile.value)));
+  put("max", ns_of(samples.max()));
+  figures["count"] = samples.count();
+  return figures;
+}
+
+}  // namespace
+
+std::string in_time_units(double ns) {
+  constexpr std::pair<double, std::string_view> kUnits[] = {
+      {60e9, "min"}, {1e9, "s"}, {1e6, "ms"}, {1e3, "us"}};
+  for (const auto& [size, name] : kUnits) {
+    if (ns < size) continue;
+    const double value = ns / size;
+    return fmt::format("{:.{}f} {}", value, value < 10 ? 2 : value < 100 ? 1 : 0, name);
+  }
+  return fmt::format("{:.0f} ns", ns);
+}
+
+std::string table_of(const Result& result, const std::string& what) {
+  const Record& record = result.record;
+  const auto reasons = result.invalid_reasons();
+  std::string text = what + "\n";
+  for (const std::string& reason : reasons) text += "INVALID: " + reason + "\n";
+  text += fmt::format("\n{} requests in {:.3f} s: {:.1f} requests/s", record.requests, result.seconds(),
+                      result.requests_per_second());
+  if (result.plan.rate) text += fmt::format(" ({:.1f} offered)", *result.plan.rate);
+  text += fmt::format("; {} errors, {} connections, client at {:.0f} % of a core\n\n",
+                      record.total_failures(), record.connections, result.client_cpu_share * 100);
+  text += fmt::format("{:<14}  {:>9}  {:>9}", "", "min", "mean");
+  for (const auto& percentile : kInTable) text += fmt::format("  {:>9}", percentile.name);
+  text += fmt::format("  {:>9}\n", "max");
+  text += row("response time", record.response);
+  text += row("service time", record.service);
+  text += row("first byte", record.first_byte);
+  text += row("connect", record.connect);
+  text += row("own lateness", record.lateness);
+  for (const std::string& note : result.notes()) text += "\nNote: " + note + "\n";
+  return text;
+}
+
+std::string json_of(const Result& result) {
+  const Record& record = result.record;
+  const auto reasons = result.invalid_reasons();
+  nlohmann::ordered_json object;
+  object["requests"] = record.requests;
+  object["seconds"] = std::round(result.seconds() * 1e6) / 1e6;
+  object["requests_per_second"] = std::round(result.requests_per_second() * 1e3) / 1e3;
+  object["offered_rate"] =
+      result.plan.rate ? nlohmann::ordered_json(*result.plan.rate) : nlohmann::ordered_json(nullptr);
+  object["valid"] = reasons.empty();
+  object["invalid_reasons"] = reasons;
+  for (std::size_t i = 0; i < kFailures; ++i) {
+    object["errors"][std::string(to_string(static_cast<Failure>(i)))] = record.failures[i];
+  }
+  object["service_time_us"] = json_of(record.service);
+  object["response_time_us"] = json_of(record.response);
+  object["connect_time_us"] = json_of(record.connect);
+  object["first_byte_us"] = json_of(record.first_byte);
+  object["lateness_us"] = json_of(record.lateness);
+  object["client_cpu_share"] = std::round(result.client_cpu_share * 1e4) / 1e4;
+  object["notes"] = result.notes();
+  object["warmup_requests"] = record.warmup_requests;
+  object["connections"] = record.connections;
+  object["unsent"] = result.unsent;
+  object["seed"] = result.plan.seed;
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace majuscule

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// A result as text: a table for people, an object for programs. Pure.
+#pragma once
+
+#include <string>
+
+#include "measure/result.hpp"
+
+namespace majuscule {
+
+/// Nanoseconds with a unit and four digits: "18.0 us", "500.1 ms".
+std::string in_time_units(double ns);
+
+/// The table and what must be said beside it. `what`: the load in words.
+std::string table_of(const Result& result, const std::string& what);
+
+/// The contract's JSON object in one line (DESIGN: the load client). Figures of nothing are null.
+std::string json_of(const Result& result);
+
+}  // namespace majuscule

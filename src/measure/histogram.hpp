@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Every sample of a run in constant memory: a log-linear histogram in the manner of HdrHistogram (Gil Tene),
+// with three significant digits from 1 us to 1 h. Below 2,048 ns each nanosecond has a bucket of its own;
+// above, each power of two is cut into 1,024 buckets, so a bucket is never wider than a thousandth of what it
+// holds.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "majuscule/instant.hpp"
+
+namespace majuscule {
+
+class Histogram {
+ public:
+  static constexpr Duration kMost = std::chrono::hours(1);
+
+  Histogram();
+
+  /// A longer value counts as kMost (see clamped()), a negative one as zero.
+  void record(Duration value) {
+    const Duration held = value < kMost ? value : kMost;
+    const auto ns = held > Duration::zero() ? static_cast<std::uint64_t>(held.count()) : 0;
+    ++counts_[bucket_of(ns)];
+    ++count_;
+    sum_ += static_cast<double>(ns);
+    if (ns < min_) min_ = ns;
+    if (ns > max_) max_ = ns;
+    if (value > kMost) ++clamped_;
+  }
+
+  std::uint64_t count() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  /// How many values were longer than kMost.
+  std::uint64_t clamped() const { return clamped_; }
+
+  /// Exact. All of these are zero for an empty histogram.
+  Duration min() const;
+  Duration max() const;
+  double mean_ns() const;
+  /// From the buckets.
+  double standard_deviation_ns() const;
+
+  /// The longest value of the bucket that holds the sample at this rank (nearest rank, 0 to 100), and never
+  /// more than max(): within a thousandth of what sorting all samples would give.
+  Duration at_percentile(double percentile) const;
+
+  /// Calls visit(longest value of the bucket, count) for each bucket that has samples, in order of size.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (counts_[i] > 0) visit(Duration(longest_of(i)), counts_[i]);
+    }
+  }
+
+  /// The numbers behind it, as HdrHistogram's files name them.
+  static constexpr unsigned kSubBuckets = 2048;
+  static constexpr unsigned kBuckets = 32;
+
+ private:
+  static constexpr unsigned kHalf = kSubBuckets / 2;
+
+  static std::size_t bucket_of(std::uint64_t ns) {
+    if (ns < kSubBuckets) return ns;
+    const auto shift =
+        static_cast<unsigned>(std::bit_width(ns)) - static_cast<unsigned>(std::bit_width(kSubBuckets - 1));
+    return std::size_t{shift} * kHalf + (ns >> shift);
+  }
+  static std::int64_t longest_of(std::size_t bucket);
+
+  std::vector<std::uint64_t> counts_;
+  std::uint64_t count_ = 0;
+  std::uint64_t clamped_ = 0;
+  std::uint64_t min_ = UINT64_MAX;
+  std::uint64_t max_ = 0;
+  double sum_ = 0;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What a run has seen: every sample in a histogram, every failure counted by its kind. Pure, not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "measure/histogram.hpp"
+
+namespace majuscule {
+
+/// What became of a request that has no good answer; each counts once.
+enum class Failure : std::uint8_t {
+  kConnect,  ///< no connection for it
+  kRead,     ///< the connection broke, or what came was not the protocol
+  kWrite,    ///< the peer did not take it
+  kTimeout,  ///< no answer in time
+  kStatus,   ///< another status than 2xx
+  kBody,     ///< another body than expected
+};
+inline constexpr std::size_t kFailures = 6;
+
+/// "connect", "read", "write", "timeout", "status", "body".
+std::string_view to_string(Failure failure);
+
+/// The moments of one request.
+struct Flight {
+  Time intended;  ///< when it was to be sent
+  Time sent;      ///< when its first byte was handed to the kernel
+  bool measured;  ///< not of the warm-up
+};
+
+struct Record {
+  Histogram service;     ///< from the real send to the whole answer
+  Histogram response;    ///< from the intended send to the whole answer
+  Histogram connect;     ///< of each connection that was made before the start or is not of the warm-up
+  Histogram first_byte;  ///< from the real send to the first byte of the answer
+  /// How late the client itself was. Open loop: from the moment at which a request was due and a connection
+  /// free. Closed loop: from the moment at which the kernel said that there is an answer to the one at which
+  /// it was read.
+  Histogram lateness;
+
+  std::uint64_t requests = 0;         ///< good answers that count
+  std::uint64_t warmup_requests = 0;  ///< good answers of the warm-up
+  std::uint64_t connections = 0;      ///< made
+  std::uint64_t held_up = 0;          ///< requests of an open loop that were due while no connection was free
+  std::array<std::uint64_t, kFailures> failures{};
+  std::array<std::string, kFailures> first_reason;  ///< the first of each kind, in words
+  Time last_answer = Time::min();                   ///< that counts
+
+  /// A good answer.
+  void answered(const Flight& flight, Time first_byte_at, Time whole_at);
+  void failed(Failure failure, std::string_view reason, std::uint64_t count = 1);
+  std::uint64_t total_failures() const;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A run that has ended: its figures, and whether they may be believed. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/plan.hpp"
+#include "measure/record.hpp"
+
+namespace majuscule {
+
+/// The least share of the offered rate that must have been achieved.
+inline constexpr double kLeastShareOfRate = 0.99;
+/// The most of its core that the client may use before it says that it was the limit.
+inline constexpr double kMostClientCpu = 0.80;
+
+struct Result {
+  Plan plan;
+  Record record;
+  Duration took{0};             ///< from the end of the warm-up to the last answer, or to the planned end
+  std::uint64_t unsent = 0;     ///< requests of the schedule for which it was too late in the end
+  std::size_t idle_lost = 0;    ///< of the silent clients, those that the server let go
+  double client_cpu_share = 0;  ///< of one core; without the time in which it spun until a request was due
+  std::string cut_short;        ///< why it ended before its time; empty: it did not
+
+  double seconds() const { return std::chrono::duration<double>(took).count(); }
+  /// Good answers a second.
+  double requests_per_second() const;
+
+  /// Why the figures are not to be believed; none: they are.
+  std::vector<std::string> invalid_reasons() const;
+  /// What is true and must be known to read them.
+  std::vector<std::string> notes() const;
+};
+
+}  // namespace majuscule

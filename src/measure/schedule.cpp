@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "measure/schedule.hpp"
+
+#include <cmath>
+
+namespace majuscule {
+
+Schedule::Schedule(Arrivals arrivals, Time start, Duration length, std::uint64_t count, std::uint64_t seed)
+    : arrivals_(arrivals),
+      start_(start),
+      length_(static_cast<double>(length.count())),
+      count_(count),
+      random_(seed),
+      next_(count == 0 ? kNever : at(0)) {}
+
+void Schedule::pop() {
+  ++popped_;
+  next_ = popped_ < count_ ? at(popped_) : kNever;
+}
+
+/// Of n arrivals at random in what is left of the time, the first comes at a share of it that has the
+/// distribution of the least of n uniform numbers (Devroye, Non-Uniform Random Variate Generation, V.3).
+Time Schedule::at(std::uint64_t number) {
+  if (arrivals_ == Arrivals::kFixed) {
+    reached_ = length_ * static_cast<double>(number) / static_cast<double>(count_);
+  } else {
+    const double uniform = (static_cast<double>(random_() >> 11) + 0.5) * 0x1p-53;
+    reached_ -= (length_ - reached_) * std::expm1(std::log(uniform) / static_cast<double>(count_ - number));
+  }
+  return start_ + Duration(std::llround(reached_));
+}
+
+}  // namespace majuscule

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Which requests a run makes, and when: in a closed loop the next one as soon as somebody is free, in an open
+// loop those that a schedule says. Pure: time is a parameter. Not thread-safe.
+#pragma once
+
+#include <optional>
+
+#include "measure/plan.hpp"
+#include "measure/schedule.hpp"
+
+namespace majuscule {
+
+class Supply {
+ public:
+  Supply(const Plan& plan, Time start);
+
+  /// The moment for which a request was intended that is to be sent now; none: not now, or no more.
+  std::optional<Time> take(Time now);
+
+  /// When take() is worth asking: a moment, possibly past, or kNever when there are no more requests.
+  Time next() const;
+
+  /// Whether a request that was intended for then counts.
+  bool measured(Time intended) const { return intended >= measured_from_; }
+  /// When the warm-up ends.
+  Time measured_from() const { return measured_from_; }
+  /// When the last request is begun or, in an open loop, due; kNever: nothing but their number ends the run.
+  Time until() const { return until_; }
+  /// No request is left, or the time to begin one has passed.
+  bool over(Time now) const;
+  /// The wanted number of requests has been taken, in a closed loop.
+  bool counted_out() const { return left_ == 0; }
+  /// Of an open loop: how many of its requests have not been taken.
+  std::uint64_t left() const { return schedule_ ? schedule_->left() : 0; }
+  /// No more requests, whatever is left.
+  void stop();
+
+ private:
+  bool open_loop() const { return schedule_.has_value(); }
+  void begin_measured_phase();
+
+  const Plan plan_;
+  const Time measured_from_;
+  Time until_;
+  std::uint64_t left_;  // of the requests that count, in a closed loop
+  std::optional<Schedule> schedule_;
+  bool warming_up_;
+  bool stopped_ = false;
+};
+
+}  // namespace majuscule
