@@ -60,6 +60,22 @@ class Parsers(unittest.TestCase):
         stat = "7 (a) b (c) S 1 7 7 0 -1 0 1 2 3 4 10 20 30 40 20 0 1 0 99 0 0"
         self.assertEqual(proc.parse_reaped_ticks(stat), 70)
 
+    def test_cpu_time_of_a_process_and_of_those_it_reaped(self) -> None:
+        stat = "7 (a) b (c) S 1 7 7 0 -1 0 1 2 3 4 10 20 30 40 20 0 1 0 99 0 0"
+        self.assertEqual(proc.parse_cpu_ticks(stat), (10, 20, 30, 40))
+
+    def test_ticks_split_the_exact_sum_to_a_tick(self) -> None:
+        for seconds, ticks in ((0.0, (0, 0)), (0.007, (0, 0)), (0.128, (3, 8)), (5.004, (0, 499))):
+            user, system = proc.split_cpu(seconds, *ticks, tick=0.01)
+            self.assertAlmostEqual(user + system, seconds)
+            self.assertAlmostEqual(user, ticks[0] * 0.01, delta=0.01)
+            self.assertAlmostEqual(system, ticks[1] * 0.01, delta=0.01)
+
+    def test_a_sum_behind_its_ticks_is_split_as_they_are(self) -> None:
+        user, system = proc.split_cpu(0.09, 2, 8, tick=0.01)
+        self.assertAlmostEqual(user, 0.018)
+        self.assertAlmostEqual(system, 0.072)
+
     def test_netstat_by_name_not_by_place(self) -> None:
         self.assertEqual(proc.parse_netstat(NETSTAT), proc.ListenQueue(12, 13))
 
@@ -122,6 +138,23 @@ class Here(unittest.TestCase):
             os._exit(0)
         os.waitpid(child, 0)
         self.assertGreaterEqual(proc.family_cpu_seconds(os.getpid()) - before, 0.1)
+
+    def test_the_split_of_a_family_has_that_of_the_ended(self) -> None:
+        def used() -> tuple[float, float]:
+            return proc.family_cpu_split(os.getpid())
+
+        user_before, _ = used()
+        child = os.fork()
+        if child == 0:
+            while time.process_time() < 0.2:
+                sum(range(10000))  # hardly any system call
+            os._exit(0)
+        os.waitpid(child, 0)
+        user, system = used()
+        whole = proc.family_cpu_seconds(os.getpid())
+        self.assertGreaterEqual(user - user_before, 0.05)
+        self.assertLessEqual(user + system, whole)
+        self.assertGreaterEqual(system, 0.0)
 
     def test_a_process_that_is_not_there(self) -> None:
         with self.assertRaises(OSError):

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""Reads the comparison's document for the HTML report. What is missing in it is missing, never an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from comparison.html_text import number, share, whole
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Median over the rounds, and its interval."""
+
+    median: float
+    low: float
+    high: float
+
+    @property
+    def spread(self) -> float:
+        """How far the farther end of the interval is from the median, as a share of it."""
+        farthest = max(self.high - self.median, self.median - self.low)
+        return farthest / abs(self.median) if self.median else 0.0
+
+    def per(self, unit: float) -> Figure:
+        return Figure(self.median / unit, self.low / unit, self.high / unit)
+
+
+@dataclass(frozen=True)
+class Row:
+    data: dict[str, Any]
+    scenario: int
+    index: int
+
+    @property
+    def mode(self) -> str:
+        return str(self.data.get("mode", "?"))
+
+    @property
+    def reference(self) -> bool:
+        return bool(self.data.get("reference"))
+
+    @property
+    def valid(self) -> bool:
+        return bool(self.data.get("valid", True))
+
+    @property
+    def anchor(self) -> str:
+        return f"s{self.scenario + 1}r{self.index + 1}"
+
+    @property
+    def rate(self) -> Optional[float]:
+        return number(self.data.get("rate"))
+
+    def texts(self, name: str) -> list[str]:
+        return [str(text) for text in self.data.get(name) or []]
+
+    def figure(self, name: str) -> Optional[Figure]:
+        found = (self.data.get("figures") or {}).get(name)
+        if not isinstance(found, dict):
+            return None
+        median = number(found.get("median"))
+        if median is None:
+            return None
+        low, high = number(found.get("low")), number(found.get("high"))
+        return Figure(median, median if low is None else low, median if high is None else high)
+
+    def relative(self, name: str) -> dict[str, Any]:
+        found = (self.data.get("relative") or {}).get(name)
+        return found if isinstance(found, dict) and number(found.get("ratio")) is not None else {}
+
+    def spectrum(self, time: str) -> list[tuple[float, float]]:
+        """Percentile and microseconds, rising; only what a logarithmic axis can show."""
+        pairs = (self.data.get("spectrum") or {}).get(time) or []
+        numbers = [(number(pair[0]), number(pair[1])) for pair in pairs if len(pair) == 2]
+        good = [(at, us) for at, us in numbers if at is not None and us is not None and us > 0]
+        return sorted((at, us) for at, us in good if 0 <= at <= 100)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    data: dict[str, Any]
+    index: int
+
+    @property
+    def anchor(self) -> str:
+        return f"s{self.index + 1}"
+
+    @property
+    def name(self) -> str:
+        return str(self.data.get("name", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.data.get("title") or self.name or f"Scenario {self.index + 1}")
+
+    @property
+    def what(self) -> str:
+        return str(self.data.get("what") or "")
+
+    @property
+    def task(self) -> str:
+        return str(self.data.get("task") or "none")
+
+    @property
+    def connections(self) -> Optional[float]:
+        return number(self.data.get("connections"))
+
+    @property
+    def bound(self) -> Optional[float]:
+        return number(self.data.get("bound_requests_per_second"))
+
+    @property
+    def rows(self) -> list[Row]:
+        return [Row(data, self.index, i) for i, data in enumerate(self.data.get("rows") or [])]
+
+    @property
+    def open(self) -> bool:
+        """Whether requests were sent by a schedule, not by the replies."""
+        rates = [self.data.get("rate"), self.data.get("rate_share"), *(row.rate for row in self.rows)]
+        return any(rate is not None for rate in rates)
+
+    @property
+    def time(self) -> str:
+        return "response" if self.open else "service"
+
+    @property
+    def short(self) -> str:
+        """What tells it from the others of its group."""
+        part, rate = number(self.data.get("rate_share")), number(self.data.get("rate"))
+        if part is not None:
+            return share(part)
+        if rate is not None:
+            return f"{whole(rate)}/s"
+        return whole(self.connections) if self.connections is not None else self.title
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scenarios that differ in connections or in rate only."""
+
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def anchor(self) -> str:
+        return f"g{self.scenarios[0].index + 1}"
+
+    @property
+    def title(self) -> str:
+        """The words that all titles begin with."""
+        titles = [scenario.title for scenario in self.scenarios]
+        if len(titles) == 1:
+            return titles[0]
+        common = []
+        for words in zip(*(title.split() for title in titles)):
+            if len(set(words)) > 1:
+                break
+            common.append(words[0])
+        named = self.scenarios[0].name.replace("-", " ").capitalize()
+        return " ".join(common).rstrip(",;:–-( ") or named or titles[0]
+
+    @property
+    def what(self) -> str:
+        """When it is the same for all."""
+        said = {scenario.what for scenario in self.scenarios}
+        return said.pop() if len(said) == 1 else ""
+
+    @property
+    def closed(self) -> list[Scenario]:
+        return [scenario for scenario in self.scenarios if not scenario.open]
+
+    @property
+    def loads(self) -> list[list[Scenario]]:
+        """The open loops, those of the same number of connections together."""
+        found: dict[Any, list[Scenario]] = {}
+        for scenario in self.scenarios:
+            if scenario.open:
+                found.setdefault(scenario.connections, []).append(scenario)
+        return list(found.values())
+
+
+def scenarios(document: dict[str, Any]) -> list[Scenario]:
+    return [Scenario(data, i) for i, data in enumerate(document.get("scenarios") or [])]
+
+
+def groups(document: dict[str, Any]) -> list[Group]:
+    found: dict[tuple[str, str], list[Scenario]] = {}
+    for scenario in scenarios(document):
+        found.setdefault((scenario.name, scenario.task), []).append(scenario)
+    return [Group(tuple(members)) for members in found.values()]
+
+
+def modes(document: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """All names in the order of the document, and which of them are reference servers."""
+    rows = [row for scenario in scenarios(document) for row in scenario.rows]
+    also = [entry for part in ("capacity", "memory", "system_calls") for entry in document.get(part) or []]
+    names = [row.mode for row in rows if not row.reference] + [str(entry.get("mode", "?")) for entry in also]
+    references = list(dict.fromkeys(row.mode for row in rows if row.reference)) or ["reference"]
+    competitors = [name for name in dict.fromkeys(names) if name not in references]
+    used = [name for name in references if any(row.mode == name for row in rows) or name in names]
+    return competitors + used, references

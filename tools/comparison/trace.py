@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""Which system calls a server makes for a request: a short run of its own, under strace.
+
+strace takes hold of the server when it has started and been asked already. Of what it then writes, with a
+time for each line, the lines within the load are counted: neither the start nor the drain, nor the calls that
+the attaching interrupted. A call counts when it begins.
+
+Tracing slows the server and not its clients, so an event loop finds more of them ready at each wake-up than
+untraced, and waits less often per request. Threads that share a lock collide more: futex is too high, by up
+to 4 times where all of them queue at one (`pipeline`). What a model does for each request by itself, it does
+here as well.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Iterator, Optional
+
+from comparison import conformance, proc
+from comparison.errors import Untrusted
+from comparison.idle_crowd import client_after_one_request, here_on, reset_when_closed
+from comparison.observer import Observer
+from comparison.pinning import on_core
+from comparison.server import Server, running
+from comparison.wrk import request_bytes
+
+_ATTACH_SECONDS = 10.0
+_WARM_UPS = 2  # requests of each client, traced and not counted
+_ANSWER_SECONDS = 20.0
+_BEGUN = re.compile(r"^(\d+) +(\d+\.\d+) (\w+)\(", re.MULTILINE)
+_BY_RINGS = "its reads and writes are entries in the ring that io_uring_enter hands over"
+_BY_LOCKS = "futex: more than untraced, as strace holds threads up while they have a lock"
+_MANY_LOCKS = 0.5  # per request
+
+
+@dataclass(frozen=True)
+class SystemCalls:
+    """Calls per request, in all and by name, the most frequent first. `per_request` None: not measured, for
+    the reason. `note`: what the number does not show by itself."""
+
+    per_request: Optional[float]
+    by_name: dict[str, float]
+    requests: int
+    reason: Optional[str]
+    note: Optional[str] = None
+
+
+def parse_log(text: str, first: float, last: float) -> Counter[str]:
+    """What strace -f -ttt wrote: the calls that began within the times. A call that others interrupt has a
+    second line, `<... read resumed>`, which counts no more than signals and exits do."""
+    return Counter(name for _, at, name in _BEGUN.findall(text) if first <= float(at) <= last)
+
+
+def per_request(calls: Counter[str], requests: int) -> SystemCalls:
+    if requests <= 0 or not calls:
+        return SystemCalls(None, {}, requests, f"{sum(calls.values()):,} calls seen in {requests:,} requests")
+    by_name = {name: count / requests for name, count in calls.most_common()}
+    notes = [_BY_RINGS] if "io_uring_enter" in by_name else []
+    notes += [_BY_LOCKS] if by_name.get("futex", 0.0) > _MANY_LOCKS else []
+    return SystemCalls(sum(calls.values()) / requests, by_name, requests, None, "; ".join(notes) or None)
+
+
+def system_calls(
+    command: list[str],
+    core: Optional[int],
+    client_core: Optional[int] = None,
+    places: Optional[int] = None,
+    tells_stats: bool = True,
+    clients: int = 32,
+    requests_each: int = 50,
+) -> SystemCalls:
+    """Of a fresh server and keep-alive clients that each have one request in flight at a time.
+
+    `places`: how many clients it serves at once, None: all; fewer clients make as many requests.
+    `tells_stats`: it counts its requests itself, and must agree. strace runs on the clients' core.
+    """
+    if shutil.which("strace") is None:
+        return SystemCalls(None, {}, 0, "strace is not installed")
+    observed = tells_stats and (places is None or places > clients)
+    served = clients if places is None else min(clients, places)
+    try:
+        with running(command, core) as server, here_on(client_core), ExitStack() as connected:
+            crowd = [connected.enter_context(client_after_one_request(server.port)) for _ in range(served)]
+            for client in crowd:
+                reset_when_closed(client)
+            observer = connected.enter_context(Observer(server.port, _ANSWER_SECONDS)) if observed else None
+            result = _traced(server, crowd, clients * requests_each // served, observer, client_core)
+            connected.close()
+            server.drain()
+            return result
+    except (Untrusted, OSError) as error:
+        return SystemCalls(None, {}, 0, str(error))
+
+
+def _traced(
+    server: Server,
+    crowd: list[socket.socket],
+    requests_each: int,
+    observer: Optional[Observer],
+    core: Optional[int],
+) -> SystemCalls:
+    requests, made = len(crowd) * requests_each, len(crowd) * (requests_each + _WARM_UPS)
+    with tempfile.TemporaryDirectory() as directory:
+        log = Path(directory) / "calls"
+        before = observer.read().requests if observer else 0
+        with _strace(server.pid, log, core):
+            ask_all(crowd, server.port, _WARM_UPS)
+            first = time.time()
+            ask_all(crowd, server.port, requests_each)
+            last = time.time()
+        counted = observer.read().requests - before if observer else 0
+        server.expect_alive()
+        if observer and counted != made:
+            raise Untrusted(f"the server counted {counted:,} requests, {made:,} were made")
+        return per_request(parse_log(log.read_text(errors="replace"), first, last), requests)
+
+
+def strace_command(pids: list[int], log: Path) -> list[str]:
+    """Arguments stay numbers: those behind them need not be read from the server."""
+    attach = [f"--attach={pid}" for pid in pids]
+    return ["strace", "-f", "-ttt", "-e", "raw=all", "-o", str(log), *attach]
+
+
+@contextmanager
+def _strace(pid: int, log: Path, core: Optional[int]) -> Iterator[None]:
+    """All threads of the family are traced within, and none after. Raises Untrusted when that is refused."""
+    command = strace_command(proc.family(pid), log)
+    with tempfile.TemporaryFile() as said:
+        pinned = command if core is None else on_core(core, command)
+        with subprocess.Popen(pinned, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as tracer:
+            try:
+                _await_attached(pid, tracer, said)
+                yield
+                if tracer.poll() is not None:
+                    raise Untrusted(f"strace ended by itself, exit code {tracer.returncode}")
+            finally:
+                tracer.send_signal(signal.SIGINT)  # it lets go, and writes what it has
+                try:
+                    tracer.wait(_ATTACH_SECONDS)
+                except subprocess.TimeoutExpired:
+                    tracer.kill()
+
+
+def _await_attached(pid: int, tracer: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    deadline = time.monotonic() + _ATTACH_SECONDS
+    while not all_traced_by(pid, tracer.pid):
+        if tracer.poll() is not None:
+            said.seek(0)
+            words = said.read().decode(errors="replace").split("\n")
+            refusal = [line for line in words if "ptrace" in line] or [line for line in words if line]
+            raise Untrusted(refusal[0] if refusal else f"strace ended with exit code {tracer.returncode}")
+        if time.monotonic() > deadline:
+            raise Untrusted(f"strace has not attached in {_ATTACH_SECONDS:.0f} s")
+        time.sleep(0.005)
+
+
+def all_traced_by(pid: int, tracer: int) -> bool:
+    """Whether every thread of a process and its family is."""
+    for one in proc.family(pid):
+        for path in Path(f"/proc/{one}/task").glob("*/status"):
+            try:
+                fields = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
+            except OSError:
+                continue  # that thread has ended
+            if int(fields["TracerPid"]) != tracer:
+                return False
+    return True
+
+
+def ask_all(crowd: list[socket.socket], port: int, times: int) -> None:
+    """Each client asks so many times, one after another, all of them at once. Raises Untrusted when an answer
+    is not the right one."""
+    request, size = request_bytes(port), len(conformance.ANSWER)
+    left = {client.fileno(): times for client in crowd}
+    by_descriptor = {client.fileno(): client for client in crowd}
+    received = {descriptor: b"" for descriptor in left}
+    with select.epoll() as poller:
+        for client in crowd:
+            poller.register(client, select.EPOLLIN)
+            client.sendall(request)
+        deadline = time.monotonic() + _ANSWER_SECONDS
+        while any(left.values()):
+            if time.monotonic() > deadline:
+                raise Untrusted(f"{sum(left.values()):,} answers are missing after {_ANSWER_SECONDS:.0f} s")
+            for descriptor, _ in poller.poll(1.0):
+                client = by_descriptor[descriptor]
+                received[descriptor] += (some := client.recv(65536))
+                if some and len(received[descriptor]) < size:
+                    continue
+                if conformance.with_same_dates(received[descriptor]) != conformance.ANSWER:
+                    raise Untrusted(f"answered {received[descriptor]!r}")
+                received[descriptor] = b""
+                left[descriptor] -= 1
+                if left[descriptor]:
+                    client.sendall(request)
