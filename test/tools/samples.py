@@ -3,20 +3,45 @@
 
 from __future__ import annotations
 
-from comparison import conformance
-from comparison.plan import Scenario
+from dataclasses import replace
+
+from comparison import conformance, load_client, wrk
+from comparison.load_client import Times
+from comparison.plan import Cell, Offer, Scenario
 from comparison.proc import ListenQueue
-from comparison.sample import Account, Cost, Sample, Start, Window
-from comparison.task import Task
-from comparison.wrk import Errors, Result
+from comparison.sample import Account, Cost, CrossCheck, Sample, Start, Window
+from comparison.scenarios import KINDS
+from comparison.wrk import Errors
 
-SCENARIO = Scenario(Task.parse("none"), 16)
+SCENARIO = Scenario(KINDS["keep-alive"], 16)
+CELL = Cell(SCENARIO, "epoll")
+OPEN_CELL = Cell(Scenario(KINDS["keep-alive"], 16, Offer(rate=1000.0)), "epoll", 1000.0)
+NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0, "body": 0}
+TIMES = Times(mean=110.0, p50=100.0, p90=200.0, p99=300.0, p99_9=400.0, max=900.0)
 
 
-def result(
-    requests: int = 1000, errors: Errors = Errors(), rate: float = 1000.0, longest: float = 900.0
-) -> Result:
-    return Result(
+def result(requests: int = 1000, rate: float = 1000.0, errors: dict[str, int] = NO_ERRORS) -> load_client.Result:
+    """Of our client; errors are said as it says them."""
+    return load_client.Result(
+        requests=requests,
+        warmup_requests=100,
+        seconds=1.0,
+        requests_per_second=rate,
+        invalid_reasons=[f"{count} {name}" for name, count in errors.items() if count],
+        errors=errors,
+        service=TIMES,
+        response=TIMES,
+        connect=TIMES,
+        first_byte=TIMES,
+        lateness=TIMES,
+        client_cpu_share=0.3,
+        connections=16,
+        curves={"service": [(50.0, 100.0), (100.0, 900.0)], "response": [(50.0, 100.0), (100.0, 900.0)]},
+    )
+
+
+def of_wrk(requests: int = 1000, errors: Errors = Errors(), rate: float = 1000.0, longest: float = 900.0) -> wrk.Result:
+    return wrk.Result(
         requests=requests,
         seconds=1.0,
         bytes_read=float(requests * len(conformance.ANSWER)),
@@ -29,11 +54,15 @@ def result(
     )
 
 
-ACCOUNT = Account(requests=1004, accepted=17, refused=0, timed_out=0)
-COST = Cost(requests=700, cpu_seconds=0.0035, voluntary_switches=70, involuntary_switches=7)
-WINDOW = Window(seconds=0.7, client_share=0.3, foreign_share=0.01)
+ACCOUNT = Account(requests=1100, accepted=16, refused=0, timed_out=0)
+WRK_ACCOUNT = Account(requests=1004, accepted=17, refused=0, timed_out=0)
+COST = Cost(
+    requests=700, user_seconds=0.0014, system_seconds=0.0021, voluntary_switches=70, involuntary_switches=7
+)
+WINDOW = Window(seconds=0.7, server_share=0.5, foreign_share=0.01)
 SAMPLE = Sample(
-    wrk=result(),
+    load=result(),
+    cross_check=CrossCheck(of_wrk(), WRK_ACCOUNT),
     start=Start(seconds=0.2, connections=16),
     window=WINDOW,
     cost=COST,
@@ -42,3 +71,11 @@ SAMPLE = Sample(
     threads=2,
     peak_resident=4 * 2**20,
 )
+
+
+def with_wrk(checked: wrk.Result) -> Sample:
+    return replace(SAMPLE, cross_check=CrossCheck(checked, WRK_ACCOUNT))
+
+
+def with_rate(rate: float) -> Sample:
+    return replace(SAMPLE, load=replace(result(), requests_per_second=rate))

@@ -5,20 +5,46 @@ import unittest
 from dataclasses import replace
 
 from comparison import checks
+from comparison.plan import Cell, Scenario
 from comparison.proc import ListenQueue
-from comparison.sample import Sample, Start
+from comparison.sample import CrossCheck, Sample, Start
+from comparison.scenarios import KINDS
 from comparison.wrk import Errors
-from samples import ACCOUNT, COST, SAMPLE, SCENARIO, result
+from samples import (
+    ACCOUNT,
+    CELL,
+    COST,
+    NO_ERRORS,
+    OPEN_CELL,
+    SAMPLE,
+    SCENARIO,
+    WRK_ACCOUNT,
+    of_wrk,
+    result,
+    with_rate,
+    with_wrk,
+)
 
 
 class Reasons(unittest.TestCase):
-    def expect_only(self, sample: Sample, words: str) -> None:
-        found = checks.reasons(sample, SCENARIO)
+    def expect_only(self, sample: Sample, words: str, cell: Cell = CELL) -> None:
+        found = checks.reasons(sample, cell)
         self.assertEqual(len(found), 1, found)
         self.assertIn(words, found[0])
 
     def test_a_sound_sample_has_none(self) -> None:
-        self.assertEqual(checks.reasons(SAMPLE, SCENARIO), [])
+        self.assertEqual(checks.reasons(SAMPLE, CELL), [])
+        self.assertTrue(all(check.passed for check in checks.of(SAMPLE, CELL)))
+
+    def test_every_error_that_our_client_counts(self) -> None:
+        for name in NO_ERRORS:
+            with self.subTest(name):
+                spoilt = replace(SAMPLE, load=result(errors={**NO_ERRORS, name: 3}))
+                self.expect_only(spoilt, f"3 {name}")
+
+    def test_no_answer(self) -> None:
+        silent = replace(result(requests=0), warmup_requests=1100)
+        self.expect_only(replace(SAMPLE, load=silent), "no request has a good answer")
 
     def test_every_error_that_wrk_counts(self) -> None:
         for name, words in {
@@ -29,60 +55,81 @@ class Reasons(unittest.TestCase):
             "status": "not 2xx",
         }.items():
             with self.subTest(name):
-                self.expect_only(replace(SAMPLE, wrk=result(errors=replace(Errors(), **{name: 1}))), words)
+                self.expect_only(with_wrk(of_wrk(errors=replace(Errors(), **{name: 1}))), words)
 
-    def test_no_answer(self) -> None:
-        silent = replace(SAMPLE, wrk=result(requests=0), account=replace(ACCOUNT, requests=0))
-        self.expect_only(silent, "wrk got no answer")
+    def test_what_else_wrk_shows(self) -> None:
+        no_answer = CrossCheck(of_wrk(requests=0), replace(WRK_ACCOUNT, requests=0))
+        self.expect_only(replace(SAMPLE, cross_check=no_answer), "wrk got no answer")
+        self.expect_only(with_wrk(of_wrk(longest=0.0)), "without any latency")
+        self.expect_only(with_wrk(replace(of_wrk(), bytes_read=120_000.0)), "answers of 120.0 bytes")
 
-    def test_latencies_of_zero(self) -> None:
-        self.expect_only(replace(SAMPLE, wrk=result(longest=0.0)), "without any latency")
-
-    def test_answers_of_another_size(self) -> None:
-        short = replace(result(), bytes_read=120_000.0)
-        self.expect_only(replace(SAMPLE, wrk=short), "answers of 120.0 bytes")
+    def test_closing_answers_are_longer(self) -> None:
+        cell = Cell(Scenario(KINDS["close"], 16), "epoll")
+        self.expect_only(SAMPLE, "answers of", cell)
+        closing = with_wrk(replace(of_wrk(), bytes_read=of_wrk().bytes_read + 1000 * len("Connection: close\r\n")))
+        self.assertEqual(checks.reasons(closing, cell), [])
 
     def test_listen_queue(self) -> None:
-        self.expect_only(replace(SAMPLE, listen_queue=ListenQueue(0, 1)), "listen queue")
-        self.expect_only(replace(SAMPLE, listen_queue=ListenQueue(1, 0)), "listen queue")
+        self.expect_only(replace(SAMPLE, listen_queue=ListenQueue(0, 1)), "1 drops")
+        self.expect_only(replace(SAMPLE, listen_queue=ListenQueue(1, 0)), "1 overflows")
 
     def test_accepted_must_be_exact(self) -> None:
-        for accepted in (16, 18):
+        for accepted in (15, 17):
             account = replace(ACCOUNT, accepted=accepted)
-            self.expect_only(replace(SAMPLE, account=account), f"{accepted} connections")
+            self.expect_only(replace(SAMPLE, account=account), f"{accepted} connections accepted, 16 made")
+        for accepted in (16, 18):
+            checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, accepted=accepted))
+            self.expect_only(replace(SAMPLE, cross_check=checked), f"{accepted} connections accepted, 17 asked")
+
+    def test_both_count_the_same_requests(self) -> None:
+        for requests in (1099, 1101):
+            account = replace(ACCOUNT, requests=requests)
+            self.expect_only(replace(SAMPLE, account=account), "both count the same requests")
+
+    def test_slow_readers_may_have_asked_too(self) -> None:
+        cell = Cell(Scenario(KINDS["slow-readers"], 16), "epoll")
+        sample = replace(SAMPLE, account=replace(ACCOUNT, requests=1150))
+        self.assertEqual(checks.reasons(sample, cell), [])
+        self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, requests=1099)), "the same requests", cell)
+
+    def test_wrk_may_differ_by_those_in_flight(self) -> None:
+        for requests in (1000, 1016):
+            checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, requests=requests))
+            self.assertEqual(checks.reasons(replace(SAMPLE, cross_check=checked), CELL), [])
+        for requests in (999, 1017):
+            checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, requests=requests))
+            self.expect_only(replace(SAMPLE, cross_check=checked), "the server counted")
 
     def test_all_connections_must_stand(self) -> None:
-        late = replace(SAMPLE, start=Start(0.5, 15))
-        self.expect_only(late, "only 15 of 16 connections stood after 0.50 s")
-        self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), SCENARIO), [])
+        self.expect_only(replace(SAMPLE, start=Start(0.5, 15)), "15 of 16 connections stood after 0.50 s")
+        self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), CELL), [])
+
+    def test_the_offered_rate_must_be_achieved(self) -> None:
+        alone = replace(SAMPLE, cross_check=None)
+        self.assertEqual(checks.reasons(alone, OPEN_CELL), [])
+        slow = replace(with_rate(989.0), cross_check=None)
+        self.expect_only(slow, "989 of 1,000 requests/s", OPEN_CELL)
 
     def test_clients_who_wait_by_nature_are_a_mark_and_no_fault(self) -> None:
         alone = replace(SAMPLE, account=None, start=Start(0.2, None))
-        starving = replace(alone, wrk=result(errors=Errors(timeout=14)), served_at_once=2)
-        self.assertEqual(checks.reasons(starving, SCENARIO), [])
+        waiting = replace(alone, load=result(errors={**NO_ERRORS, "timeout": 14}))
+        starving = replace(waiting, served_at_once=2, cross_check=CrossCheck(of_wrk(errors=Errors(timeout=14)), None))
+        self.assertEqual(checks.reasons(starving, CELL), [])
         self.assertIn("serves 2 at a time: 14 of 16", checks.served_few(starving, SCENARIO) or "")
-        self.expect_only(replace(starving, served_at_once=16), "timeouts")
+        self.assertEqual(len(checks.reasons(replace(starving, served_at_once=16), CELL)), 2)
         self.assertIsNone(checks.served_few(replace(starving, served_at_once=16), SCENARIO))
-        self.expect_only(replace(starving, wrk=result(errors=Errors(status=1))), "not 2xx")
+        self.expect_only(replace(starving, load=result(errors={**NO_ERRORS, "status": 1})), "1 status")
         self.assertIsNone(checks.served_few(SAMPLE, SCENARIO))
 
     def test_refused_and_timed_out(self) -> None:
-        self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, refused=1)), "1 connections refused")
+        self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, refused=1)), "1 refused")
         self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, timed_out=1)), "1 timed out")
 
-    def test_requests_may_differ_by_those_in_flight(self) -> None:
-        for requests in (1000, 1016):
-            sample = replace(SAMPLE, account=replace(ACCOUNT, requests=requests))
-            self.assertEqual(checks.reasons(sample, SCENARIO), [])
-        for requests in (999, 1017):
-            sample = replace(SAMPLE, account=replace(ACCOUNT, requests=requests))
-            self.expect_only(sample, "the server counted")
-
     def test_an_empty_window(self) -> None:
-        self.expect_only(replace(SAMPLE, cost=replace(COST, requests=0)), "no request in the window")
+        self.expect_only(replace(SAMPLE, cost=replace(COST, requests=0)), "0 requests in the window")
 
     def test_the_reference_server_keeps_no_account(self) -> None:
-        self.assertEqual(checks.reasons(replace(SAMPLE, account=None), SCENARIO), [])
+        self.assertEqual(checks.reasons(replace(SAMPLE, account=None), CELL), [])
 
 
 class SlowStart(unittest.TestCase):

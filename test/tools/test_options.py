@@ -7,6 +7,7 @@ import unittest
 from typing import Optional
 
 from comparison import options, plan
+from comparison.scenarios import KINDS, with_task
 from comparison.task import Task
 from comparison.units import format_seconds, parse_duration
 
@@ -16,13 +17,28 @@ class Parse(unittest.TestCase):
         wanted = options.parse([])
         self.assertEqual(wanted.modes, ["epoll", "threads"])
         self.assertEqual(wanted.threads, 64)
-        self.assertEqual(wanted.connections, [16, 256, 1000])
-        self.assertEqual([task.text for task in wanted.tasks], ["none", "sleep:100ms"])
-        self.assertEqual((wanted.rounds, wanted.duration, wanted.build), (3, None, True))
+        self.assertEqual([kind.name for kind in wanted.kinds], ["keep-alive", "wait", "close"])
+        self.assertEqual((wanted.connections, wanted.rates, wanted.sweep, wanted.closed), (None, [], False, True))
+        self.assertEqual((wanted.rounds, wanted.duration, wanted.build, wanted.reasons), (5, None, True, True))
 
     def test_quick_is_only_a_default(self) -> None:
         quick = options.parse(["--quick", "--rounds=5"])
-        self.assertEqual((quick.rounds, quick.connections), (5, [16, 256]))
+        self.assertEqual((quick.rounds, quick.connections), (5, [64]))
+        self.assertEqual(options.parse(["--quick", "--connections=8"]).connections, [8])
+
+    def test_scenarios_by_name_and_by_task(self) -> None:
+        names = [kind.name for kind in options.parse(["--scenarios=all"]).kinds]
+        self.assertEqual(names, list(KINDS))
+        tasks = options.parse(["--task=none,cpu:5ms"]).kinds
+        self.assertEqual([(kind.name, kind.task.text) for kind in tasks], [("keep-alive", "none"), ("keep-alive", "cpu:5ms")])
+        self.assertEqual(len(options.parse(["--scenarios=close", "--task=cpu:5ms"]).kinds), 2)
+
+    def test_rates_mean_open_loops(self) -> None:
+        wanted = options.parse(["--rate=1000,2500.5"])
+        self.assertEqual((wanted.rates, wanted.sweep, wanted.closed, wanted.poisson), ([1000, 2500.5], False, False, True))
+        self.assertFalse(options.parse(["--rate=1", "--arrivals=fixed"]).poisson)
+        swept = options.parse(["--rate=sweep"])
+        self.assertEqual((swept.rates, swept.sweep, swept.closed), ([], True, True))
 
     def test_repeated_values_count_once(self) -> None:
         self.assertEqual(options.parse(["--connections=16,16,8"]).connections, [16, 8])
@@ -41,6 +57,11 @@ class Parse(unittest.TestCase):
             ("--duration=1h",): "not a duration",
             ("--duration=1ms",): "between 400ms",
             ("--modes=",): "--list-modes",
+            ("--scenarios=sunny",): "keep-alive, wait",
+            ("--rate=fast",): "sweep",
+            ("--rate=0",): "requests a second",
+            ("--rate=1e9",): "requests a second",
+            ("--arrivals=late",): "poisson",
             ("--quik",): "--quik",
             ("--roun=3",): "--roun",
             ("stray",): "stray",
@@ -67,28 +88,56 @@ class Units(unittest.TestCase):
         self.assertAlmostEqual(Task.parse("block:1s").longest_wait(10), 11.0)
 
 
-class Rounds(unittest.TestCase):
+class Plan(unittest.TestCase):
+    def order(self, seed: int = 1) -> list[list[plan.Cell]]:
+        return plan.rounds(plan.closed_cells(options.parse([])), 5, seed)
+
     def test_every_round_visits_every_cell_once(self) -> None:
-        wanted = options.parse(["--seed=1"])
-        for cells in plan.rounds(wanted):
-            self.assertEqual(len(cells), 2 * 2 * 3 + 3)
-            self.assertEqual(set(cells), set(plan.cells(wanted)))
+        cells = plan.closed_cells(options.parse([]))
+        self.assertEqual(len(cells), 2 * (3 + 1 + 1) + 3 + 1, "and the ceilings, for keep-alive and for close")
+        for visited in self.order():
+            self.assertEqual((len(visited), set(visited)), (len(cells), set(cells)))
 
     def test_the_order_is_the_seeds_and_differs_between_rounds(self) -> None:
-        first, second, _ = plan.rounds(options.parse(["--seed=1"]))
-        self.assertEqual(plan.rounds(options.parse(["--seed=1"]))[0], first)
-        self.assertNotEqual(plan.rounds(options.parse(["--seed=2"]))[0], first)
+        first, second, *_ = self.order()
+        self.assertEqual(self.order()[0], first)
+        self.assertNotEqual(self.order(2)[0], first)
         self.assertNotEqual(first, second)
 
     def test_a_load_lasts_several_of_its_tasks(self) -> None:
         def seconds(task: str, connections: int = 16, asked: Optional[float] = None) -> float:
-            return plan.load_seconds(plan.Scenario(Task.parse(task), connections), asked)
+            return plan.load_seconds(plan.Scenario(with_task(Task.parse(task)), connections), asked)
 
-        self.assertEqual(seconds("none"), 1.0)
-        self.assertEqual(seconds("none", connections=1000), 1.8)
-        self.assertEqual(seconds("sleep:100ms"), 1.5)
-        self.assertEqual(seconds("sleep:100ms", asked=0.5), 0.8)
-        self.assertEqual(seconds("sleep:1s"), 8.0)
+        self.assertEqual(seconds("none"), 0.6)
+        self.assertEqual(seconds("none", connections=1000), 0.9)
+        self.assertEqual(seconds("sleep:100ms"), 0.8)
+        self.assertEqual(seconds("sleep:100ms", asked=2.0), 2.0)
+        self.assertEqual(seconds("sleep:1s", asked=0.5), 8.0)
+        self.assertEqual(seconds("cpu:1s"), 0.6)
+
+
+class OpenLoops(unittest.TestCase):
+    CLOSED = plan.Scenario(KINDS["keep-alive"], 64)
+
+    def test_rates_are_offered_to_all_modes_alike(self) -> None:
+        cells = plan.open_cells(options.parse(["--rate=100,200"]), {})
+        self.assertEqual([(cell.mode, cell.rate) for cell in cells],
+                         [("epoll", 100), ("threads", 100), ("epoll", 200), ("threads", 200)])
+
+    def test_a_sweep_offers_shares_of_each_capacity_and_the_same_rates_to_all(self) -> None:
+        capacities = {"epoll": {self.CLOSED: 1000.0}, "threads": {self.CLOSED: 500.0}}
+        cells = plan.open_cells(options.parse(["--rate=sweep"]), capacities)
+        offered = {mode: [round(cell.rate or 0) for cell in cells if cell.mode == mode] for mode in capacities}
+        same = [100, 250, 400, 475]
+        self.assertEqual(offered["epoll"], [200, 400, 600, 800, 900, 950, *same])
+        self.assertEqual(offered["threads"], [100, 200, 300, 400, 450, 475, *same])
+
+    def test_a_mode_without_a_capacity_is_offered_only_what_all_are(self) -> None:
+        cells = plan.open_cells(options.parse(["--rate=sweep"]), {"epoll": {self.CLOSED: 1000.0}})
+        self.assertEqual([cell.rate for cell in cells if cell.mode == "threads"], [200.0, 500.0, 800.0, 950.0])
+
+    def test_no_capacity_at_all_leaves_nothing_to_offer(self) -> None:
+        self.assertEqual(plan.open_cells(options.parse(["--rate=sweep"]), {}), [])
 
 
 if __name__ == "__main__":

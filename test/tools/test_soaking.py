@@ -98,7 +98,7 @@ class Memory(unittest.TestCase):
 
 
 TALLY = Tally(connections=100, requests=70, timed_out=5)
-STATS = Stats(0.0, 70, 1, 100 + OBSERVERS, 0, 5, 0.1, 1, 1, 1, 2**20)
+STATS = Stats(0.0, 70, 1, 100 + OBSERVERS, 0, 5, 0.1, 0.0, 1, 1, 1, 2**20)
 OUTCOME = Outcome(
     mode="epoll",
     seconds=600.0,

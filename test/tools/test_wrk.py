@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import unittest
+from pathlib import Path
 
 from comparison import wrk
 
@@ -111,9 +112,15 @@ class Command(unittest.TestCase):
     def test_fractions_of_a_second_are_rounded_up_for_wrk(self) -> None:
         self.assertIn("-d2s", wrk.Load(16, 1.5).command(1))
 
-    def test_script_arguments_follow_the_url(self) -> None:
-        command = wrk.Load(1, 1.0, script="p.lua", script_arguments=("16",)).command(8000)
+    def test_the_depth_of_a_pipeline_follows_the_url(self) -> None:
+        command = wrk.Load(1, 1.0, pipeline=16).command(8000)
         self.assertEqual(command[-3:], [wrk.url(8000), "--", "16"])
+        script = next(word for word in command if word.startswith("--script="))
+        self.assertTrue(Path(script.partition("=")[2]).is_file())
+
+    def test_a_connection_for_each_request_is_asked_for_in_a_header(self) -> None:
+        self.assertIn("--header=Connection: close", wrk.Load(1, 1.0, close=True).command(1))
+        self.assertEqual(wrk.Load(1, 1.0).command(1)[-1], wrk.url(1))
 
 
 @unittest.skipUnless(shutil.which("wrk") and shutil.which("taskset"), "wrk is not installed")

@@ -21,7 +21,6 @@ from comparison.task import Task
 CONNECTIONS = 64
 _WARM_UP_SECONDS = 0.3
 Start = Callable[[], "AbstractContextManager[Server]"]
-_PIPELINE_SCRIPT = Path(__file__).with_name("pipeline.lua")
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,7 @@ class Programs:
 
 
 def load(seconds: float, pipelined: int) -> wrk.Load:
-    if pipelined == 1:
-        return wrk.Load(CONNECTIONS, seconds)
-    return wrk.Load(CONNECTIONS, seconds, script=str(_PIPELINE_SCRIPT), script_arguments=(str(pipelined),))
+    return wrk.Load(CONNECTIONS, seconds, pipeline=pipelined)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,28 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Optional
 
-from comparison import build, environment, limits, models, options, plan, render
+from comparison import (
+    baseline,
+    build,
+    csv_file,
+    document,
+    environment,
+    html_report,
+    limits,
+    models,
+    options,
+    plan,
+    reasons,
+    render,
+    report,
+)
 from comparison.errors import CannotRun
 from comparison.measure import Rig
 from comparison.pinning import choose_here
 from comparison.progress import Progress
-from comparison.report import Report
-from comparison.rounds import measure_all
-from comparison.server import majuscule_command
-from comparison.units import format_seconds
+from comparison.rounds import broken_modes, measure_all
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,26 +44,33 @@ def _expect_programs() -> None:
         raise CannotRun(f"{names} not installed: run without --no-install, or install by hand")
 
 
-def _expect_limits(wanted: options.Options, progress: Progress) -> None:
+def _expect_limits(wanted: options.Options, progress: Progress) -> str:
+    """What was looked at, in words."""
     limits.raise_descriptors()
-    most = max(wanted.connections)
-    hit = [limit for limit in limits.check(most, any(map(models.has_a_task_each, wanted.modes))) if limit.hit]
+    most = max(one.connections + one.kind.idle + one.kind.slow_readers for one in plan.closed_scenarios(wanted))
+    found = limits.check(most, any(map(models.has_a_task_each, wanted.modes)))
+    hit = [limit for limit in found if limit.hit and limit.fatal]
     if hit:
         lines = "\n".join(f"  {limit}" for limit in hit)
         raise CannotRun(f"this machine's limits are too low for {most:,} connections:\n{lines}")
+    for limit in found:
+        if limit.hit:
+            progress.keep(f"limits: {limit}")
     progress.say("limits: enough descriptors, ports and threads")
+    return limits.passed(found)
 
 
-def _settings(wanted: options.Options, rig: Rig) -> dict[str, str]:
-    first = plan.scenarios(wanted)[0]
-    each = [f"{format_seconds(plan.load_seconds(one, wanted.duration))} ({one})" for one in plan.scenarios(wanted)]
-    server = majuscule_command(Path("majuscule"), "MODE", first.task)
+def _settings(wanted: options.Options, rig: Rig, scenarios: list[plan.Scenario]) -> dict[str, str]:
+    first = plan.Cell(scenarios[0], wanted.modes[0], 1000.0 if scenarios[0].offer else None)
     pools = [mode for mode in wanted.modes if models.options(mode, wanted.threads)]
     sizes = f"; --threads={wanted.threads} for {', '.join(pools)}" if pools else ""
+    client = rig.load(first).command(Path("majuscule-load"), port=8000)
     return {
-        "server": shlex.join(server) + ", fresh for each row and round" + sizes,
-        "load": shlex.join(rig.load(first).command(port=8000)) + ", and so on",
-        "each load": "; ".join(each),
+        "server": shlex.join(["majuscule", *rig.command("MODE", scenarios[0])[1:]])
+        + ", and so on, fresh for each row and round" + sizes,
+        "load": shlex.join(client) + ", and so on",
+        "cross-check": shlex.join(rig.cross_check(scenarios[0]).command(port=8000)) + ", and so on",
+        "each load": plan.describe_loads(scenarios, wanted.duration),
         "rounds": f"{wanted.rounds}, interleaved, order shuffled by seed {wanted.seed}",
     }
 
@@ -64,16 +83,24 @@ def _make_directory(directory: Path) -> None:
         raise CannotRun(f"cannot write to {directory}: {error.strerror}") from None
 
 
-def _write(report: Report, directory: Path) -> list[Path]:
+def _write(found: dict[str, Any], blocks: list[render.Block], directory: Path) -> list[Path]:
     stem = directory / time.strftime("compare-%Y%m%d-%H%M%S")
-    paths = [stem.with_suffix(".md"), stem.with_suffix(".json")]
-    paths[0].write_text(render.markdown(report.blocks()))
-    paths[1].write_text(json.dumps(report.data(), indent=1) + "\n")
+    texts = {
+        ".html": html_report.render(found),
+        ".md": render.markdown(blocks),
+        ".json": json.dumps(found, indent=1) + "\n",
+        ".csv": csv_file.rows(found),
+    }
+    paths = []
+    for suffix, text in texts.items():
+        paths.append(stem.with_suffix(suffix))
+        paths[-1].write_text(text, newline="")
     return paths
 
 
 def _compare(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
+    before = baseline.load(wanted.baseline) if wanted.baseline else None
     _make_directory(wanted.output)
     progress = Progress()
     if wanted.build:
@@ -81,20 +108,37 @@ def _compare(arguments: list[str]) -> int:
     _expect_programs()
     built = build.inspect(_ROOT, wanted.build_directory)
     wanted = replace(wanted, modes=build.chosen_modes(built.majuscule, wanted.modes))
-    _expect_limits(wanted, progress)
+    preflight = _expect_limits(wanted, progress)
     pinning = choose_here()
     os.sched_setaffinity(0, {pinning.watcher})
-    rig = Rig(built.majuscule, built.reference, pinning, wanted.threads, wanted.duration)
+    rig = Rig(
+        built.majuscule, built.client, built.reference, pinning, wanted.threads, wanted.duration, wanted.poisson
+    )
     command = environment.repeat_command(arguments, wanted.seed)
-    facts = environment.describe(_ROOT, built, pinning, command)
-    results = measure_all(wanted, rig, progress)
-    tables = [(scenario, results.table(scenario, wanted.modes)) for scenario in plan.scenarios(wanted)]
-    report = Report(facts, _settings(wanted, rig), tables)
+    facts = {**environment.describe(_ROOT, built, pinning, command), "pre-flight": preflight}
+    if before:
+        baseline.expect_comparable(before, facts)
+    broken = broken_modes(wanted, rig, progress)
+    results, cells = measure_all(wanted, rig, broken, progress)
+    beside = reasons.measure(rig, wanted.modes, broken, progress) if wanted.reasons else reasons.Reasons()
+    settings = _settings(wanted, rig, list(dict.fromkeys(cell.scenario for cell in cells)))
+    found = document.build(facts, settings, results, cells, beside, wanted.threads)
     progress.done()
-    print(render.text(report.blocks()))
-    for path in _write(report, wanted.output):
+    return _tell(found, before, wanted.output)
+
+
+def _tell(found: dict[str, Any], before: Optional[dict[str, Any]], output: Path) -> int:
+    blocks = report.blocks(found)
+    code = 1 if found["invalid_rows"] else 0
+    if before:
+        against = baseline.compare(before, found)
+        blocks += against.blocks()
+        found["baseline"] = against.data()
+        code = code or against.exit_code
+    print(render.text(blocks))
+    for path in _write(found, blocks, output):
         print(f"written: {path}")
-    return 1 if report.invalid else 0
+    return code
 
 
 def _fail(why: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from comparison.errors import CannotRun
 from comparison.progress import Progress
 
-_TARGETS = ["majuscule", "majuscule-reference"]
+_TARGETS = ["majuscule", "majuscule-load", "majuscule-reference"]
 _SECONDS = 300
 
 
@@ -22,6 +22,7 @@ class Built:
     """The programs, and in words what made them."""
 
     majuscule: Path
+    client: Path
     reference: Path
     compiler: str
     options: str
@@ -106,6 +107,7 @@ def inspect(root: Path, directory: Path) -> Built:
     said = [f"{name}={options[name]}" for name in names if options.get(name) not in ([], "", None)]
     return Built(
         majuscule=_program(targets, "majuscule", directory),
+        client=_program(targets, "majuscule-load", directory),
         reference=_program(targets, "majuscule-reference", directory),
         compiler=_compiler(targets),
         options=" ".join(said),

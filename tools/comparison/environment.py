@@ -10,6 +10,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from comparison import load_client
 from comparison.build import Built
 from comparison.errors import Untrusted
 from comparison.observer import Observer
@@ -111,7 +112,8 @@ def describe(root: Path, built: Built, pinning: Pinning, command: str) -> dict[s
         "compiler": built.compiler,
         "build": built.options,
         "commit": _commit(root),
-        "client": _first_line(["wrk", "--version"], root).partition(" Copyright")[0],
+        "client": load_client.version(built.client),
+        "cross-check": _first_line(["wrk", "--version"], root).partition(" Copyright")[0],
         "python": platform.python_version(),
         "limits": _limits(),
         "command": command,

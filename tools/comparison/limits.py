@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+_BACKLOG = 4096  # majuscule's own default
 _SPARE = 100  # descriptors, threads and ports for everything that is not a connection
 
 
@@ -20,6 +21,7 @@ class Limit:
     value: Optional[int]
     needed: int
     raise_it: str
+    fatal: bool = True  # nothing can be measured while it is hit
 
     @property
     def hit(self) -> bool:
@@ -27,6 +29,15 @@ class Limit:
 
     def __str__(self) -> str:
         return f"{self.name} is {self.value:,}, {self.needed:,} needed: {self.raise_it}"
+
+
+def passed(limits: list[Limit]) -> str:
+    """What was looked at, and what there is."""
+    return ", ".join(
+        f"{limit.name} {'unlimited or unknown' if limit.value is None else format(limit.value, ',')}"
+        f" ({limit.needed:,} needed)"
+        for limit in limits
+    )
 
 
 def raise_descriptors() -> None:
@@ -92,7 +103,21 @@ def check(connections: int, task_per_client: bool) -> list[Limit]:
             needed,
             "sudo sysctl -w net.ipv4.ip_local_port_range='10240 60999'",
         ),
-        _sysctl("net.core.somaxconn", min(connections, 4096)),
+        _sysctl("net.core.somaxconn", min(connections, _BACKLOG)),
+        Limit(
+            "the server's --backlog",
+            _BACKLOG,
+            connections,
+            "fewer --connections, or connections that begin at once are lost for a second",
+            fatal=False,
+        ),
+        Limit(
+            "cores this may run on",
+            len(os.sched_getaffinity(0)),
+            2,
+            "a machine or container with two: server and client share one otherwise",
+            fatal=False,
+        ),
     ]
     return limits + (_of_threads(connections) if task_per_client else [])
 

@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""Loads one cell once: a fresh server, a warm-up that is dropped, the load, the accounts of both sides."""
+"""Visits one cell once: a fresh server, our client with a warm-up that is dropped, then wrk, and the accounts of
+both sides."""
 
 from __future__ import annotations
 
-import math
-import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-from comparison import conformance, models, proc, watch, wrk
+from comparison import conformance, crowd, load_client, models, proc, watch, wrk
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
 from comparison.plan import REFERENCE, Cell, Scenario, load_seconds
-from comparison.sample import Account, Cost, Sample, Start
+from comparison.sample import Account, Cost, CrossCheck, Sample, Start
 from comparison.server import Server, majuscule_command, running, running_reference
 from comparison.task import Task
 
 _WARM_UP_SECONDS = 0.15
-_START_AND_END_SECONDS = 0.4
+_CROSS_CHECK_SECONDS = 0.4
 _SHORTEST_WINDOW_SECONDS = 0.25
 _LONGEST_PATIENCE = 60.0
+_LEAST_TIMEOUT_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,41 @@ class Rig:
     """Where and with what is measured; `duration` as the command line gave it."""
 
     majuscule: Path
+    client: Path
     reference: Path
     pinning: Pinning
     threads: int
     duration: Optional[float]
+    poisson: bool = True
 
-    def command(self, mode: str, task: Task, *more: str) -> list[str]:
-        return majuscule_command(self.majuscule, mode, task, *models.options(mode, self.threads), *more)
+    def command(self, mode: str, scenario: Optional[Scenario] = None, *more: str) -> list[str]:
+        """The server's, for a mode under a scenario; None: without a task."""
+        task = scenario.task if scenario else Task.parse("none")
+        every = [f"--task-every={scenario.kind.task_every}"] if scenario and scenario.kind.task_every > 1 else []
+        return majuscule_command(self.majuscule, mode, task, *models.options(mode, self.threads), *every, *more)
 
-    def load(self, scenario: Scenario) -> wrk.Load:
-        task = scenario.task
-        return wrk.Load(
-            scenario.connections, load_seconds(scenario, self.duration), task.longest_wait(scenario.connections)
+    def load(self, cell: Cell, seed: int = 1) -> load_client.Load:
+        """With a timeout of 3 times the longest wait."""
+        scenario = cell.scenario
+        wait = scenario.task.longest_wait(scenario.connections)
+        return load_client.Load(
+            connections=scenario.connections,
+            seconds=load_seconds(scenario, self.duration),
+            warm_up=_WARM_UP_SECONDS + scenario.task.seconds,
+            timeout=max(_LEAST_TIMEOUT_SECONDS, 3 * wait),
+            rate=cell.rate,
+            poisson=self.poisson,
+            seed=seed,
+            close=scenario.kind.close,
+            pipeline=scenario.kind.pipeline,
         )
+
+    def cross_check(self, scenario: Scenario) -> wrk.Load:
+        """wrk counts nothing that is in flight when it stops, so a task wants as long a load as ours."""
+        task = scenario.task
+        seconds = load_seconds(scenario, self.duration) if task.kind == "sleep" else _CROSS_CHECK_SECONDS
+        wait = task.longest_wait(scenario.connections)
+        return wrk.Load(scenario.connections, seconds, wait, scenario.kind.close, scenario.kind.pipeline)
 
 
 def check_conformance(rig: Rig, mode: str) -> None:
@@ -51,26 +74,28 @@ def check_conformance(rig: Rig, mode: str) -> None:
             conformance.check(server.port, conformance.cases(server.port)[:3])
             server.drain()
         return
-    with running(rig.command(mode, Task.parse("none")), rig.pinning.server) as server:
+    with running(rig.command(mode), rig.pinning.server) as server:
         conformance.check(server.port, conformance.cases(server.port))
         server.drain()
 
 
-def measure(rig: Rig, cell: Cell) -> Sample:
-    """Raises Untrusted when there is no number to have."""
-    load = rig.load(cell.scenario)
+def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
+    """Raises Untrusted when there is no number to have. `seed`: of the arrivals."""
+    load = rig.load(cell, seed)
     if cell.mode == REFERENCE:
         with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
-            _warm_up(rig, server, load)
-            return _measure_unobserved(rig, server, load)
+            return _measure_unobserved(rig, server, cell, load)
     places = models.served_at_once(cell.mode, rig.threads)
-    if places is not None and places <= cell.scenario.connections:
+    kind = cell.scenario.kind
+    clients = cell.scenario.connections + kind.idle + kind.slow_readers
+    if places is not None and places <= clients:
         return _measure_starved(rig, cell, load, places)
-    with running(rig.command(cell.mode, cell.scenario.task), rig.pinning.server) as server:
-        patience = min(_LONGEST_PATIENCE, 5 + load.longest_wait)
+    with running(rig.command(cell.mode, cell.scenario), rig.pinning.server) as server:
+        patience = min(_LONGEST_PATIENCE, 5 + load.timeout)
         try:
-            with Observer(server.port, patience) as observer:
-                sample = _measure_majuscule(rig, server, observer, load)
+            with Observer(server.port, patience) as observer, ExitStack() as others:
+                _invite(rig, server, cell.scenario, others)
+                sample = _measure_observed(rig, server, observer, cell, load)
         except Untrusted:
             server.expect_alive()  # its end says more than what it caused
             raise
@@ -78,59 +103,81 @@ def measure(rig: Rig, cell: Cell) -> Sample:
         return sample
 
 
-def _measure_starved(rig: Rig, cell: Cell, load: wrk.Load, places: int) -> Sample:
-    """There is no place for an observer, nor for a warm-up whose clients would still wait when the load begins.
-    Those who wait at the end are let go by a short drain."""
-    command = rig.command(cell.mode, cell.scenario.task, "--drain-timeout=1s")
-    with running(command, rig.pinning.server) as server:
-        sample = _measure_unobserved(rig, server, load)
+def _invite(rig: Rig, server: Server, scenario: Scenario, others: ExitStack) -> None:
+    """Those who are there beside the clients that are measured."""
+    kind = scenario.kind
+    if kind.idle:
+        others.enter_context(crowd.idle(server.port, kind.idle))
+    if kind.slow_readers:
+        others.enter_context(crowd.slow_readers(server.port, kind.slow_readers, rig.pinning.watcher))
+
+
+def _measure_starved(rig: Rig, cell: Cell, load: load_client.Load, places: int) -> Sample:
+    """There is no place for an observer. Clients leave when the load is over, and those who waited are served
+    then; a short drain lets go of those who would wait too long."""
+    with running(rig.command(cell.mode, cell.scenario, "--drain-timeout=1s"), rig.pinning.server) as server:
+        with ExitStack() as others:
+            _invite(rig, server, cell.scenario, others)
+            sample = _measure_unobserved(rig, server, cell, load)
         server.drain()
         return replace(sample, served_at_once=places)
 
 
-def _warm_up(rig: Rig, server: Server, load: wrk.Load) -> None:
-    wrk.run(replace(load, seconds=_WARM_UP_SECONDS), server.port, rig.pinning.client)
-
-
-def _measure_majuscule(rig: Rig, server: Server, observer: Observer, load: wrk.Load) -> Sample:
-    _warm_up(rig, server, load)
-    before, queue = observer.settle(), proc.listen_queue()
-    with wrk.loading(load, server.port, rig.pinning.client) as run:
-        start = _await_connections(observer, run, load)
+def _measure_observed(
+    rig: Rig, server: Server, observer: Observer, cell: Cell, load: load_client.Load
+) -> Sample:
+    kind = cell.scenario.kind
+    others = kind.idle + kind.slow_readers
+    before, queue = observer.settle(others), proc.listen_queue()
+    with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
+        start = _await_connections(observer, run, load, others)
         first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
-        run.sleep_until(watch.last_time(load))
+        run.sleep_until(watch.last_time(load.warm_up, load.seconds))
         last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         result = run.result()
     server.expect_alive()
-    after = observer.settle()
+    after = observer.settle(others)
+    lost = proc.listen_queue().since(queue)
+    cross_check = None
+    if cell.rate is None:
+        checked = wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client)
+        server.expect_alive()
+        cross_check = CrossCheck(checked, _account(after, observer.settle(others)))
     return Sample(
-        wrk=result,
+        load=result,
+        cross_check=cross_check,
         start=start,
         window=watch.between(first[0], last[0], rig.pinning),
         cost=_cost(first[1], last[1]),
         account=_account(before, after),
-        listen_queue=proc.listen_queue().since(queue),
+        listen_queue=lost,
         threads=last[1].threads,
         peak_resident=after.peak_resident,
     )
 
 
-def _await_connections(observer: Observer, run: wrk.Run, load: wrk.Load) -> Start:
-    """Waits until all connections stand, as long as that leaves a window."""
-    run.sleep_until(watch.first_time(load))
-    latest = max(load.seconds / 2, watch.last_time(load) - _SHORTEST_WINDOW_SECONDS)
+def _await_connections(
+    observer: Observer, run: load_client.Run, load: load_client.Load, crowd_size: int
+) -> Start:
+    """Waits until all connections stand, as long as that leaves a window; where each request has its own, they
+    come and go."""
+    run.sleep_until(watch.first_time(load.warm_up, load.seconds))
+    latest = watch.last_time(load.warm_up, load.seconds) - _SHORTEST_WINDOW_SECONDS
     while True:
-        others = observer.read().open - 1
-        start = Start(seconds=run.age(), connections=others)
-        if others >= load.connections or start.seconds > latest:
-            return start
-        time.sleep(0.01)
+        others = observer.read().open - 1 - crowd_size
+        seconds = run.age()
+        if load.close:
+            return Start(seconds, None)
+        if others >= load.connections or seconds > latest:
+            return Start(seconds, others)
+        run.sleep_until(seconds + 0.01)
 
 
 def _cost(first: Stats, last: Stats) -> Cost:
     return Cost(
         requests=last.requests - first.requests,
-        cpu_seconds=last.cpu_seconds - first.cpu_seconds,
+        user_seconds=last.user_seconds - first.user_seconds,
+        system_seconds=last.system_seconds - first.system_seconds,
         voluntary_switches=last.voluntary_switches - first.voluntary_switches,
         involuntary_switches=last.involuntary_switches - first.involuntary_switches,
     )
@@ -145,38 +192,49 @@ def _account(before: Stats, after: Stats) -> Account:
     )
 
 
-def _measure_unobserved(rig: Rig, server: Server, load: wrk.Load) -> Sample:
+def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.Load) -> Sample:
     """By what the kernel tells of the server."""
     queue, before = proc.listen_queue(), proc.family_status(server.pid)
-    cpu = proc.family_cpu_seconds(server.pid)
-    with wrk.loading(load, server.port, rig.pinning.client) as run:
-        run.sleep_until(watch.first_time(load))
+    cpu = proc.family_cpu_split(server.pid)
+    with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
+        run.sleep_until(watch.first_time(load.warm_up, load.seconds))
         start = Start(seconds=run.age(), connections=None)
         first = watch.Look.now(server.pid, run.pid, rig.pinning)
-        run.sleep_until(watch.last_time(load))
+        run.sleep_until(watch.last_time(load.warm_up, load.seconds))
         last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
-    after = proc.family_status(server.pid)
+    after, used = proc.family_status(server.pid), proc.family_cpu_split(server.pid)
+    lost = proc.listen_queue().since(queue)
+    checked = None
+    if cell.rate is None:
+        checked = CrossCheck(wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client), None)
     return Sample(
-        wrk=result,
+        load=result,
+        cross_check=checked,
         start=start,
         window=watch.between(first, last, rig.pinning),
         cost=Cost(
-            requests=result.requests,
-            cpu_seconds=proc.family_cpu_seconds(server.pid) - cpu,
+            requests=result.all_requests,
+            user_seconds=used[0] - cpu[0],
+            system_seconds=used[1] - cpu[1],
             voluntary_switches=after.voluntary_switches - before.voluntary_switches,
             involuntary_switches=after.involuntary_switches - before.involuntary_switches,
         ),
         account=None,
-        listen_queue=proc.listen_queue().since(queue),
+        listen_queue=lost,
         threads=after.threads,
         peak_resident=after.peak_resident,
     )
 
 
 def seconds_of(rig: Rig, order: list[list[Cell]]) -> float:
-    """About how long all loads take, to be said before they start."""
-    beside = _WARM_UP_SECONDS + _START_AND_END_SECONDS
-    return math.fsum(beside + rig.load(cell.scenario).seconds for cells in order for cell in cells)
+    """About how long all visits take, to be said before they start."""
+    return sum(_visit_seconds(rig, cell) for cells in order for cell in cells)
 
 
+_START_AND_END_SECONDS = 0.35
+
+
+def _visit_seconds(rig: Rig, cell: Cell) -> float:
+    check = rig.cross_check(cell.scenario).seconds if cell.rate is None else 0.0
+    return _START_AND_END_SECONDS + rig.load(cell).length + check

@@ -24,7 +24,8 @@ class Stats:
     accepted: int
     refused: int
     timed_out: int
-    cpu_seconds: float
+    user_seconds: float
+    system_seconds: float
     voluntary_switches: int
     involuntary_switches: int
     threads: int
@@ -41,7 +42,8 @@ class Stats:
             accepted=connections["accepted"],
             refused=connections["refused"],
             timed_out=connections["timed_out"],
-            cpu_seconds=resources["user_seconds"] + resources["system_seconds"],
+            user_seconds=resources["user_seconds"],
+            system_seconds=resources["system_seconds"],
             voluntary_switches=resources["voluntary_switches"],
             involuntary_switches=resources["involuntary_switches"],
             threads=resources["threads"],
@@ -85,14 +87,14 @@ class Observer:
         except (KeyError, TypeError) as error:
             raise Untrusted(f"/stats is not as specified: {error!r}") from None
 
-    def settle(self) -> Stats:
-        """Waits until the observer is the only client and all work is done."""
+    def settle(self, crowd: int = 0) -> Stats:
+        """Waits until the observer and so many others are the only clients, and all work is done."""
         deadline = time.monotonic() + self._patience
         while True:
             stats = self.read()
-            if stats.open == 1:
+            if stats.open == 1 + crowd:
                 return stats
             if time.monotonic() > deadline:
-                left = stats.open - 1
+                left = stats.open - 1 - crowd
                 raise Untrusted(f"{left} connections open {self._patience:.0f} s after the load ended")
             time.sleep(0.01)

@@ -10,32 +10,46 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from comparison import models
+from comparison import models, scenarios
 from comparison.arguments import OneLineParser, explained, listed, mode_name, within
+from comparison.scenarios import Kind
 from comparison.task import Task
 from comparison.units import parse_duration
 
 _DESCRIPTION = """\
-Starts the server in each model, loads it with wrk over keep-alive connections and prints one table for each
-scenario (a task and a number of connections). Installs what is missing, builds in build/, and writes the
-tables as Markdown and JSON too. Exit codes: 0 done, 1 a row is INVALID or nothing could be measured, 2 bad
-usage."""
+Starts the server in each model, loads it with majuscule-load and with wrk, and prints one table for each
+scenario. Installs what is missing, builds in build/, and writes the report as one HTML file, as Markdown,
+JSON and CSV. Exit codes: 0 done, 1 a row is INVALID or nothing could be measured, 2 bad usage, 4 with
+--baseline: something is worse than it was."""
+SWEEP = "sweep"
+_MOST_RATE = 10_000_000.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """None as a duration: long enough for the task. `modes` may be ["all"]: all that are built in."""
+    """None as a duration: long enough for the task; as connections: those of each scenario. `modes` may be
+    ["all"]: all that are built in. `rates`: requests/s to offer in open loops; `sweep`: those that follow from
+    what each mode can serve. `closed`: whether there are closed loops."""
 
     modes: list[str]
-    connections: list[int]
-    tasks: list[Task]
+    kinds: list[Kind]
+    connections: Optional[list[int]]
+    rates: list[float]
+    sweep: bool
+    poisson: bool
     threads: int
     rounds: int
     duration: Optional[float]
     seed: int
+    reasons: bool
     build: bool
     build_directory: Path
     output: Path
+    baseline: Optional[Path]
+
+    @property
+    def closed(self) -> bool:
+        return self.sweep or not self.rates
 
 
 def _window(text: str) -> float:
@@ -43,6 +57,19 @@ def _window(text: str) -> float:
     if not 0.4 <= seconds <= 600:
         raise ValueError(f"'{text}' is not between 400ms and 10min")
     return seconds
+
+
+def _rate(text: str) -> Optional[float]:
+    """None: a sweep."""
+    if text == SWEEP:
+        return None
+    try:
+        rate = float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else 0.0
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= _MOST_RATE:
+        raise ValueError(f"'{text}' is not a number of requests a second, nor {SWEEP}")
+    return rate
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,10 +81,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     number, modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
-    add("--quick", action="store_true", help="fewer connections and rounds, shorter: under half a minute")
+    names, quick_names = ",".join(scenarios.DEFAULT), ",".join(scenarios.QUICK)
+    add("--quick", action="store_true", help=f"only {quick_names}, fewer rounds, shorter: within half a minute")
     add("--modes", metavar="A,B", type=modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
-    add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: 16,256,1000")
-    add("--task", metavar="T,U", type=tasks, help="none, sleep:D, block:D, cpu:D; default: none,sleep:100ms")
+    add(
+        "--scenarios",
+        metavar="A,B",
+        type=listed(scenarios.named),
+        help=f"of {', '.join(scenarios.KINDS)}; or all; default: {names}",
+    )
+    add("--task", metavar="T,U", type=tasks, help="keep-alive clients and none, sleep:D, block:D or cpu:D")
+    add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: each scenario has its own")
+    add(
+        "--rate",
+        metavar="R,S",
+        type=listed(_rate),
+        help="open loops: requests/s to offer; or sweep: 20 to 95 %% of what each mode can serve",
+    )
+    add("--arrivals", choices=("poisson", "fixed"), default="poisson", help="of open loops; default: poisson")
     add(
         "--threads",
         metavar="N",
@@ -65,9 +106,11 @@ def _parser() -> argparse.ArgumentParser:
         default=models.DEFAULT_THREADS,
         help=f"of the pools whose threads may block; default: {models.DEFAULT_THREADS}",
     )
-    add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 3")
-    add("--duration", metavar="D", type=explained(_window), help="of a load; default: 1s, more with a task")
+    add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 5, quick: 3")
+    add("--duration", metavar="D", type=explained(_window), help="of a load; default: 600ms, more with a task")
     add("--seed", metavar="N", type=explained(within(0, 2**32 - 1)), help="of the order in each round")
+    add("--no-reasons", action="store_true", help="do not measure memory a client and system calls a request")
+    add("--baseline", metavar="FILE", type=Path, help="an earlier JSON file of this machine to compare with")
     add("--no-install", action="store_true", help="do not install missing packages")
     add("--no-build", action="store_true", help="measure what stands in the build directory")
     add("--build-dir", metavar="DIR", type=Path, default=Path("build"), help="default: build")
@@ -75,20 +118,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _kinds(given: argparse.Namespace) -> list[Kind]:
+    names = given.scenarios or []
+    if not names and not given.task:
+        names = list(scenarios.QUICK if given.quick else scenarios.DEFAULT)
+        if given.rate:
+            names = ["keep-alive"]
+    return list(dict.fromkeys(scenarios.chosen(names) + [scenarios.with_task(task) for task in given.task or []]))
+
+
+def _connections(given: argparse.Namespace) -> Optional[list[int]]:
+    if given.connections or not (given.quick or given.rate):
+        return given.connections
+    return [64]
+
+
 def parse(arguments: list[str]) -> Options:
     """Exits with 2 on bad usage, with 0 after --help."""
     given = _parser().parse_args(arguments)
     return Options(
         modes=given.modes,
-        connections=given.connections or ([16, 256] if given.quick else [16, 256, 1000]),
-        tasks=given.task or [Task.parse("none"), Task.parse("sleep:100ms")],
+        kinds=_kinds(given),
+        connections=_connections(given),
+        rates=[rate for rate in given.rate or [] if rate is not None],
+        sweep=None in (given.rate or []),
+        poisson=given.arrivals == "poisson",
         threads=given.threads,
-        rounds=given.rounds or (2 if given.quick else 3),
-        duration=given.duration or (0.7 if given.quick else None),
+        rounds=given.rounds or (3 if given.quick else 5),
+        duration=given.duration or (0.5 if given.quick else None),
         seed=secrets.randbits(32) if given.seed is None else given.seed,
+        reasons=not given.no_reasons,
         build=not given.no_build,
         build_directory=given.build_dir,
         output=given.output,
+        baseline=given.baseline,
     )
 
 

@@ -19,7 +19,7 @@ class Pinning:
     siblings: bool
 
     def describe(self) -> str:
-        text = f"server on core {self.server}, wrk on core {self.client}, this script on core {self.watcher}"
+        text = f"server on core {self.server}, client on core {self.client}, this script on core {self.watcher}"
         if self.shared:
             return text + ": SHARED, there is one core, so server and client take time from each other"
         if self.siblings:

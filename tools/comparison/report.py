@@ -1,156 +1,154 @@
 # SPDX-License-Identifier: MIT
-"""The results as a document for people, and as data for programs."""
+"""The document as headings, paragraphs, lists and tables, for a terminal or Markdown."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Optional
 
-from comparison.footnotes import FOOTNOTES
-from comparison.plan import REFERENCE, Scenario
+from comparison.intervals import Ratio, format_ratio
 from comparison.render import Block, Bullets, Heading, Paragraph, Table
-from comparison.rows import Figure, Row
 from comparison.units import format_seconds
+from comparison.task import Task
 
 _HEADER = [
-    "mode",
-    "requests/s",
-    "wrk p50",
-    "wrk p90",
-    "wrk p99",
-    "wrk max",
-    "errors",
-    "CPU us/req",
-    "vol sw/req",
-    "invol sw/req",
-    "threads",
-    "peak MiB",
-    "",
+    "mode", "requests/s", "relative", "wrk's", "p50", "p99", "p99.9", "max", "connect p99", "CPU us/req",
+    "user + system", "switches/req", "threads", "peak MiB", "",
 ]
 
-@dataclass(frozen=True)
-class Report:
-    """All that is said in the end. `environment`: name and value."""
 
-    environment: dict[str, str]
-    settings: dict[str, Any]
-    tables: list[tuple[Scenario, list[Row]]]
-
-    @property
-    def invalid(self) -> int:
-        return sum(not row.valid for row in self._rows())
-
-    def _rows(self) -> list[Row]:
-        return [row for _, rows in self.tables for row in rows]
-
-    def verdict(self) -> str:
-        every = len(self._rows())
-        disturbed = sum(any(mark.startswith("disturbed") for mark in row.marks) for row in self._rows())
-        warning = ""
-        if disturbed:
-            warning = f"; {disturbed} of {every} were disturbed: measure again on a quiet machine"
-        if self.invalid:
-            return f"{self.invalid} of {every} rows INVALID: do not quote them{warning}"
-        return f"all {every} rows passed every check{warning}"
-
-    def blocks(self) -> list[Block]:
-        environment = Bullets([f"{name}: {value}" for name, value in self.environment.items()])
-        settings = Bullets([f"{name}: {value}" for name, value in self.settings.items()])
-        tables = [block for scenario, rows in self.tables for block in _scenario(scenario, rows)]
-        return [
-            Heading("Majuscule: the models compared", 1),
-            environment,
-            settings,
-            *tables,
-            Heading("Reading the tables"),
-            Bullets(FOOTNOTES),
-            Paragraph(self.verdict() + "."),
-        ]
-
-    def data(self) -> dict[str, Any]:
-        return {
-            "format": 1,
-            "verdict": self.verdict(),
-            "environment": self.environment,
-            "settings": self.settings,
-            "scenarios": [_scenario_data(scenario, rows) for scenario, rows in self.tables],
-            "footnotes": FOOTNOTES,
-        }
+def blocks(document: dict[str, Any]) -> list[Block]:
+    """Everything, the worst first."""
+    found: list[Block] = [Heading("Majuscule: the models compared", 1)]
+    if document["invalid_rows"]:
+        found.append(Paragraph(f"INVALID: {document['verdict']}. The reasons stand below each table."))
+    for part in ("environment", "settings"):
+        found.append(Bullets([f"{name}: {value}" for name, value in document[part].items()]))
+    for scenario in document["scenarios"]:
+        found += _scenario(scenario)
+    found += _capacity(document["capacity"]) + _memory(document["memory"]) + _calls(document["system_calls"])
+    found += [Heading("Reading the tables"), Bullets(document["footnotes"]), Paragraph(document["verdict"] + ".")]
+    return found
 
 
-def _scenario(scenario: Scenario, rows: list[Row]) -> list[Block]:
-    blocks: list[Block] = [Heading(f"Keep-alive, {scenario}")]
-    invalid = ", ".join(row.mode for row in rows if not row.valid)
+def _scenario(scenario: dict[str, Any]) -> list[Block]:
+    rows = scenario["rows"]
+    found: list[Block] = [Heading(scenario["title"]), Paragraph(_what(scenario))]
+    invalid = ", ".join(row["mode"] for row in rows if not row["valid"])
     if invalid:
-        blocks.append(Paragraph(f"INVALID rows in this table: {invalid}. The reasons stand below it."))
-    bound = scenario.task.bound(scenario.connections)
+        found.append(Paragraph(f"INVALID rows in this table: {invalid}. The reasons stand below it."))
+    series = "response" if _is_open(scenario) else "service"
+    found.append(Table(_HEADER, [_cells(row, series) for row in rows]))
+    notes = [f"{row['mode']}: INVALID: {reason}" for row in rows for reason in row["invalid_reasons"]]
+    notes += [f"{row['mode']}: {mark}" for row in rows for mark in row["marks"]]
+    notes += [f"{row['mode']}: {_law(row['law'])}" for row in rows if row["law"]]
+    return [*found, Bullets(notes)] if notes else found
+
+
+def _is_open(scenario: dict[str, Any]) -> bool:
+    return scenario["rate"] is not None or scenario["rate_share"] is not None
+
+
+def _what(scenario: dict[str, Any]) -> str:
+    times = "Response times, from the intended send." if _is_open(scenario) else "Service times, of a closed loop."
+    bound = scenario["bound_requests_per_second"]
+    text = f"{scenario['what']} {times}"
     if bound:
-        wait = format_seconds(scenario.task.seconds)
-        blocks.append(
-            Paragraph(
-                f"Bound: {scenario.connections:,} connections / {wait} = {bound:,.0f} requests/s, for a model"
-                " in which all clients wait at the same time."
-            )
+        wait = format_seconds(Task.parse(scenario["task"]).seconds)
+        text += (
+            f" Bound: {scenario['connections']:,} connections / {wait} = {bound:,.0f} requests/s, for a model in"
+            " which all clients wait at the same time."
         )
-    blocks.append(Table(_HEADER, [_cells(row) for row in rows]))
-    notes = [f"{row.mode}: INVALID: {reason}" for row in rows for reason in row.reasons]
-    notes += [f"{row.mode}: {mark}" for row in rows for mark in row.marks]
-    if notes:
-        blocks.append(Bullets(notes))
-    return blocks
+    return text
 
 
-def _cells(row: Row) -> list[str]:
-    figures = row.figures
-    marks = [mark.partition(":")[0] for mark in row.marks]
-    marks = marks if row.valid else ["INVALID", *marks]
+def _law(law: dict[str, Any]) -> str:
+    return f"law {law['name']} = {law['requests_per_second']:,.0f} requests/s: {law['verdict']}"
+
+
+def _cells(row: dict[str, Any], series: str) -> list[str]:
+    figures = row["figures"]
+    marks = [mark.partition(":")[0] for mark in row["marks"]]
+    marks = marks if row["valid"] else ["INVALID", *marks]
     if not figures:
-        return [row.mode, *["-"] * (len(_HEADER) - 2), ", ".join(marks)]
+        return [row["mode"], *["-"] * (len(_HEADER) - 2), ", ".join(marks)]
+
+    def median(name: str, form: str) -> str:
+        figure = figures.get(name)
+        return form.format(figure["median"]) if figure else "-"
+
     return [
-        row.mode,
-        _spread(figures["requests_per_second"], "{:,.0f}"),
-        *[_latency(figures[f"wrk_{name}_us"].median) for name in ("p50", "p90", "p99", "max")],
-        f"{row.errors:,}",
-        _spread(figures["cpu_us_per_request"], "{:.2f}"),
-        f"{figures['voluntary_switches_per_request'].median:.3f}",
-        f"{figures['involuntary_switches_per_request'].median:.3f}",
-        f"{figures['threads'].highest:,.0f}",
-        f"{figures['peak_resident_bytes'].highest / 2**20:.1f}",
+        row["mode"],
+        _interval(figures.get("requests_per_second"), "{:,.0f}"),
+        _relative(row, series),
+        median("wrk_requests_per_second", "{:,.0f}"),
+        *[_time(figures.get(f"{series}_{name}_us")) for name in ("p50", "p99", "p99_9", "max")],
+        _time(figures.get("connect_p99_us")),
+        _interval(figures.get("cpu_us_per_request"), "{:.2f}"),
+        f"{median('user_us_per_request', '{:.2f}')} + {median('system_us_per_request', '{:.2f}')}",
+        f"{median('voluntary_switches_per_request', '{:.3f}')} + "
+        f"{median('involuntary_switches_per_request', '{:.3f}')}",
+        f"{figures['threads']['high']:,.0f}",
+        f"{figures['peak_resident_bytes']['high'] / 2**20:.1f}",
         ", ".join(marks),
     ]
 
 
-def _spread(figure: Figure, form: str) -> str:
-    if figure.rounds == 1:
-        return form.format(figure.median)
-    farthest = max(figure.highest - figure.median, figure.median - figure.lowest)
-    share = farthest / figure.median if figure.median else 0.0
-    return f"{form.format(figure.median)} ±{share:.0%}"
+def _relative(row: dict[str, Any], series: str) -> str:
+    name = "requests_per_second" if series == "service" else "response_p99_us"
+    ratio = row["relative"].get(name)
+    if not ratio:
+        return "-"
+    if ratio["to"] == row["mode"]:
+        return "1.00"
+    return format_ratio(Ratio(ratio["ratio"], ratio["low"], ratio["high"], ratio["difference_shown"]))
 
 
-def _latency(microseconds: float) -> str:
-    if microseconds >= 1e6:
-        return f"{microseconds / 1e6:.2f} s"
-    return f"{microseconds / 1e3:.2f} ms"
+def _interval(figure: Optional[dict[str, Any]], form: str) -> str:
+    if not figure:
+        return "-"
+    if figure["rounds"] == 1:
+        return form.format(figure["median"])
+    ends = f"{form.format(figure['low'])} to {form.format(figure['high'])}"
+    return f"{form.format(figure['median'])} ({ends})"
 
 
-def _scenario_data(scenario: Scenario, rows: list[Row]) -> dict[str, Any]:
-    return {
-        "task": scenario.task.text,
-        "connections": scenario.connections,
-        "bound_requests_per_second": scenario.task.bound(scenario.connections),
-        "rows": [_row_data(row) for row in rows],
-    }
+def _time(figure: Optional[dict[str, Any]]) -> str:
+    if not figure:
+        return "-"
+    us = figure["median"]
+    for size, unit in ((1e6, "s"), (1e3, "ms")):
+        if us >= size:
+            return f"{us / size:.2f} {unit}"
+    return f"{us:.1f} us"
 
 
-def _row_data(row: Row) -> dict[str, Any]:
-    return {
-        "mode": row.mode,
-        "reference": row.mode == REFERENCE,
-        "valid": row.valid,
-        "invalid_reasons": row.reasons,
-        "marks": row.marks,
-        "errors": row.errors,
-        "figures": {name: asdict(figure) for name, figure in row.figures.items()},
-        "rounds": [asdict(sample) for sample in row.samples],
-    }
+def _capacity(found: list[dict[str, Any]]) -> list[Block]:
+    if not found:
+        return []
+    rows = [[one["mode"], f"{one['requests_per_second']:,.0f}", one["scenario"]] for one in found]
+    return [Heading("Capacity: served in the closed loop"), Table(["mode", "requests/s", "scenario"], rows)]
+
+
+def _memory(found: list[dict[str, Any]]) -> list[Block]:
+    if not found:
+        return []
+    rows = []
+    for one in found:
+        cells = [one["mode"]]
+        for name in ("anonymous_per_connection", "kernel_per_connection"):
+            cells.append("not measured" if one[name] is None else f"{one[name]:,.0f}")
+        rows.append([*cells, one["reason"] or ""])
+    how = sorted({one["how"] for one in found if one["how"]})
+    table = Table(["mode", "anonymous", "kernel", ""], rows)
+    return [Heading("Bytes for each idle keep-alive client"), table, Bullets(how)]
+
+
+def _calls(found: list[dict[str, Any]]) -> list[Block]:
+    if not found:
+        return []
+    rows = []
+    for one in found:
+        told = one["per_request"] is not None
+        by_name = ", ".join(f"{name} {count:.2f}" for name, count in one["by_name"].items() if count >= 0.005)
+        rows.append([one["mode"], f"{one['per_request']:.2f}" if told else "-", by_name if told else one["reason"]])
+    return [Heading("System calls for each request"), Table(["mode", "calls", "which (a traced run)"], rows)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All the loads: first that every mode answers rightly, then the rounds. No failure of one stops the rest."""
+"""All the visits: first that every mode answers rightly, then the rounds. No failure of one stops the rest."""
 
 from __future__ import annotations
 
@@ -12,35 +12,51 @@ from comparison.progress import Progress
 from comparison.rows import Results
 
 
-def measure_all(wanted: Options, rig: Rig, progress: Progress) -> Results:
-    order = plan.rounds(wanted)
-    progress.keep(f"seed {wanted.seed}; the loads take about {seconds_of(rig, order):.0f} s")
-    broken = _broken_modes(wanted, rig, progress)
+def measure_all(
+    wanted: Options, rig: Rig, broken: dict[str, str], progress: Progress
+) -> tuple[Results, list[Cell]]:
+    """With the cells in the order of the tables. In a sweep the closed loops come first: they say what there is to
+    offer."""
     results = Results(shared_core=rig.pinning.shared)
-    visits = [(number, cell) for number, cells in enumerate(order, 1) for cell in cells]
+    cells = plan.closed_cells(wanted) if wanted.closed else []
+    _visit_all(wanted, rig, cells, broken, results, progress)
+    if wanted.rates or wanted.sweep:
+        opened = plan.open_cells(wanted, results.capacities(cells))
+        _visit_all(wanted, rig, opened, broken, results, progress)
+        cells = cells + opened
+    return results, cells
+
+
+def _visit_all(
+    wanted: Options, rig: Rig, cells: list[Cell], broken: dict[str, str], results: Results, progress: Progress
+) -> None:
+    if not cells:
+        return
+    order = plan.rounds(cells, wanted.rounds, wanted.seed)
+    progress.keep(f"seed {wanted.seed}; the loads take about {seconds_of(rig, order):.0f} s")
+    visits = [(number, cell) for number, some in enumerate(order, 1) for cell in some]
     for done, (number, cell) in enumerate(visits, 1):
         if cell.mode in broken:
             results.fail(cell, f"round {number}", broken[cell.mode])
             continue
-        outcome = _measure_one(rig, cell, number, results)
+        outcome = _visit(rig, cell, number, wanted.seed, results)
         line = f"[{done}/{len(visits)}] round {number}: {cell}: {outcome}"
         (progress.keep if "INVALID" in outcome else progress.say)(line)
-    return results
 
 
-def _measure_one(rig: Rig, cell: Cell, number: int, results: Results) -> str:
+def _visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results) -> str:
     """What came of it, in words."""
     try:
-        sample = measure(rig, cell)
+        sample = measure(rig, cell, seed + number)
     except Untrusted as error:
         results.fail(cell, f"round {number}", str(error))
         return f"INVALID: {error}"
     reasons = results.add(cell, number, sample)
-    outcome = f"{sample.wrk.requests_per_second:,.0f} requests/s"
+    outcome = f"{sample.load.requests_per_second:,.0f} requests/s"
     return f"{outcome}, INVALID: {'; '.join(reasons)}" if reasons else outcome
 
 
-def _broken_modes(wanted: Options, rig: Rig, progress: Progress) -> dict[str, str]:
+def broken_modes(wanted: Options, rig: Rig, progress: Progress) -> dict[str, str]:
     """The modes whose answers are wrong, and how."""
     broken = {}
     for mode in [*wanted.modes, plan.REFERENCE]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the tables: medians over the rounds, their spread, and what must be said beside them."""
+"""Rows of the tables: medians over the rounds with their intervals, and what must be said beside them."""
 
 from __future__ import annotations
 
@@ -8,67 +8,114 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 from comparison import checks
+from comparison.intervals import Interval, Ratio, median_interval, ratio_interval
+from comparison.load_client import PERCENTILES, Curve, Times
 from comparison.plan import Cell, Scenario, ceiling_cell
 from comparison.sample import Sample
 
-
-@dataclass(frozen=True)
-class Figure:
-    """Over the rounds."""
-
-    median: float
-    lowest: float
-    highest: float
-    rounds: int
-
-    @classmethod
-    def of(cls, values: list[float]) -> Figure:
-        return cls(statistics.median(values), min(values), max(values), len(values))
+Take = Callable[[Sample], Optional[float]]
 
 
-def _per_request(total: Callable[[Sample], float]) -> Callable[[Sample], float]:
+def _per_request(total: Callable[[Sample], float]) -> Take:
     return lambda sample: total(sample) / max(1, sample.cost.requests)
 
 
-FIGURES: dict[str, Callable[[Sample], float]] = {
-    "requests_per_second": lambda sample: sample.wrk.requests_per_second,
-    "wrk_p50_us": lambda sample: sample.wrk.p50,
-    "wrk_p90_us": lambda sample: sample.wrk.p90,
-    "wrk_p99_us": lambda sample: sample.wrk.p99,
-    "wrk_max_us": lambda sample: sample.wrk.max,
-    "cpu_us_per_request": _per_request(lambda sample: sample.cost.cpu_seconds * 1e6),
-    "voluntary_switches_per_request": _per_request(lambda sample: sample.cost.voluntary_switches),
-    "involuntary_switches_per_request": _per_request(lambda sample: sample.cost.involuntary_switches),
-    "client_cpu_share": lambda sample: sample.window.client_share,
-    "start_share": lambda sample: sample.start.seconds / sample.wrk.seconds,
-    "foreign_cpu_share": lambda sample: sample.window.foreign_share,
-    "threads": lambda sample: sample.threads,
-    "peak_resident_bytes": lambda sample: sample.peak_resident,
-}
+def _time(series: Callable[[Sample], Times], name: str) -> Take:
+    return lambda sample: getattr(series(sample), name)
+
+
+def _of_wrk(name: str) -> Take:
+    return lambda sample: getattr(sample.cross_check.result, name) if sample.cross_check else None
+
+
+def _figures() -> dict[str, Take]:
+    figures: dict[str, Take] = {
+        "requests_per_second": lambda sample: sample.load.requests_per_second,
+        "wrk_requests_per_second": _of_wrk("requests_per_second"),
+    }
+    for name in PERCENTILES.values():
+        figures[f"service_{name}_us"] = _time(lambda sample: sample.load.service, name)
+        figures[f"response_{name}_us"] = _time(lambda sample: sample.load.response, name)
+    figures.update(
+        service_mean_us=_time(lambda sample: sample.load.service, "mean"),
+        response_mean_us=_time(lambda sample: sample.load.response, "mean"),
+        connect_p99_us=_time(lambda sample: sample.load.connect, "p99"),
+        connect_max_us=_time(lambda sample: sample.load.connect, "max"),
+        first_byte_p99_us=_time(lambda sample: sample.load.first_byte, "p99"),
+        lateness_p99_us=_time(lambda sample: sample.load.lateness, "p99"),
+        wrk_p50_us=_of_wrk("p50"),
+        wrk_p99_us=_of_wrk("p99"),
+        wrk_max_us=_of_wrk("max"),
+        cpu_us_per_request=_per_request(lambda sample: sample.cost.cpu_seconds * 1e6),
+        user_us_per_request=_per_request(lambda sample: sample.cost.user_seconds * 1e6),
+        system_us_per_request=_per_request(lambda sample: sample.cost.system_seconds * 1e6),
+        voluntary_switches_per_request=_per_request(lambda sample: sample.cost.voluntary_switches),
+        involuntary_switches_per_request=_per_request(lambda sample: sample.cost.involuntary_switches),
+        client_cpu_share=lambda sample: sample.load.client_cpu_share,
+        server_cpu_share=lambda sample: sample.window.server_share,
+        foreign_cpu_share=lambda sample: sample.window.foreign_share,
+        threads=lambda sample: sample.threads,
+        peak_resident_bytes=lambda sample: sample.peak_resident,
+        listen_overflows=lambda sample: sample.listen_queue.overflows,
+        errors=lambda sample: sample.load.total_errors,
+    )
+    return figures
+
+
+FIGURES = _figures()
+RELATIVE = ("requests_per_second", "service_p99_us", "response_p99_us", "cpu_us_per_request")
 
 
 @dataclass
 class Row:
-    """`reasons` not empty: INVALID. `marks`: true, and to be read with it. `figures` may be empty."""
+    """`reasons` not empty: INVALID. `marks`: true, and to be read with it. There may be no samples."""
 
-    mode: str
+    cell: Cell
     samples: list[Sample] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    checks: list[checks.Check] = field(default_factory=list)
+
+    @property
+    def mode(self) -> str:
+        return self.cell.mode
 
     @property
     def valid(self) -> bool:
-        return not self.reasons
+        return not self.reasons and bool(self.samples)
 
-    @property
-    def errors(self) -> int:
-        return sum(sample.wrk.errors.total for sample in self.samples)
+    def values(self, name: str) -> list[float]:
+        """One a round; none unless every round has it."""
+        taken = [FIGURES[name](sample) for sample in self.samples]
+        return [] if None in taken else [float(value) for value in taken if value is not None]
 
-    @property
-    def figures(self) -> dict[str, Figure]:
-        if not self.samples:
+    def figure(self, name: str) -> Optional[Interval]:
+        return median_interval(self.values(name))
+
+    def median(self, name: str) -> Optional[float]:
+        figure = self.figure(name)
+        return figure.median if figure else None
+
+    def highest(self, name: str) -> float:
+        return max(self.values(name), default=0.0)
+
+    def figures(self) -> dict[str, Interval]:
+        found = {name: self.figure(name) for name in FIGURES}
+        return {name: figure for name, figure in found.items() if figure}
+
+    def relative_to(self, base: Row) -> dict[str, Ratio]:
+        """Rounds are paired: both were measured in each."""
+        if not self.valid or not base.valid:
             return {}
-        return {name: Figure.of([take(sample) for sample in self.samples]) for name, take in FIGURES.items()}
+        return {name: ratio_interval(self.values(name), base.values(name)) for name in RELATIVE}
+
+    def curve(self, series: str) -> Curve:
+        """The median over the rounds at each percentile that all of them reach."""
+        curves = [dict(sample.load.curves.get(series, [])) for sample in self.samples]
+        if not curves:
+            return []
+        common = sorted(set.intersection(*(set(curve) for curve in curves)))
+        return [(percentile, statistics.median(curve[percentile] for curve in curves)) for percentile in common]
 
 
 class Results:
@@ -78,44 +125,70 @@ class Results:
         self._shared_core = shared_core
         self._rows: dict[Cell, Row] = {}
 
-    def _row(self, cell: Cell) -> Row:
-        return self._rows.setdefault(cell, Row(cell.mode))
+    def row(self, cell: Cell) -> Row:
+        return self._rows.setdefault(cell, Row(cell))
 
     def add(self, cell: Cell, round_number: int, sample: Sample) -> list[str]:
         """The reasons not to believe it."""
-        found = checks.reasons(sample, cell.scenario)
-        row = self._row(cell)
+        row = self.row(cell)
+        found = checks.of(sample, cell)
         row.samples.append(sample)
-        row.reasons += [f"round {round_number}: {reason}" for reason in found]
-        return found
+        row.checks = _worst(row.checks, found)
+        reasons = checks.reasons(sample, cell)
+        row.reasons += [f"round {round_number}: {reason}" for reason in reasons]
+        return reasons
 
     def fail(self, cell: Cell, where: str, reason: str) -> None:
-        self._row(cell).reasons.append(f"{where}: {reason}")
+        self.row(cell).reasons.append(f"{where}: {reason}")
 
-    def table(self, scenario: Scenario, modes: list[str]) -> list[Row]:
-        """The rows of a scenario with their marks; the reference server's is last, where there is no task."""
-        reference = self._rows.get(ceiling_cell(scenario))
-        ceiling = None
-        if reference and reference.valid and reference.samples:
-            ceiling = reference.figures["requests_per_second"].median
-        rows = [self._row(Cell(scenario, mode)) for mode in modes]
+    def capacities(self, cells: list[Cell]) -> dict[str, dict[Scenario, float]]:
+        """What each mode served in the closed loops, of valid rows."""
+        found: dict[str, dict[Scenario, float]] = {}
+        for cell in cells:
+            row = self.row(cell)
+            if row.valid:
+                found.setdefault(cell.mode, {})[cell.scenario] = row.median("requests_per_second") or 0.0
+        return found
+
+    def table(self, scenario: Scenario, cells: list[Cell]) -> list[Row]:
+        """The rows of a scenario with their marks, in the order of the cells; the reference server's last, where it
+        is a ceiling for the scenario."""
+        ceiling = self._ceiling(scenario)
+        rows = [self.row(cell) for cell in cells if cell.scenario == scenario]
         for row in rows:
-            row.marks = self._marks(row, scenario, ceiling)
-        if reference and scenario.task.kind == "none":
-            reference.marks = self._marks(reference, scenario, None)
-            rows.append(reference)
+            row.marks = self._marks(row, ceiling if row.cell != ceiling_cell(scenario) else None)
         return rows
 
-    def _marks(self, row: Row, scenario: Scenario, ceiling: Optional[float]) -> list[str]:
-        marks = ["shared core: server and wrk took time from each other"] if self._shared_core else []
+    def _ceiling(self, scenario: Scenario) -> Optional[float]:
+        reference = self._rows.get(ceiling_cell(scenario))
+        return reference.median("requests_per_second") if reference and reference.valid else None
+
+    def _marks(self, row: Row, ceiling: Optional[float]) -> list[str]:
+        marks = ["shared core: server and client took time from each other"] if self._shared_core else []
         if not row.samples:
             return marks
-        figures = row.figures
-        share, rate = figures["client_cpu_share"].median, figures["requests_per_second"].median
+        rate = row.median("requests_per_second") or 0.0
+        scenario = row.cell.scenario
         found = [
             checks.served_few(row.samples[0], scenario),
-            checks.client_bound(share, rate, ceiling),
-            checks.slow_start(figures["start_share"].highest),
-            checks.disturbed(figures["foreign_cpu_share"].highest),
+            checks.client_bound(row.median("client_cpu_share") or 0.0, rate, None if scenario.offer else ceiling),
+            checks.slow_start(max(_start_share(sample) for sample in row.samples)),
+            checks.disturbed(row.highest("foreign_cpu_share")),
         ]
         return marks + [mark for mark in found if mark]
+
+
+def _start_share(sample: Sample) -> float:
+    """How much of the load the window does not see, since connections were missing."""
+    if sample.start.connections is None:
+        return 0.0
+    return max(0.0, sample.start.seconds - sample.load.seconds / 4 - _WARM_UP) / sample.load.seconds
+
+
+_WARM_UP = 0.2  # seconds of a load in which nobody expects all connections to stand
+
+
+def _worst(before: list[checks.Check], now: list[checks.Check]) -> list[checks.Check]:
+    """One of each name: what failed once has failed."""
+    failed = {check.name: check for check in before if not check.passed}
+    return [failed.get(check.name, check) for check in now]

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What one load of one cell showed."""
+"""What one visit to a cell showed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Optional
 
+from comparison import load_client, wrk
 from comparison.proc import ListenQueue
-from comparison.wrk import Result
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Start:
 class Window:
     """The middle of a load: all its connections stand, none has ended.
 
-    Shares are of the time of one core: what wrk used of its own, and what neither server nor wrk nor this
-    script used of theirs.
+    Shares are of the time of one core: what the server used of its own, and what neither server nor client nor
+    this script used of theirs.
     """
 
     seconds: float
-    client_share: float
+    server_share: float
     foreign_share: float
 
 
@@ -36,14 +36,19 @@ class Cost:
     """What a server used for some requests."""
 
     requests: int
-    cpu_seconds: float
+    user_seconds: float
+    system_seconds: float
     voluntary_switches: int
     involuntary_switches: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        return self.user_seconds + self.system_seconds
 
 
 @dataclass(frozen=True)
 class Account:
-    """What the server itself counted for the whole load; the observer's own connection is not in it."""
+    """What the server itself counted for a whole load; the observer and the crowd are not in it."""
 
     requests: int
     accepted: int
@@ -52,11 +57,20 @@ class Account:
 
 
 @dataclass(frozen=True)
+class CrossCheck:
+    """wrk, with the same load on the same server behind it. `account` None: nobody was there to ask."""
+
+    result: wrk.Result
+    account: Optional[Account]
+
+
+@dataclass(frozen=True)
 class Sample:
     """`account` None: nobody was there to ask the server (the reference server, or one that had no place for an
-    observer); then `cost` is of the whole load, not of the window."""
+    observer); then `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop."""
 
-    wrk: Result
+    load: load_client.Result
+    cross_check: Optional[CrossCheck]
     start: Start
     window: Window
     cost: Cost

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Watches both cores in the middle of a load: what wrk used, and what others took."""
+"""Watches both cores in the middle of a load: what the server used, and what others took."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-from comparison import proc, wrk
+from comparison import proc
 from comparison.pinning import Pinning
 from comparison.sample import Window
 
@@ -35,14 +35,14 @@ class Look:
         )
 
 
-def first_time(load: wrk.Load) -> float:
-    """Seconds into the load: not before its connections have had time to be made."""
-    return min(0.2, load.seconds / 4)
+def first_time(warm_up: float, seconds: float) -> float:
+    """Seconds into a load of so many seconds behind a warm-up: when its connections have had time to be made."""
+    return warm_up + min(0.1, seconds / 4)
 
 
-def last_time(load: wrk.Load) -> float:
+def last_time(warm_up: float, seconds: float) -> float:
     """Seconds into the load: before its first connection ends."""
-    return load.seconds - 0.05
+    return warm_up + seconds - 0.05
 
 
 def between(first: Look, last: Look, pinning: Pinning) -> Window:
@@ -54,4 +54,4 @@ def between(first: Look, last: Look, pinning: Pinning) -> Window:
         foreign = server_core - server - client - watcher
     else:
         foreign = max(server_core - server, client_core - client - watcher)
-    return Window(seconds, client_share=client / seconds, foreign_share=max(0.0, foreign) / seconds)
+    return Window(seconds, server_share=server / seconds, foreign_share=max(0.0, foreign) / seconds)

@@ -10,7 +10,8 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Iterator, Optional
+from pathlib import Path
+from typing import Iterator
 
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
@@ -19,6 +20,7 @@ HOST = "127.0.0.1"
 TARGET = "/capitalize?text=hello%20world"
 PROBE_CONNECTIONS = 1  # wrk first tries whether the address answers, on a connection that it closes unused
 
+_PIPELINE_SCRIPT = Path(__file__).with_name("pipeline.lua")
 _TIME = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6, "h": 3600e6}
 _METRIC = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 _BINARY = {"": 1.0, "K": 1024.0, "M": 1024.0**2, "G": 1024.0**3, "T": 1024.0**4}
@@ -122,13 +124,14 @@ class Load:
     connections: int
     seconds: float
     longest_wait: float = 1.0
-    script: Optional[str] = None
-    script_arguments: tuple[str, ...] = ()
+    close: bool = False
+    pipeline: int = 1
 
     def command(self, port: int) -> list[str]:
         """With a timeout of 3 times the longest wait: wrk drops slower replies from its histogram."""
-        script = [f"--script={self.script}"] if self.script else []
-        arguments = ["--", *self.script_arguments] if self.script_arguments else []
+        script = [f"--script={_PIPELINE_SCRIPT}"] if self.pipeline > 1 else []
+        arguments = ["--", str(self.pipeline)] if self.pipeline > 1 else []
+        header = ["--header=Connection: close"] if self.close else []
         return [
             "wrk",
             "-t1",
@@ -136,6 +139,7 @@ class Load:
             f"-d{math.ceil(self.seconds)}s",
             f"--timeout={max(2, math.ceil(3 * self.longest_wait))}s",
             "--latency",
+            *header,
             *script,
             url(port),
             *arguments,

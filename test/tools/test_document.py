@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""From samples to the document, and from the document to every text that is made of it."""
+
+import json
+import unittest
+from dataclasses import replace
+
+from comparison import baseline, csv_file, document, html_report, render, report
+from comparison.intervals import NO_DIFFERENCE
+from comparison.plan import Cell, Offer, Scenario, ceiling_cell
+from comparison.reasons import Reasons
+from comparison.rows import Results
+from comparison.sample import Start
+from comparison.scenarios import KINDS
+from samples import CELL, SAMPLE, SCENARIO, result, with_rate
+
+THREADS = Cell(SCENARIO, "threads")
+CEILING = ceiling_cell(SCENARIO)
+CELLS = [CELL, THREADS, CEILING]
+MACHINE = {"machine": "here", "kernel": "Linux", "cores": "two"}
+REASONS = Reasons(
+    memory=[
+        {
+            "mode": "epoll",
+            "points": [{"connections": 0, "anonymous": 1000, "kernel": 0}],
+            "anonymous_per_connection": 330.0,
+            "kernel_per_connection": None,
+            "how": "pages",
+            "reason": "the kernel does not say",
+        }
+    ],
+    system_calls=[
+        {"mode": "epoll", "per_request": 2.03, "by_name": {"recvfrom": 1.0}, "requests": 500, "reason": None},
+        {"mode": "threads", "per_request": None, "by_name": {}, "requests": 0, "reason": "no strace"},
+    ],
+)
+
+
+def document_of(results: Results, cells: list[Cell] = CELLS, reasons: Reasons = REASONS) -> dict:
+    return document.build(MACHINE, {"rounds": "3"}, results, cells, reasons, threads=64)
+
+
+def sound() -> Results:
+    results = Results(shared_core=False)
+    for number in (1, 2, 3):
+        for cell, rate in ((CELL, 1000.0), (THREADS, 500.0), (CEILING, 2000.0)):
+            results.add(cell, number, with_rate(rate + number))
+    return results
+
+
+class Document(unittest.TestCase):
+    def test_survives_json_and_has_every_round(self) -> None:
+        found = json.loads(json.dumps(document_of(sound())))
+        rows = found["scenarios"][0]["rows"]
+        self.assertEqual(found["format"], 2)
+        self.assertEqual([row["mode"] for row in rows], ["epoll", "threads", "reference"])
+        self.assertEqual(len(rows[0]["rounds"]), 3)
+        self.assertEqual(rows[0]["rounds"][0]["load"]["requests"], 1000)
+        self.assertTrue(all(row["valid"] for row in rows))
+        self.assertIn("all 3 rows passed every check", found["verdict"])
+
+    def test_relates_each_row_to_the_first(self) -> None:
+        rows = document_of(sound())["scenarios"][0]["rows"]
+        ratio = rows[1]["relative"]["requests_per_second"]
+        self.assertEqual((ratio["to"], round(ratio["ratio"], 2), ratio["difference_shown"]), ("epoll", 0.5, True))
+        self.assertEqual(rows[2]["relative"], {}, "the reference is no competitor")
+
+    def test_names_invalid_rows_and_counts_them(self) -> None:
+        results = sound()
+        results.fail(THREADS, "round 1", "the server ended by itself")
+        found = document_of(results)
+        self.assertEqual(found["invalid_rows"], 1)
+        self.assertIn("1 of 3 rows INVALID", found["verdict"])
+        self.assertEqual(found["scenarios"][0]["rows"][1]["invalid_reasons"], ["round 1: the server ended by itself"])
+
+    def test_has_the_law_of_a_row(self) -> None:
+        scenario = Scenario(KINDS["wait"], 100)
+        cell = Cell(scenario, "sequential")
+        results = Results(shared_core=False)
+        results.add(cell, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None)))
+        law = document_of(results, [cell])["scenarios"][0]["rows"][0]["law"]
+        self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
+        self.assertIn("follows its law", law["verdict"])
+
+    def test_sets_theory_beside_the_wait_of_an_open_loop(self) -> None:
+        scenario = Scenario(KINDS["wait"], 100, Offer(rate=50.0))
+        cell = Cell(scenario, "sequential", 50.0)
+        results = Results(shared_core=False)
+        results.add(cell, 1, replace(with_rate(50.0), cross_check=None, start=Start(0.2, None)))
+        row = document_of(results, [cell])["scenarios"][0]["rows"][0]
+        self.assertEqual(row["rate"], 50.0)
+        self.assertIn("more than 1 places can serve is offered", row["law"]["verdict"])
+
+    def test_has_capacities_only_beside_open_loops(self) -> None:
+        self.assertEqual(document_of(sound())["capacity"], [])
+        results = sound()
+        opened = Cell(Scenario(KINDS["keep-alive"], 16, Offer(share=0.5)), "epoll", 500.0)
+        results.add(opened, 1, replace(with_rate(500.0), cross_check=None))
+        found = document_of(results, [*CELLS, opened])
+        self.assertEqual([one["mode"] for one in found["capacity"]], ["epoll", "threads"])
+        self.assertEqual(found["scenarios"][1]["rate_share"], 0.5)
+
+
+class Texts(unittest.TestCase):
+    def texts(self, found: dict) -> list[str]:
+        return [render.text(report.blocks(found)), render.markdown(report.blocks(found))]
+
+    def test_say_at_the_top_that_a_row_is_invalid(self) -> None:
+        results = sound()
+        results.fail(THREADS, "round 1", "the server ended by itself")
+        for text in self.texts(document_of(results)):
+            self.assertLess(text.index("INVALID"), text.index("machine"))
+            self.assertIn("threads: INVALID: round 1: the server ended by itself", text)
+        self.assertNotIn("INVALID", "".join(self.texts(document_of(sound()))))
+
+    def test_show_a_row_that_was_never_measured(self) -> None:
+        results = Results(shared_core=False)
+        results.add(CELL, 1, SAMPLE)
+        results.fail(THREADS, "round 1", "does not listen")
+        found = document_of(results)
+        for text in self.texts(found):
+            self.assertIn("does not listen", text)
+        self.assertIn("does not listen", html_report.render(found))
+
+    def test_say_what_was_not_measured_and_why(self) -> None:
+        for text in [*self.texts(document_of(sound())), html_report.render(document_of(sound()))]:
+            self.assertIn("the kernel does not say", text)
+            self.assertIn("no strace", text)
+
+    def test_have_intervals_and_ratios(self) -> None:
+        text = self.texts(document_of(sound()))[0]
+        self.assertIn("1,002 (1,001 to 1,003)", text)
+        self.assertIn("0.50 ± 0.01", text)
+
+    def test_say_when_no_difference_is_shown(self) -> None:
+        results = Results(shared_core=False)
+        for number in (1, 2, 3):
+            results.add(CELL, number, with_rate(1000.0 + number))
+            results.add(THREADS, number, with_rate(1002.0 + number))
+        self.assertIn(NO_DIFFERENCE, self.texts(document_of(results))[0])
+
+    def test_every_file_is_made_of_the_same_document(self) -> None:
+        found = document_of(sound())
+        self.assertIn("threads", csv_file.rows(found))
+        self.assertIn("<html", html_report.render(found))
+        self.assertEqual(baseline.compare(found, found).exit_code, 0)
+
+    def test_a_worse_run_is_found_by_its_baseline(self) -> None:
+        slower = Results(shared_core=False)
+        for number in (1, 2, 3):
+            for cell in CELLS:
+                slower.add(cell, number, with_rate(400.0 + number))
+        self.assertEqual(baseline.compare(document_of(sound()), document_of(slower)).exit_code, baseline.SOME_WORSE)
+
+    def test_no_figure_is_made_of_nothing(self) -> None:
+        results = Results(shared_core=False)
+        silent = replace(result(), connect=replace(result().connect, p99=None))
+        results.add(CELL, 1, replace(SAMPLE, load=silent))
+        row = document_of(results)["scenarios"][0]["rows"][0]
+        self.assertNotIn("connect_p99_us", row["figures"])
+
+
+class Render(unittest.TestCase):
+    TABLE = render.Table(["mode", "rate", ""], [["epoll", "1,000", ""], ["a|b", "9", "client-bound"]])
+
+    def test_text_aligns_numbers_right(self) -> None:
+        self.assertEqual(
+            render.text([self.TABLE]).splitlines(),
+            ["mode    rate", "-----  -----  ------------", "epoll  1,000", "a|b        9  client-bound"],
+        )
+
+    def test_markdown_escapes_bars(self) -> None:
+        self.assertEqual(
+            render.markdown([self.TABLE]).splitlines(),
+            [
+                "| mode | rate |  |",
+                "| --- | ---: | --- |",
+                "| epoll | 1,000 |  |",
+                "| a\\|b | 9 | client-bound |",
+            ],
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""The results as one document ("format": 2): what the JSON file holds, and what all other files are made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Optional
+
+from comparison import laws
+from comparison.footnotes import FOOTNOTES
+from comparison.plan import REFERENCE, Cell, Scenario
+from comparison.reasons import Reasons
+from comparison.rows import Results, Row
+
+FORMAT = 2
+
+
+def build(
+    environment: dict[str, str],
+    settings: dict[str, str],
+    results: Results,
+    cells: list[Cell],
+    reasons: Reasons,
+    threads: int,
+) -> dict[str, Any]:
+    """`cells` in the order of the tables and of their rows."""
+    scenarios = list(dict.fromkeys(cell.scenario for cell in cells))
+    tables = [(scenario, results.table(scenario, cells)) for scenario in scenarios]
+    rows = [row for _, found in tables for row in found]
+    plain = {row.cell: _plain_row(row.cell, results, cells) for row in rows}
+    return {
+        "format": FORMAT,
+        "verdict": _verdict(rows),
+        "invalid_rows": sum(not row.valid for row in rows),
+        "environment": environment,
+        "settings": settings,
+        "scenarios": [_scenario(scenario, found, plain, threads) for scenario, found in tables],
+        "capacity": _capacity(rows) if any(scenario.offer for scenario in scenarios) else [],
+        "memory": reasons.memory,
+        "system_calls": reasons.system_calls,
+        "footnotes": FOOTNOTES + reasons.notes,
+    }
+
+
+def _verdict(rows: list[Row]) -> str:
+    invalid = sum(not row.valid for row in rows)
+    disturbed = sum(any(mark.startswith("disturbed") for mark in row.marks) for row in rows)
+    warning = f"; {disturbed} of {len(rows)} were disturbed: measure again on a quiet machine" if disturbed else ""
+    if invalid:
+        return f"{invalid} of {len(rows)} rows INVALID: do not quote them{warning}"
+    return f"all {len(rows)} rows passed every check{warning}"
+
+
+def _plain_row(cell: Cell, results: Results, cells: list[Cell]) -> Optional[Row]:
+    plain = laws.plain_cell(cell, cells)
+    return results.row(plain) if plain else None
+
+
+def _scenario(
+    scenario: Scenario, rows: list[Row], plain: dict[Cell, Optional[Row]], threads: int
+) -> dict[str, Any]:
+    offer = scenario.offer
+    return {
+        "name": scenario.kind.name,
+        "title": scenario.title,
+        "what": scenario.kind.what,
+        "task": scenario.task.text,
+        "task_every": scenario.kind.task_every,
+        "connections": scenario.connections,
+        "rate": offer.rate if offer else None,
+        "rate_share": offer.share if offer else None,
+        "bound_requests_per_second": scenario.task.bound(scenario.connections),
+        "rows": [_row(row, rows[0], plain[row.cell], threads) for row in rows],
+    }
+
+
+def _row(row: Row, base: Row, plain: Optional[Row], threads: int) -> dict[str, Any]:
+    relative = row.relative_to(base) if row.mode != REFERENCE else {}
+    return {
+        "mode": row.mode,
+        "reference": row.mode == REFERENCE,
+        "rate": row.cell.rate,
+        "valid": row.valid,
+        "invalid_reasons": row.reasons,
+        "marks": row.marks,
+        "checks": [asdict(check) for check in row.checks],
+        "law": laws.of(row, plain, threads) if row.valid and row.mode != REFERENCE else None,
+        "figures": {name: asdict(figure) for name, figure in row.figures().items()},
+        "relative": {name: {"to": base.mode, **asdict(ratio)} for name, ratio in relative.items()},
+        "spectrum": {series: [list(point) for point in row.curve(series)] for series in ("service", "response")},
+        "rounds": [_sample(sample) for sample in row.samples],
+    }
+
+
+def _sample(sample: Any) -> dict[str, Any]:
+    data = asdict(sample)
+    del data["load"]["curves"]
+    return data
+
+
+def _capacity(rows: list[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "mode": row.mode,
+            "scenario": row.cell.scenario.title,
+            "requests_per_second": row.median("requests_per_second"),
+        }
+        for row in rows
+        if row.valid and row.mode != REFERENCE and not row.cell.scenario.offer
+    ]

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""The reasons beside the numbers, each measured in runs of its own: memory a client, system calls a request."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Callable
+
+from comparison import memory_slope, models, trace
+from comparison.errors import CannotRun, Untrusted
+from comparison.measure import Rig
+from comparison.plan import REFERENCE
+from comparison.progress import Progress
+from comparison.server import reference_command
+
+
+@dataclass
+class Reasons:
+    """As the document has them. `notes`: what must be said of them."""
+
+    memory: list[dict[str, Any]] = field(default_factory=list)
+    system_calls: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def measure(rig: Rig, modes: list[str], broken: dict[str, str], progress: Progress) -> Reasons:
+    found = Reasons()
+    for mode in modes:
+        if mode in broken:
+            continue
+        progress.say(f"memory a client: {mode}")
+        found.memory.append({"mode": mode, **_asked(lambda: _memory(rig, mode), _NO_MEMORY)})
+    for mode in [*modes, REFERENCE]:
+        if mode in broken:
+            continue
+        progress.say(f"system calls a request: {mode}")
+        calls = _asked(lambda: _system_calls(rig, mode), _NO_CALLS)
+        note = calls.pop("note", None)
+        if note:
+            found.notes.append(f"{mode}: {note}")
+        found.system_calls.append({"mode": mode, **calls})
+    return found
+
+
+_NO_MEMORY = {"points": [], "anonymous_per_connection": None, "kernel_per_connection": None, "how": ""}
+_NO_CALLS = {"per_request": None, "by_name": {}, "requests": 0}
+
+
+def _asked(ask: Callable[[], dict[str, Any]], nothing: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return ask()
+    except (Untrusted, CannotRun, OSError) as error:
+        return {**nothing, "reason": str(error)}
+
+
+def _memory(rig: Rig, mode: str) -> dict[str, Any]:
+    pinning = rig.pinning
+    places = models.served_at_once(mode, rig.threads)
+    counts = list(memory_slope.DEFAULT_COUNTS)
+    return asdict(memory_slope.measure(rig.command(mode), pinning.server, counts, pinning.client, places))
+
+
+def _system_calls(rig: Rig, mode: str) -> dict[str, Any]:
+    pinning = rig.pinning
+    if mode == REFERENCE:
+        command, places = reference_command(rig.reference, "epoll"), None
+    else:
+        command, places = rig.command(mode), models.served_at_once(mode, rig.threads)
+    return asdict(
+        trace.system_calls(command, pinning.server, pinning.client, places, tells_stats=mode != REFERENCE)
+    )
