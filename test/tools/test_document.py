@@ -12,7 +12,7 @@ from comparison.reasons import Reasons
 from comparison.rows import Results
 from comparison.sample import Start
 from comparison.scenarios import KINDS
-from samples import CELL, SAMPLE, SCENARIO, result, with_rate
+from samples import CELL, COST, SAMPLE, SCENARIO, result, with_rate
 
 THREADS = Cell(SCENARIO, "threads")
 CEILING = ceiling_cell(SCENARIO)
@@ -81,6 +81,16 @@ class Document(unittest.TestCase):
         law = document_of(results, [cell])["scenarios"][0]["rows"][0]["law"]
         self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
         self.assertIn("follows its law", law["verdict"])
+
+    def test_knows_what_a_request_costs_from_those_that_are_alike(self) -> None:
+        results = Results(shared_core=False)
+        piped = Cell(Scenario(KINDS["pipelined"], 16), "epoll")
+        results.add(CELL, 1, with_rate(100_000.0))
+        cheaper = replace(COST, user_seconds=0.0004, system_seconds=0.0003)
+        results.add(piped, 1, replace(with_rate(1e6), cross_check=None, cost=cheaper))
+        found = document_of(results, [CELL, piped])
+        laws = [scenario["rows"][0]["law"]["requests_per_second"] for scenario in found["scenarios"]]
+        self.assertEqual([round(law) for law in laws], [200_000, 1_000_000])
 
     def test_sets_theory_beside_the_wait_of_an_open_loop(self) -> None:
         scenario = Scenario(KINDS["wait"], 100, Offer(rate=50.0))

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from comparison import models, queueing, theory
 from comparison.law_verdict import Evidence, judge
-from comparison.plan import Cell
+from comparison.plan import Cell, Scenario
 from comparison.rows import Row
 
 
@@ -70,7 +70,9 @@ def _wait(row: Row, law: theory.Law) -> Optional[str]:
 
 
 def plain_cell(cell: Cell, cells: list[Cell]) -> Optional[Cell]:
-    """The one whose requests have no task, of the same mode and number of clients."""
+    """The one whose requests have no task and are the same otherwise, of the same mode and number of clients."""
+    if not cell.scenario.task.seconds:
+        return Cell(Scenario(cell.scenario.kind, cell.scenario.connections), cell.mode)
     for other in cells:
         scenario = other.scenario
         same = other.mode == cell.mode and scenario.connections == cell.scenario.connections

@@ -82,17 +82,21 @@ def open_scenarios(options: Options, capacities: dict[str, dict[Scenario, float]
     return found
 
 
-def ceiling_cell(scenario: Scenario) -> Cell:
-    """The reference server has no tasks: one ceiling serves all scenarios whose clients do the same."""
+def ceiling_cell(scenario: Scenario) -> Optional[Cell]:
+    """The reference server has no tasks: one ceiling serves all scenarios whose clients do the same. It keeps all
+    connections, so it is none where each request has its own."""
     kind = scenario.kind
-    plain = kind if kind.close or kind.pipeline > 1 else scenarios.KINDS["keep-alive"]
+    if kind.close:
+        return None
+    plain = kind if kind.pipeline > 1 else scenarios.KINDS["keep-alive"]
     return Cell(Scenario(plain, scenario.connections), REFERENCE)
 
 
 def closed_cells(options: Options) -> list[Cell]:
     wanted = closed_scenarios(options)
     ceilings = dict.fromkeys(ceiling_cell(scenario) for scenario in wanted if not scenario.task.seconds)
-    return [Cell(scenario, mode) for scenario in wanted for mode in options.modes] + list(ceilings)
+    cells = [Cell(scenario, mode) for scenario in wanted for mode in options.modes]
+    return cells + [ceiling for ceiling in ceilings if ceiling]
 
 
 def open_cells(options: Options, capacities: dict[str, dict[Scenario, float]]) -> list[Cell]:

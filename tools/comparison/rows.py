@@ -160,7 +160,8 @@ class Results:
         return rows
 
     def _ceiling(self, scenario: Scenario) -> Optional[float]:
-        reference = self._rows.get(ceiling_cell(scenario))
+        cell = ceiling_cell(scenario)
+        reference = self._rows.get(cell) if cell else None
         return reference.median("requests_per_second") if reference and reference.valid else None
 
     def _marks(self, row: Row, ceiling: Optional[float]) -> list[str]:

@@ -10,8 +10,8 @@ packages_of() (
     build) set -- g++ meson ninja-build 'pkg-config|pkgconf' libuv1-dev liburing-dev libspdlog-dev \
       libcli11-dev nlohmann-json3-dev 'libllhttp-dev|node-llhttp' \
       libboost-context-dev python3 ;;
-    load) set -- wrk python3 util-linux ;;
-    test) set -- libgtest-dev python3 wrk ;;
+    load) set -- wrk strace python3 util-linux ;;
+    test) set -- libgtest-dev python3 wrk strace ;;
     valgrind) set -- valgrind libc6-dbg ;;
     fuzz) set -- clang libclang-rt-dev llvm python3 ;;
     lint) set -- clang-format clang-tidy shellcheck ;;
