@@ -30,44 +30,60 @@ Address::Address(const std::string& host, std::uint16_t port) {
   if (error != 0)
     throw std::runtime_error(fmt::format("cannot resolve '{}': {}", host, ::gai_strerror(error)));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-  std::memcpy(&address_, found->ai_addr, found->ai_addrlen);
-  size_ = found->ai_addrlen;
+  for (; found != nullptr; found = found->ai_next) {
+    Endpoint& endpoint = endpoints_.emplace_back();
+    std::memcpy(&endpoint.address, found->ai_addr, found->ai_addrlen);
+    endpoint.size = found->ai_addrlen;
+  }
 }
 
-bool Address::on_ipv4_loopback() const {
-  if (address_.ss_family != AF_INET) return false;
-  const auto& in = reinterpret_cast<const sockaddr_in&>(address_);
+bool Address::Endpoint::on_ipv4_loopback() const {
+  if (address.ss_family != AF_INET) return false;
+  const auto& in = reinterpret_cast<const sockaddr_in&>(address);
   return (ntohl(in.sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
 }
 
 unsigned Address::use_sources(unsigned count) {
-  sources_ = on_ipv4_loopback() ? std::clamp(count, 1U, kMostSources) : 1;
+  const bool possible = std::any_of(endpoints_.begin(), endpoints_.end(),
+                                    [](const Endpoint& endpoint) { return endpoint.on_ipv4_loopback(); });
+  sources_ = possible ? std::clamp(count, 1U, kMostSources) : 1;
   return sources_;
 }
 
 /// The kernel picks the port when it also knows whom to connect to, so that each pair has all of them.
-void Address::bind_to_next_source(int fd) {
+bool Address::bind_to_next_source(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   sockaddr_in source{};
   source.sin_family = AF_INET;
-  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + next_source_);
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + next_source_);
   next_source_ = (next_source_ + 1) % sources_;
-  ::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+  return ::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0;
 }
 
-UniqueFd Address::connect(int& error) {
-  UniqueFd fd(::socket(address_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+UniqueFd Address::connect_to(const Endpoint& endpoint, int& error) {
+  const auto& [address, size] = endpoint;
+  UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   error = fd ? 0 : errno;
   if (!fd) return fd;
   const int on = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (sources_ > 1) bind_to_next_source(fd.get());
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address_), size_) != 0 && errno != EINPROGRESS) {
-    error = errno;
-    fd.reset();
+  const bool bound = sources_ == 1 || !endpoint.on_ipv4_loopback() || bind_to_next_source(fd.get());
+  if (bound &&
+      (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0 || errno == EINPROGRESS)) {
+    return fd;
   }
-  return fd;
+  error = errno;
+  return {};
+}
+
+UniqueFd Address::connect(int& error) {
+  for (;;) {
+    UniqueFd fd = connect_to(endpoints_[current_], error);
+    if (fd) settled_ = true;
+    if (settled_ || current_ + 1 == endpoints_.size()) return fd;
+    ++current_;
+  }
 }
 
 unsigned local_ports() {

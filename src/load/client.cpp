@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <system_error>
 #include <utility>
@@ -21,10 +22,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kRest = 10ms;    // after a failure
-constexpr Duration kHopeless = 2s;  // of nothing but failures
+constexpr Duration kHopeless = 2s;  // of nothing but failures, or twice the longest answer
 constexpr Duration kProgressEvery = 500ms;
 constexpr Duration kLeastForCpuShare = 1ms;  // the kernel counts CPU time in microseconds
 constexpr std::size_t kInput = 64 * 1024;
+constexpr int kMostReads = 16;  // of one connection, before the others
 constexpr std::size_t kMostInOneWrite = 64 * 1024;
 /// Intended to be sent when it is sent: the next request of a closed loop.
 constexpr Time kAtOnce = Time::min();
@@ -36,6 +38,10 @@ std::string repeated(const std::string& request, std::size_t pipeline) {
   for (std::size_t i = 1; i < pipeline && batch.size() + request.size() <= kMostInOneWrite; ++i)
     batch += request;
   return batch;
+}
+
+Waiter::Tag tag_of(const Slot& slot) {
+  return {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number), slot.generation};
 }
 
 Duration cpu_time() {
@@ -56,7 +62,7 @@ Client::Client(const Plan& plan, Exchange exchange, Address address, std::size_t
       request_size_(exchange.request.size()),
       batch_(repeated(exchange.request, plan.pipeline)),
       progress_(std::move(progress)),
-      idle_(idle),
+      crowd_(idle),
       timers_(monotonic_now()),
       input_(kInput) {
   for (std::size_t i = 0; i < plan_.connections; ++i) slots_.emplace_back(i, plan_.pipeline, expected_);
@@ -76,7 +82,7 @@ Client::~Client() {
 }
 
 Result Client::run() {
-  connect_idle_clients();
+  connect_idle_crowd();
   if (cut_short_.empty()) connect_all();
   const Duration cpu_before = cpu_time() - waiter_.spun();
   const Time began = monotonic_now();
@@ -100,15 +106,17 @@ Result Client::run() {
 
 // ---- Before the start.
 
-void Client::connect_idle_clients() {
-  for (std::size_t i = 0; i < idle_.size(); ++i) {
-    int error = 0;
-    idle_[i] = address_.connect(error);
-    if (idle_[i] && waiter_.watch(idle_[i].get(), {Waiter::Subject::kIdle, static_cast<std::uint32_t>(i)}))
-      continue;
-    record_.failed(Failure::kConnect, in_words(error != 0 ? error : errno));
-    return stop(fmt::format("only {} of {} silent clients could connect", i, idle_.size()));
-  }
+/// The load is to run beside all of them, or not at all.
+void Client::connect_idle_crowd() {
+  crowd_.connect(address_, waiter_);
+  setup_until_ = monotonic_now() + plan_.timeout;
+  while (crowd_.connecting() > 0 && cut_short_.empty() && monotonic_now() < setup_until_) step();
+  setup_until_ = kNever;
+  const std::size_t missing = crowd_.size() - crowd_.connected();
+  if (missing == 0 || !cut_short_.empty()) return;
+  const int error = crowd_.first_error();
+  record_.failed(Failure::kConnect, error != 0 ? in_words(error) : "timed out", missing);
+  stop(fmt::format("only {} of {} silent clients could connect", crowd_.connected(), crowd_.size()));
 }
 
 /// All stand, or have failed, before the clock starts: their cost is reported as what it is, connect time.
@@ -116,20 +124,22 @@ void Client::connect_all() {
   if (!keeps_alive()) return;
   const Time now = monotonic_now();
   for (Slot& slot : slots_) connect(slot, now);
-  const auto in = [this](Slot::State state) {
-    return std::any_of(slots_.begin(), slots_.end(), [=](const Slot& slot) { return slot.state == state; });
-  };
-  while (!abandoned_ && in(Slot::State::kConnecting)) step();
-  if (!in(Slot::State::kOpen) && cut_short_.empty()) {
-    stop("no connection could be made");
+  const auto connecting = [](const Slot& slot) { return slot.state == Slot::State::kConnecting; };
+  const auto lost = [](const Slot& slot) { return slot.state == Slot::State::kResting; };
+  while (!abandoned_ && std::any_of(slots_.begin(), slots_.end(), connecting)) step();
+  if (cut_short_.empty() && std::all_of(slots_.begin(), slots_.end(), lost)) {
+    stop(record_.connections == 0 ? "no connection could be made" : "no connection lasted until the start");
     abandoned_ = true;
   }
 }
 
 void Client::start(Time now) {
   supply_.emplace(plan_, now);
+  if (open_loop()) record_.planned_end = supply_->until();
   if (!cut_short_.empty()) supply_->stop();
   if (progress_) next_progress_ = now + kProgressEvery;
+  failing_since_ = kNever;
+  has_failed_ = false;
   for (Slot& slot : slots_) {
     if (slot.state != Slot::State::kResting) make_free(slot, now);
   }
@@ -152,17 +162,12 @@ void Client::step() {
 }
 
 void Client::handle(const epoll_event& event, Time woke) {
-  const auto [subject, number] = Waiter::tag_of(event);
+  const auto [subject, number, generation] = Waiter::tag_of(event);
   const bool peer_ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   if (subject == Waiter::Subject::kSignal) return handle_signal();
-  if (subject == Waiter::Subject::kIdle) {
-    if (peer_ended && idle_[number]) {
-      ++idle_lost_;
-      idle_[number].reset();
-    }
-    return;
-  }
+  if (subject == Waiter::Subject::kIdle) return crowd_.handle(number, event.events);
   Slot& slot = slots_[number];
+  if (generation != (slot.generation & Waiter::kGenerations)) return;  // of a connection before it
   if (slot.state == Slot::State::kConnecting) {
     int error = 0;
     socklen_t size = sizeof error;
@@ -170,9 +175,9 @@ void Client::handle(const epoll_event& event, Time woke) {
     if (error != 0) return lose(slot, Failure::kConnect, in_words(error), woke);
     connected(slot, monotonic_now());
   }
-  if (slot.state != Slot::State::kOpen) return;  // an event of a connection that has been closed since
-  if ((event.events & EPOLLOUT) != 0 && slot.unsent > 0) flush(slot);
+  // First what the server says, which may be why it takes no more.
   if ((event.events & EPOLLIN) != 0 || peer_ended) receive(slot, peer_ended, woke);
+  if ((event.events & EPOLLOUT) != 0 && slot.state == Slot::State::kOpen) flush(slot);
 }
 
 void Client::handle_signal() {
@@ -184,7 +189,7 @@ void Client::handle_signal() {
 }
 
 Time Client::next_wake() const {
-  Time wake = std::min({timers_.next(), next_progress_, given_up_at()});
+  Time wake = std::min({timers_.next(), next_progress_, given_up_at(), setup_until_});
   if (!resting_.empty() && supply_) wake = std::min(wake, resting_.front()->free_since);
   return wake;
 }
@@ -194,7 +199,7 @@ Time Client::next_due() const { return supply_ && open_loop() && !free_.empty() 
 /// When the requests of a schedule that nobody was free to send are given up: as long behind the end of it as
 /// it was itself, at most the timeout.
 Time Client::given_up_at() const {
-  if (!supply_ || !open_loop() || supply_->left() == 0 || supply_->until() == kNever) return kNever;
+  if (!supply_ || !open_loop() || supply_->next() == kNever || supply_->until() == kNever) return kNever;
   return supply_->until() +
          std::min(plan_.timeout, std::max<Duration>(1s, supply_->until() - supply_->measured_from()));
 }
@@ -208,12 +213,29 @@ void Client::wake_the_rested(Time now) {
   }
 }
 
+/// At a failure, when there have been only failures for long, or when all clients have failed and none of
+/// them was ever connected.
 void Client::give_up_if_hopeless(Time now) {
-  if (failing_since_ == kNever || now - failing_since_ < kHopeless) return;
-  if (failures_in_a_row_ < plan_.connections) return;
+  if (!std::exchange(has_failed_, false) || failing_since_ == kNever) return;
+  const auto unconnected = record_.failures[static_cast<std::size_t>(Failure::kConnect)];
+  if (record_.connections == 0 && unconnected >= plan_.connections) {
+    stop("no connection could be made");
+    abandoned_ = true;
+    return;
+  }
+  const Duration failing = now - failing_since_;
+  if (failing < std::max(kHopeless, 2 * record_.service.max())) return;
+  if (in_flight_since_before(failing_since_)) return;
   stop(fmt::format("gave up after {:.1f} s without a good answer",
-                   std::chrono::duration<double>(now - failing_since_).count()));
+                   std::chrono::duration<double>(failing).count()));
   abandoned_ = true;
+}
+
+/// Some request, which may yet have a good answer.
+bool Client::in_flight_since_before(Time time) const {
+  return std::any_of(slots_.begin(), slots_.end(), [=](const Slot& slot) {
+    return slot.waiting ? slot.connect_began < time : slot.flights() > 0 && slot.oldest().sent < time;
+  });
 }
 
 void Client::stop(std::string why) {
@@ -225,7 +247,8 @@ void Client::stop(std::string why) {
 
 /// Sends what the schedule says is due, as long as somebody is free.
 void Client::dispatch(Time now) {
-  if (!supply_) return;
+  if (!supply_ || dispatching_) return;
+  dispatching_ = true;
   while (!free_.empty()) {
     Slot& slot = *free_.front();
     if (room(slot) == 0) {  // lost meanwhile
@@ -234,22 +257,29 @@ void Client::dispatch(Time now) {
       continue;
     }
     const auto intended = supply_->take(now);
-    if (!intended) return;
+    if (!intended && !supply_->over(now)) break;
     free_.pop_front();
     slot.queued = false;
+    if (!intended) {
+      leave(slot);
+      continue;
+    }
     const Time possible = std::max(*intended, slot.free_since);
     if (*intended < slot.free_since) ++record_.held_up;
     assign(slot, *intended, now);
-    const bool connecting = slot.state == Slot::State::kConnecting;
-    if (!connecting) flush(slot);
-    if (supply_->measured(*intended) && slot.state != Slot::State::kResting) {
-      record_.lateness.record((connecting ? slot.connect_began : slot.from_newest(0).sent) - possible);
+    if (slot.state == Slot::State::kResting) continue;
+    const bool open = slot.state == Slot::State::kOpen;
+    if (open) stamp(slot, monotonic_now());
+    if (supply_->measured(*intended)) {
+      record_.lateness.record((open ? slot.from_newest(0).sent : slot.connect_began) - possible);
     }
+    if (open) flush(slot);
     if (room(slot) > 0 && !slot.queued) {
       slot.queued = true;
       free_.push_back(&slot);
     }
   }
+  dispatching_ = false;
 }
 
 /// One that can take a request, or several: the next ones in a closed loop, a place in the queue in an open
@@ -268,6 +298,12 @@ void Client::make_free(Slot& slot, Time now) {
     assign(slot, *intended, now);
   }
   if (slot.state == Slot::State::kOpen) flush(slot);
+  if (supply_->over(now)) leave(slot);
+}
+
+/// Makes room at the server for those whom it lets wait: there is nothing more to ask.
+void Client::leave(Slot& slot) {
+  if (slot.state == Slot::State::kOpen && slot.flights() == 0) close(slot);
 }
 
 std::uint64_t Client::room(const Slot& slot) const {
@@ -308,10 +344,23 @@ void Client::flush(Slot& slot) {
     } else if (errno == EAGAIN) {
       break;
     } else if (errno != EINTR) {
-      return lose(slot, Failure::kWrite, in_words(errno), monotonic_now());
+      return cannot_write(slot, errno);
     }
   }
   set_timer(slot);
+}
+
+/// Unless what has arrived by then is the answer to it, that of a server that did not want to read it all.
+void Client::cannot_write(Slot& slot, int error) {
+  ssize_t size = 1;
+  while (slot.state == Slot::State::kOpen && slot.flights() > 0 && size > 0) {
+    size = ::recv(slot.fd.get(), input_.data(), input_.size(), 0);
+    if (size > 0) take_bytes(slot, {input_.data(), static_cast<std::size_t>(size)}, monotonic_now());
+  }
+  if (slot.state == Slot::State::kOpen && size == 0 && slot.parser.within_answer()) {
+    ended(slot, monotonic_now());
+  }
+  if (slot.state == Slot::State::kOpen) lose(slot, Failure::kWrite, in_words(error), monotonic_now());
 }
 
 void Client::stamp(Slot& slot, Time now) {
@@ -332,11 +381,9 @@ void Client::connect(Slot& slot, Time now) {
   int error = 0;
   slot.connect_began = monotonic_now();
   slot.state = Slot::State::kConnecting;
+  ++slot.generation;
   slot.fd = address_.connect(error);
-  if (slot.fd &&
-      !waiter_.watch(slot.fd.get(), {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number)})) {
-    error = errno;
-  }
+  if (slot.fd && !waiter_.watch(slot.fd.get(), tag_of(slot))) error = errno;
   if (error != 0) return lose(slot, Failure::kConnect, in_words(error), now);
   timers_.set(slot, slot.connect_began + plan_.timeout);
 }
@@ -355,7 +402,11 @@ void Client::connected(Slot& slot, Time now) {
 
 void Client::receive(Slot& slot, bool peer_ended, Time woke) {
   Time now = woke;
-  while (slot.state == Slot::State::kOpen) {
+  for (int reads = 0; slot.state == Slot::State::kOpen; ++reads) {
+    if (reads == kMostReads) {
+      waiter_.tell_again(slot.fd.get(), tag_of(slot));
+      break;
+    }
     const ssize_t size = ::recv(slot.fd.get(), input_.data(), input_.size(), 0);
     const int error = errno;
     now = monotonic_now();
@@ -369,7 +420,7 @@ void Client::receive(Slot& slot, bool peer_ended, Time woke) {
     } else if (error == EAGAIN) {
       break;
     } else if (error != EINTR) {
-      lose(slot, Failure::kRead, in_words(error), now);
+      lose(slot, slot.unsent > 0 ? Failure::kWrite : Failure::kRead, in_words(error), now);
     }
   }
   if (slot.state == Slot::State::kOpen) {
@@ -380,11 +431,12 @@ void Client::receive(Slot& slot, bool peer_ended, Time woke) {
 
 void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
   while (!bytes.empty() && slot.state == Slot::State::kOpen) {
+    if (slot.flights() == 0) return refuse(slot, "something that nobody asked for", now);
     if (!slot.parser.within_answer()) slot.first_byte = now;
     std::size_t taken = 0;
     switch (slot.parser.feed(bytes, taken)) {
       case AnswerParser::Result::kMore: return;
-      case AnswerParser::Result::kBroken: return lose(slot, Failure::kRead, slot.parser.why(), now);
+      case AnswerParser::Result::kBroken: return refuse(slot, slot.parser.why(), now);
       case AnswerParser::Result::kAnswer: take_answer(slot, now);
     }
     bytes.remove_prefix(taken);
@@ -392,7 +444,6 @@ void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
 }
 
 void Client::take_answer(Slot& slot, Time now) {
-  if (slot.flights() == 0) return lose(slot, Failure::kRead, "an answer that nobody asked for", now);
   const Flight flight = slot.oldest();
   slot.pop();
   --outstanding_;
@@ -403,8 +454,11 @@ void Client::take_answer(Slot& slot, Time now) {
     failed(Failure::kBody, "not the bytes that were expected; --check=any takes any", 1, now);
   } else {
     record_.answered(flight, slot.first_byte, now);
+    if (flight.measured) {
+      slot.first_sent = std::min(slot.first_sent, flight.sent);
+      slot.last_answer = now;
+    }
     failing_since_ = kNever;
-    failures_in_a_row_ = 0;
   }
   const bool last = slot.flights() == 0 && slot.begun == plan_.requests_per_connection;
   if (!answer.closes && !last) return;
@@ -446,23 +500,45 @@ void Client::lose(Slot& slot, Failure failure, std::string_view reason, Time now
   resting_.push_back(&slot);
 }
 
+/// What came is wrong, even if no request suffers from it.
+void Client::refuse(Slot& slot, std::string_view reason, Time now) {
+  if (slot.flights() == 0 && supply_) failed(Failure::kRead, reason, 1, now);
+  lose(slot, Failure::kRead, reason, now);
+}
+
 void Client::failed(Failure failure, std::string_view reason, std::uint64_t count, Time now) {
   record_.failed(failure, reason, count);
-  failures_in_a_row_ += count;
+  has_failed_ = true;
   if (failing_since_ == kNever) failing_since_ = now;
 }
 
 // ---- The end.
 
+Duration Client::offered_for(Time end) const {
+  const Time from = supply_->measured_from();
+  if (!cut_short_.empty()) return std::max(Duration::zero(), end - from);
+  return std::max(record_.served_at(), from) - from;
+}
+
+/// From the first send to the last answer, on the average of the connections. The wall clock would count the
+/// time in which some of them have ended, or are still at a request of the warm-up.
+Duration Client::busy_for() const {
+  double total = 0;
+  std::size_t connections = 0;
+  for (const Slot& slot : slots_) {
+    if (slot.first_sent == kNever) continue;
+    total += static_cast<double>((slot.last_answer - slot.first_sent).count());
+    ++connections;
+  }
+  return Duration(connections == 0 ? 0 : std::llround(total / static_cast<double>(connections)));
+}
+
 Result Client::result(Time start, Time end, Duration cpu) {
   Result result;
   result.plan = plan_;
-  const Time from = supply_->measured_from(), last = std::max(from, record_.last_answer);
-  const bool by_time = supply_->until() != kNever && !supply_->counted_out();
-  const Time planned = !cut_short_.empty() ? end : by_time ? supply_->until() : last;
-  result.took = std::max(Duration::zero(), std::max(planned, last) - from);
+  result.took = open_loop() ? offered_for(end) : busy_for();
   result.unsent = unsent_;
-  result.idle_lost = idle_lost_;
+  result.idle_lost = crowd_.lost();
   result.cut_short = cut_short_;
   if (end - start >= kLeastForCpuShare) {
     result.client_cpu_share =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The load client: one thread, one epoll set, every connection non-blocking. It blocks in Waiter::wait()
-// only. A run ends when its supply is over and nothing is in flight any more; when nobody could be reached
-// for a while; or by SIGINT or SIGTERM, after what is in flight.
+// only. A run ends when its supply is over and nothing is in flight any more; when nobody can be reached or
+// nothing but failures comes for a while; or by SIGINT or SIGTERM, after what is in flight.
 #pragma once
 
 #include <sys/epoll.h>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "load/address.hpp"
+#include "load/idle_crowd.hpp"
 #include "load/slot.hpp"
 #include "load/waiter.hpp"
 #include "measure/plan.hpp"
@@ -41,7 +42,7 @@ class Client {
   bool keeps_alive() const { return plan_.requests_per_connection != 1; }
 
   // Before the start.
-  void connect_idle_clients();
+  void connect_idle_crowd();
   void connect_all();
   void start(Time now);
 
@@ -54,14 +55,17 @@ class Client {
   Time given_up_at() const;
   void wake_the_rested(Time now);
   void give_up_if_hopeless(Time now);
+  bool in_flight_since_before(Time time) const;
 
   // Requests.
   void dispatch(Time now);
   void assign(Slot& slot, Time intended, Time now);
   void make_free(Slot& slot, Time now);
+  void leave(Slot& slot);
   std::uint64_t room(const Slot& slot) const;
   void begin(Slot& slot, const Flight& flight);
   void flush(Slot& slot);
+  void cannot_write(Slot& slot, int error);
   void stamp(Slot& slot, Time now);
   void set_timer(Slot& slot);
 
@@ -74,9 +78,12 @@ class Client {
   void ended(Slot& slot, Time now);
   void close(Slot& slot);
   void lose(Slot& slot, Failure failure, std::string_view reason, Time now);
+  void refuse(Slot& slot, std::string_view reason, Time now);
   void failed(Failure failure, std::string_view reason, std::uint64_t count, Time now);
 
   void stop(std::string why);
+  Duration offered_for(Time end) const;
+  Duration busy_for() const;
   Result result(Time start, Time end, Duration cpu);
 
   const Plan plan_;
@@ -87,10 +94,10 @@ class Client {
   Progress progress_;
   Waiter waiter_;
   UniqueFd signals_;
-  std::vector<UniqueFd> idle_;
-  std::size_t idle_lost_ = 0;
+  IdleCrowd crowd_;
   std::deque<Slot> slots_;
-  std::deque<Slot*> free_;     // those with room for a request of the schedule, the longest free one first
+  std::deque<Slot*> free_;  // those with room for a request of the schedule, the longest free one first
+  bool dispatching_ = false;
   std::deque<Slot*> resting_;  // the first to wake first
   TimerWheel timers_;
   std::vector<char> input_;
@@ -98,7 +105,8 @@ class Client {
   Record record_;
   std::size_t outstanding_ = 0;  // requests taken that have no end yet
   Time failing_since_ = kNever;  // the first failure behind the last good answer
-  std::uint64_t failures_in_a_row_ = 0;
+  bool has_failed_ = false;      // since give_up_if_hopeless() looked
+  Time setup_until_ = kNever;
   Time next_progress_ = kNever;
   std::string cut_short_;
   std::uint64_t unsent_ = 0;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostConnections = 1'000'000;
 constexpr std::size_t kMostPipelined = 1024;
+constexpr double kLeastRate = 0.001;
 constexpr double kMostRate = 10'000'000;
 constexpr std::size_t kMostText = 1024;  // of a message of the raw protocol
 constexpr Duration kUsualDuration = std::chrono::seconds(10);
@@ -56,7 +57,7 @@ class Parser {
     flags_.value("--rate", "R",
                  "requests/s on a schedule, whatever the server does (open loop; default: each client "
                  "asks again when it is answered, closed loop)",
-                 "a number of requests a second up to 10000000", [&](const std::string& text) {
+                 "a number of requests a second from 0.001 to 10000000", [&](const std::string& text) {
                    const auto rate = parse_rate(text);
                    return put(rate, plan.rate);
                  });
@@ -72,8 +73,9 @@ class Parser {
                  "a number from 1", [&](const std::string& text) {
                    return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX - 1), plan.requests);
                  });
-    flags_.duration("--warmup", "how long the same load goes on before it counts (default: not at all)",
-                    plan.warmup);
+    flags_.value("--warmup", "D", "how long the same load goes on before it counts (default: not at all)",
+                 kDurationForm,
+                 [&](const std::string& text) { return put(parse_duration(text), plan.warmup); });
     flags_.duration("--timeout", "for a connection and for each answer (default 10s)", plan.timeout);
     flags_.value("--idle", "N", "more clients that connect and stay silent (default 0)",
                  fmt::format("a number from 0 to {}", kMostConnections), [this](const std::string& text) {
@@ -151,7 +153,7 @@ class Parser {
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), rate, std::chars_format::fixed);
     const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole && rate > 0 && rate <= kMostRate ? std::optional(rate) : std::nullopt;
+    return whole && rate >= kLeastRate && rate <= kMostRate ? std::optional(rate) : std::nullopt;
   }
 
   /// What is wrong with values that are each right; empty: nothing.

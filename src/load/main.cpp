@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The load client: a command line, a run, its figures.
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -45,6 +46,19 @@ void run_on(unsigned cpu) {
   if (::sched_setaffinity(0, sizeof set, &set) != 0) {
     throw std::runtime_error(fmt::format("--cpu={}: there is no such core to run on", cpu));
   }
+}
+
+/// So that no socket is taken for a standard stream that is not there; writing to it still fails.
+void open_standard_streams() {
+  int fd = 0;
+  do fd = ::open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) ::close(fd);
+}
+
+bool print(const std::string& text) {
+  const bool written = std::fputs(text.c_str(), stdout) >= 0;
+  return std::fflush(stdout) == 0 && written;
 }
 
 unsigned sources_for(const LoadOptions& options) {
@@ -93,8 +107,7 @@ class PercentileFiles {
 
 int report(const LoadOptions& options, const Result& result) {
   const std::string text = options.json ? json_of(result) : table_of(result, in_words(options));
-  std::fputs(text.c_str(), stdout);
-  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the result to standard output");
+  if (!print(text)) throw std::runtime_error("cannot write the result to standard output");
   if (!result.invalid_reasons().empty()) return kNotValid;
   int code = kDone;
   for (const Assertion& assertion : options.assertions) {
@@ -110,7 +123,11 @@ int run(const LoadOptions& options) {
   expect_descriptors(options.plan.connections + options.idle);
   if (options.cpu) run_on(*options.cpu);
   Address address(options.target.host, options.target.port);
-  address.use_sources(sources_for(options));
+  if (address.use_sources(sources_for(options)) < options.sources.value_or(1)) {
+    throw std::runtime_error(
+        fmt::format("--sources={}: {} is not an address of 127/8, and no other has more than one",
+                    *options.sources, options.target.host));
+  }
   PercentileFiles files(options.hgrm);
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   Exchange exchange = make_exchange(options.target, options.body_size, options.text,
@@ -119,8 +136,9 @@ int run(const LoadOptions& options) {
                 on_terminal ? show : Client::Progress());
   const Result result = client.run();
   if (on_terminal) std::fputs("\r\033[K", stderr);
+  const int code = report(options, result);
   files.write(result.record);
-  return report(options, result);
+  return code;
 }
 
 }  // namespace
@@ -128,14 +146,16 @@ int run(const LoadOptions& options) {
 
 int main(int count, char** arguments) {
   using namespace majuscule;
+  open_standard_streams();
   const LoadCommandLine line = parse_load_command_line({arguments + 1, arguments + count});
   if (!line.error.empty()) {
     std::fprintf(stderr, "%s\n", line.error.c_str());
     return kBadUsage;
   }
   if (!line.options) {
-    std::fputs(line.output.c_str(), stdout);
-    return std::fflush(stdout) == 0 ? kDone : kNotValid;
+    if (print(line.output)) return kDone;
+    std::fputs("majuscule-load: cannot write to standard output\n", stderr);
+    return kNotValid;
   }
   try {
     return run(*line.options);

@@ -30,17 +30,21 @@ struct Slot : TimerWheel::Timer {
   UniqueFd fd;
   AnswerParser parser;
   std::optional<Flight> waiting;  ///< the request for which it connects
+  std::uint32_t generation = 0;   ///< how many connections it has begun
   std::uint64_t begun = 0;        ///< requests on this connection
   std::size_t unstamped = 0;      ///< of those in flight, the last that have not begun to be sent
   std::size_t unsent = 0;         ///< bytes of requests that the kernel has not taken
   Time free_since = Time::min();  ///< when it could last take a request
   Time connect_began = Time::min();
-  Time first_byte = Time::min();  ///< of the answer that is arriving
-  bool queued = false;            ///< stands in the queue of free ones
+  Time first_byte = Time::min();   ///< of the answer that is arriving
+  Time first_sent = kNever;        ///< of the requests that count and were answered well ...
+  Time last_answer = Time::min();  ///< ... and the last of their answers
+  bool queued = false;             ///< stands in the queue of free ones
 
   /// The requests in flight, the oldest first.
   std::size_t flights() const { return flights_; }
   Flight& oldest() { return ring_[head_]; }
+  const Flight& oldest() const { return ring_[head_]; }
   Flight& from_newest(std::size_t back) { return ring_[(head_ + flights_ - 1 - back) % ring_.size()]; }
   void push(const Flight& flight) {
     ring_[(head_ + flights_) % ring_.size()] = flight;

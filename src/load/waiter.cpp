@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/waiter.hpp"
 
+#include <poll.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -10,6 +11,17 @@
 #include "net/clock.hpp"
 
 namespace majuscule {
+namespace {
+
+epoll_event event_of(Waiter::Tag tag) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.u64 = std::uint64_t{static_cast<std::uint8_t>(tag.subject)} << 56 |
+                   std::uint64_t{tag.generation & Waiter::kGenerations} << 32 | tag.number;
+  return event;
+}
+
+}  // namespace
 
 Waiter::Waiter() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
@@ -17,10 +29,25 @@ Waiter::Waiter() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
 }
 
 bool Waiter::watch(int fd, Tag tag) {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.u64 = std::uint64_t{static_cast<std::uint32_t>(tag.subject)} << 32 | tag.number;
+  epoll_event event = event_of(tag);
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Waiter::tell_again(int fd, Tag tag) {
+  epoll_event event = event_of(tag);
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0)
+    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
+int Waiter::events_until(const timespec* limit) {
+  if (has_pwait2_) {
+    const int count = ::epoll_pwait2(epoll_.get(), events_.data(), kMostEvents, limit, nullptr);
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    has_pwait2_ = false;
+  }
+  pollfd any{epoll_.get(), POLLIN, 0};
+  const int ready = ::ppoll(&any, 1, limit, nullptr);
+  return ready <= 0 ? ready : ::epoll_wait(epoll_.get(), events_.data(), kMostEvents, 0);
 }
 
 std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
@@ -32,11 +59,10 @@ std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
     limit.tv_sec = (wake - before) / std::chrono::seconds(1);
     limit.tv_nsec = (wake - before) % std::chrono::seconds(1) / Duration(1);
   }
-  const int count =
-      ::epoll_pwait2(epoll_.get(), events_.data(), kMostEvents, wake == kNever ? nullptr : &limit, nullptr);
+  const int count = events_until(wake == kNever ? nullptr : &limit);
   const int error = errno;
   woke = monotonic_now();
-  if (count < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "epoll_pwait2");
+  if (count < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "epoll_wait");
   if (count <= 0 && wake <= before) spun_ += woke - before;
   return {events_.data(), static_cast<std::size_t>(std::max(count, 0))};
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// How the client waits: epoll_pwait2(2) with nanoseconds, and spinning just before a request is due, since a
-// sleep may end late. The time spent spinning is counted, for it is no work.
+// How the client waits: epoll_pwait2(2) with nanoseconds, or ppoll(2) where there is none, and spinning just
+// before a request is due, since a sleep may end late. The time spent spinning is counted, for it is no work.
 #pragma once
 
 #include <sys/epoll.h>
+#include <time.h>
 
 #include <array>
 #include <cstdint>
@@ -20,14 +21,19 @@ class Waiter {
   static constexpr Duration kSpin = std::chrono::microseconds(100);
 
   /// What an event is about: one of the connections, one of the silent clients, or a signal.
-  enum class Subject : std::uint32_t { kSlot, kIdle, kSignal };
+  enum class Subject : std::uint8_t { kSlot, kIdle, kSignal };
+  /// `generation`: of the connections that one number has had, modulo 2^24.
   struct Tag {
     Subject subject;
     std::uint32_t number;
+    std::uint32_t generation = 0;
   };
   static Tag tag_of(const epoll_event& event) {
-    return {static_cast<Subject>(event.data.u64 >> 32), static_cast<std::uint32_t>(event.data.u64)};
+    const std::uint64_t packed = event.data.u64;
+    return {static_cast<Subject>(packed >> 56), static_cast<std::uint32_t>(packed),
+            static_cast<std::uint32_t>(packed >> 32) & kGenerations};
   }
+  static constexpr std::uint32_t kGenerations = 0xff'ffff;
 
   /// Throws std::system_error.
   Waiter();
@@ -35,6 +41,10 @@ class Waiter {
   /// Watches a descriptor, edge-triggered, for input, room for output and the peer's end, until it is closed.
   /// False with an errno.
   bool watch(int fd, Tag tag);
+
+  /// Tells again what there is, though no edge has passed: for who has not read all. Throws
+  /// std::system_error.
+  void tell_again(int fd, Tag tag);
 
   /// Waits for events: until `until` by sleeping, or until `due`, which it meets by spinning. Empty when the
   /// moment has come. `woke`: when it ended. Throws std::system_error.
@@ -46,9 +56,12 @@ class Waiter {
  private:
   static constexpr int kMostEvents = 256;
 
+  int events_until(const timespec* limit);
+
   UniqueFd epoll_;
   std::array<epoll_event, kMostEvents> events_;
   Duration spun_{0};
+  bool has_pwait2_ = true;  // not Linux before 5.11, and not every sandbox
 };
 
 }  // namespace majuscule

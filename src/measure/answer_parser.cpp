@@ -82,7 +82,7 @@ AnswerParser::Result AnswerParser::feed(std::string_view bytes, std::size_t& tak
       return Result::kBroken;
     taken = static_cast<std::size_t>(llhttp_get_error_pos(&http_->llhttp) - bytes.data());
     const int status = http_->llhttp.status_code;
-    if (status >= 200) {
+    if (status < 100 || status >= 200) {
       finish();
       return Result::kAnswer;
     }
@@ -94,12 +94,10 @@ AnswerParser::Result AnswerParser::feed(std::string_view bytes, std::size_t& tak
 AnswerParser::Result AnswerParser::end() {
   if (!began_) return Result::kMore;
   if (http_) {
-    const int error = llhttp_finish(&http_->llhttp);
-    if (error != HPE_OK && error != HPE_PAUSED) return Result::kBroken;
+    llhttp_finish(&http_->llhttp);
     if (!http_->message_complete) return Result::kMore;
   }
   finish();
-  answer_.closes = true;
   return Result::kAnswer;
 }
 
@@ -124,8 +122,10 @@ void AnswerParser::take_body(std::string_view piece) {
 void AnswerParser::finish() {
   began_ = false;
   answer_.status = http_ ? static_cast<std::uint16_t>(http_->llhttp.status_code) : 0;
-  answer_.right_status = !http_ || answer_.status < 300;
+  answer_.right_status = !http_ || (answer_.status >= 200 && answer_.status < 300);
   answer_.closes = !http_ || !http_->keep_alive;
+  // What came before another connection's answer said what to expect has not been compared.
+  if (expected_.body && !expected_.body->starts_with(first_body_)) body_differs_ = true;
   if (!expected_.any_body && !expected_.body && answer_.right_status && body_size_ <= kMostLearned)
     expected_.body = first_body_;
   answer_.right_body =

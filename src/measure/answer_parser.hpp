@@ -14,9 +14,10 @@ namespace majuscule {
 
 /// What every answer of a run must be. Shared by its connections.
 struct Expectation {
-  bool raw = false;                 ///< the raw protocol: no status, ends with the connection
-  bool any_body = false;            ///< the body is not looked at
-  std::optional<std::string> body;  ///< none: that of the first good answer, which is put here
+  bool raw = false;       ///< the raw protocol: no status, ends with the connection
+  bool any_body = false;  ///< the body is not looked at
+  /// None: that of the first good answer, which is put here.
+  std::optional<std::string> body = std::nullopt;
 };
 
 /// The largest body that can be learned from a first answer, in bytes.

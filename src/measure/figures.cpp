@@ -2,6 +2,7 @@
 #include "measure/figures.hpp"
 
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -35,6 +36,11 @@ std::string row(std::string_view name, const Histogram& samples) {
 /// Microseconds to the nanosecond.
 double microseconds(double ns) { return std::round(ns) / kNsPerUs; }
 
+/// To a unit of 1/`parts`; what was not measured is null.
+nlohmann::ordered_json rounded(std::optional<double> value, double parts) {
+  return value ? nlohmann::ordered_json(std::round(*value * parts) / parts) : nlohmann::ordered_json(nullptr);
+}
+
 nlohmann::ordered_json json_of(const Histogram& samples) {
   nlohmann::ordered_json figures;
   const auto put = [&](std::string_view name, double ns) {
@@ -67,11 +73,13 @@ std::string table_of(const Result& result, const std::string& what) {
   const auto reasons = result.invalid_reasons();
   std::string text = what + "\n";
   for (const std::string& reason : reasons) text += "INVALID: " + reason + "\n";
-  text += fmt::format("\n{} requests in {:.3f} s: {:.1f} requests/s", record.requests, result.seconds(),
-                      result.requests_per_second());
+  text += fmt::format("\n{} requests in {:.3f} s", record.requests, result.seconds());
+  if (record.requests > 0) text += fmt::format(": {:.1f} requests/s", result.requests_per_second());
   if (result.plan.rate) text += fmt::format(" ({:.1f} offered)", *result.plan.rate);
-  text += fmt::format("; {} errors, {} connections, client at {:.0f} % of a core\n\n",
-                      record.total_failures(), record.connections, result.client_cpu_share * 100);
+  text += fmt::format("; {} errors, {} connections", record.total_failures(), record.connections);
+  if (result.client_cpu_share)
+    text += fmt::format(", client at {:.0f} % of a core", *result.client_cpu_share * 100);
+  text += "\n\n";
   text += fmt::format("{:<14}  {:>9}  {:>9}", "", "min", "mean");
   for (const auto& percentile : kInTable) text += fmt::format("  {:>9}", percentile.name);
   text += fmt::format("  {:>9}\n", "max");
@@ -90,7 +98,8 @@ std::string json_of(const Result& result) {
   nlohmann::ordered_json object;
   object["requests"] = record.requests;
   object["seconds"] = std::round(result.seconds() * 1e6) / 1e6;
-  object["requests_per_second"] = std::round(result.requests_per_second() * 1e3) / 1e3;
+  const auto rate = record.requests > 0 ? std::optional(result.requests_per_second()) : std::nullopt;
+  object["requests_per_second"] = rounded(rate, 1e3);
   object["offered_rate"] =
       result.plan.rate ? nlohmann::ordered_json(*result.plan.rate) : nlohmann::ordered_json(nullptr);
   object["valid"] = reasons.empty();
@@ -103,7 +112,7 @@ std::string json_of(const Result& result) {
   object["connect_time_us"] = json_of(record.connect);
   object["first_byte_us"] = json_of(record.first_byte);
   object["lateness_us"] = json_of(record.lateness);
-  object["client_cpu_share"] = std::round(result.client_cpu_share * 1e4) / 1e4;
+  object["client_cpu_share"] = rounded(result.client_cpu_share, 1e4);
   object["notes"] = result.notes();
   object["warmup_requests"] = record.warmup_requests;
   object["connections"] = record.connections;

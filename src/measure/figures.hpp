@@ -8,7 +8,7 @@
 
 namespace majuscule {
 
-/// Nanoseconds with a unit and four digits: "18.0 us", "500.1 ms".
+/// Nanoseconds with a unit and three digits: "18.0 us", "500 ms".
 std::string in_time_units(double ns);
 
 /// The table and what must be said beside it. `what`: the load in words.

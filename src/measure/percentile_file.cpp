@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "measure/percentile_file.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include <fmt/core.h>
 
@@ -35,9 +35,10 @@ std::string percentile_file(const Histogram& histogram) {
     seen += count;
     const double reached = 100 * static_cast<double>(seen) / total;
     const auto ns = static_cast<double>(std::min(value, histogram.max()).count());
-    while (wanted <= reached && wanted < 100 && seen < histogram.count()) {
+    while (wanted <= reached && wanted < 100) {
       text += line(ns, wanted, seen);
       wanted = step_behind(wanted);
+      if (seen == histogram.count()) break;  // 100 % is next, whatever steps are left
     }
   });
   if (!histogram.empty()) text += line(static_cast<double>(histogram.max().count()), 100, histogram.count());

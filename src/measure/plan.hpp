@@ -18,12 +18,13 @@ enum class Arrivals : std::uint8_t {
 struct Plan {
   std::size_t connections = 1;  ///< at once
   std::size_t pipeline = 1;     ///< requests in flight on each
-  std::optional<std::uint64_t>
-      requests_per_connection;  ///< then it is closed and a new one made; none: never
-  std::optional<double> rate;   ///< requests/s offered (open loop); none: closed loop
+  /// Then it is closed and a new one made; none: never.
+  std::optional<std::uint64_t> requests_per_connection = std::nullopt;
+  std::optional<double> rate = std::nullopt;  ///< requests/s offered (open loop); none: closed loop
   Arrivals arrivals = Arrivals::kFixed;
-  std::optional<Duration> duration;             ///< requests are begun for so long after the warm-up ...
-  std::optional<std::uint64_t> requests;        ///< ... and so many; at least one of the two is there
+  /// Requests are begun for so long after the warm-up, and so many; at least one of the two is there.
+  std::optional<Duration> duration = std::nullopt;
+  std::optional<std::uint64_t> requests = std::nullopt;
   Duration warmup{0};                           ///< what is begun before it ends is not measured
   Duration timeout = std::chrono::seconds(10);  ///< for a connection, and for each reply
   std::uint64_t seed = 0;                       ///< of the arrivals

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "measure/record.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace majuscule {
@@ -19,13 +20,25 @@ void Record::answered(const Flight& flight, Time first_byte_at, Time whole_at) {
   service.record(whole_at - flight.sent);
   response.record(whole_at - flight.intended);
   first_byte.record(first_byte_at - flight.sent);
-  last_answer = whole_at;
+  last_answer = std::max(last_answer, whole_at);
+  if (whole_at > planned_end) behind.record(whole_at - planned_end);
+  last_sent = std::max(last_sent, flight.sent);
 }
 
 void Record::failed(Failure failure, std::string_view reason, std::uint64_t count) {
   const auto i = static_cast<std::size_t>(failure);
   if (failures[i] == 0) first_reason[i] = reason;
   failures[i] += count;
+}
+
+Time Record::served_at() const {
+  Time served = std::max(planned_end, last_sent);
+  const std::uint64_t allowed = requests / 100;
+  if (behind.count() > allowed) {
+    const double kept = static_cast<double>(behind.count() - allowed) / static_cast<double>(behind.count());
+    served = std::max(served, planned_end + behind.at_percentile(100 * kept) - response.at_percentile(50));
+  }
+  return served;
 }
 
 std::uint64_t Record::total_failures() const {

@@ -41,6 +41,7 @@ struct Record {
   /// free. Closed loop: from the moment at which the kernel said that there is an answer to the one at which
   /// it was read.
   Histogram lateness;
+  Histogram behind;  ///< of an open loop: how long after `planned_end` answers came that came after it
 
   std::uint64_t requests = 0;         ///< good answers that count
   std::uint64_t warmup_requests = 0;  ///< good answers of the warm-up
@@ -48,10 +49,16 @@ struct Record {
   std::uint64_t held_up = 0;          ///< requests of an open loop that were due while no connection was free
   std::array<std::uint64_t, kFailures> failures{};
   std::array<std::string, kFailures> first_reason;  ///< the first of each kind, in words
+  Time planned_end = kNever;                        ///< of the schedule of an open loop
   Time last_answer = Time::min();                   ///< that counts
+  Time last_sent = Time::min();                     ///< of the requests that have one
 
   /// A good answer.
   void answered(const Flight& flight, Time first_byte_at, Time whole_at);
+  /// When the load of an open loop had been served: when its last request was sent, 99 % of its answers had
+  /// come but for the usual time that each takes, and its schedule had ended. A server that is slower than
+  /// the schedule takes longer, however many connections hide that; one slow answer at the end says nothing.
+  Time served_at() const;
   void failed(Failure failure, std::string_view reason, std::uint64_t count = 1);
   std::uint64_t total_failures() const;
 };

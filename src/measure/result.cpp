@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include "measure/figures.hpp"
+
 namespace majuscule {
 namespace {
 
@@ -28,6 +30,17 @@ std::string in_words(Failure failure, std::uint64_t count, const std::string& fi
   return {};
 }
 
+/// Why a rate was not achieved.
+std::string cause(const Result& result) {
+  const Record& record = result.record;
+  if (2 * record.held_up > record.requests) {
+    return fmt::format(
+        "all {} were busy when requests were due, so the server was slower, or more --connections are needed",
+        counted(result.plan.connections * result.plan.pipeline, "place", "places"));
+  }
+  return "the client could not send them in time";
+}
+
 }  // namespace
 
 double Result::requests_per_second() const {
@@ -47,13 +60,8 @@ std::vector<std::string> Result::invalid_reasons() const {
         "{} never sent", counted(unsent, "request of the schedule was", "requests of the schedule were")));
   }
   if (plan.rate && record.requests > 0 && requests_per_second() < kLeastShareOfRate * *plan.rate) {
-    const bool held_up = 2 * record.held_up > record.requests;
-    reasons.push_back(fmt::format(
-        "{:.1f} requests/s were achieved, {:.1f} offered: {}", requests_per_second(), *plan.rate,
-        held_up ? fmt::format("all {} were busy when requests were due, so the server was slower, or more "
-                              "--connections are needed",
-                              counted(plan.connections * plan.pipeline, "place", "places"))
-                : "the client could not send them in time"));
+    reasons.push_back(fmt::format("{:.1f} requests/s were achieved, {:.1f} offered: {}",
+                                  requests_per_second(), *plan.rate, cause(*this)));
   }
   if (idle_lost > 0) {
     reasons.push_back(
@@ -72,7 +80,7 @@ std::vector<std::string> Result::notes() const {
     notes.push_back(
         fmt::format("client-bound: the client used {:.0f} % of its core, so these figures are its own "
                     "as much as the server's",
-                    client_cpu_share * 100));
+                    *client_cpu_share * 100));
   }
   if (plan.rate && record.held_up > 0) {
     notes.push_back(

@@ -19,11 +19,14 @@ inline constexpr double kMostClientCpu = 0.80;
 struct Result {
   Plan plan;
   Record record;
-  Duration took{0};             ///< from the end of the warm-up to the last answer, or to the planned end
-  std::uint64_t unsent = 0;     ///< requests of the schedule for which it was too late in the end
-  std::size_t idle_lost = 0;    ///< of the silent clients, those that the server let go
-  double client_cpu_share = 0;  ///< of one core; without the time in which it spun until a request was due
-  std::string cut_short;        ///< why it ended before its time; empty: it did not
+  /// Open loop: until the schedule has ended and its last request is sent. Closed loop: from the first send
+  /// to the last answer, on the average of the connections.
+  Duration took{0};
+  std::uint64_t unsent = 0;   ///< requests of the schedule for which it was too late in the end
+  std::size_t idle_lost = 0;  ///< of the silent clients, those that the server let go
+  /// Of one core, without the time in which it spun until a request was due; none: too short a run to tell.
+  std::optional<double> client_cpu_share;
+  std::string cut_short;  ///< why it ended before its time; empty: it did not
 
   double seconds() const { return std::chrono::duration<double>(took).count(); }
   /// Good answers a second.

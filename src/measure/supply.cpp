@@ -7,7 +7,12 @@
 namespace majuscule {
 namespace {
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+/// A schedule without a duration ends after a year, so that nanoseconds can tell each of its moments.
+constexpr Duration kLongest = std::chrono::hours(365 * 24);
+
+std::uint64_t arrivals_in(Duration duration, double rate) {
+  return static_cast<std::uint64_t>(std::llround(rate * std::chrono::duration<double>(duration).count()));
+}
 
 }  // namespace
 
@@ -18,9 +23,13 @@ Supply::Supply(const Plan& plan, Time start)
       left_(plan.requests.value_or(UINT64_MAX)),
       warming_up_(plan.warmup > Duration::zero()) {
   if (!plan_.rate) return;
+  const auto room = arrivals_in(plan_.duration.value_or(kLongest), *plan_.rate);
+  left_ = std::min(left_, std::max<std::uint64_t>(1, room));
+  length_ = Duration(std::llround(static_cast<double>(left_) / *plan_.rate * 1e9));
+  until_ = std::min(until_, measured_from_ + length_);
   if (warming_up_) {
-    const auto count = static_cast<std::uint64_t>(std::llround(*plan_.rate * seconds(plan_.warmup)));
-    schedule_.emplace(plan_.arrivals, start, plan_.warmup, count, plan_.seed + 1);
+    schedule_.emplace(plan_.arrivals, start, plan_.warmup, arrivals_in(plan_.warmup, *plan_.rate),
+                      plan_.seed + 1);
   } else {
     begin_measured_phase();
   }
@@ -28,14 +37,9 @@ Supply::Supply(const Plan& plan, Time start)
 
 void Supply::begin_measured_phase() {
   warming_up_ = false;
-  std::uint64_t count = left_;
-  if (plan_.duration) {
-    const auto within = static_cast<std::uint64_t>(std::llround(*plan_.rate * seconds(*plan_.duration)));
-    count = std::min(count, std::max<std::uint64_t>(1, within));
-  }
-  const Duration length(std::llround(static_cast<double>(count) / *plan_.rate * 1e9));
-  until_ = std::min(until_, measured_from_ + length);
-  schedule_.emplace(plan_.arrivals, measured_from_, length, count, plan_.seed);
+  // Fixed ones keep their distance even if the duration is no multiple of it; those at random keep within it.
+  const Duration length = plan_.arrivals == Arrivals::kFixed ? length_ : until_ - measured_from_;
+  schedule_.emplace(plan_.arrivals, measured_from_, length, left_, plan_.seed);
 }
 
 std::optional<Time> Supply::take(Time now) {
@@ -48,7 +52,7 @@ std::optional<Time> Supply::take(Time now) {
   }
   if (warming_up_ && schedule_->next() == kNever) begin_measured_phase();
   const Time next = schedule_->next();
-  if (next > now) return std::nullopt;
+  if (next > now || next == kNever) return std::nullopt;
   schedule_->pop();
   if (warming_up_ && schedule_->next() == kNever) begin_measured_phase();
   return next;
@@ -60,9 +64,14 @@ Time Supply::next() const {
   return left_ == 0 ? kNever : Time::min();
 }
 
+std::uint64_t Supply::left() const {
+  if (!open_loop()) return 0;
+  return schedule_->left() + (warming_up_ ? left_ : 0);
+}
+
 bool Supply::over(Time now) const {
   if (stopped_) return true;
-  if (open_loop()) return schedule_->left() == 0 && !warming_up_;
+  if (open_loop()) return left() == 0;
   return now >= measured_from_ && (left_ == 0 || now >= until_);
 }
 

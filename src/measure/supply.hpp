@@ -30,8 +30,8 @@ class Supply {
   bool over(Time now) const;
   /// The wanted number of requests has been taken, in a closed loop.
   bool counted_out() const { return left_ == 0; }
-  /// Of an open loop: how many of its requests have not been taken.
-  std::uint64_t left() const { return schedule_ ? schedule_->left() : 0; }
+  /// Of an open loop: how many of its requests have not been taken, those of the warm-up among them.
+  std::uint64_t left() const;
   /// No more requests, whatever is left.
   void stop();
 
@@ -42,7 +42,8 @@ class Supply {
   const Plan plan_;
   const Time measured_from_;
   Time until_;
-  std::uint64_t left_;  // of the requests that count, in a closed loop
+  std::uint64_t left_;  // of the requests that count; in an open loop, all that there will be
+  Duration length_{0};  // of the schedule of those, in an open loop
   std::optional<Schedule> schedule_;
   bool warming_up_;
   bool stopped_ = false;

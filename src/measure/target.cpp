@@ -80,6 +80,7 @@ std::optional<Target> parse_url(std::string_view text) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return std::nullopt;
     target.host = text.substr(1, end - 1);
+    if (target.host.find(':') == std::string::npos) return std::nullopt;
     text.remove_prefix(end + 1);
     if (!text.empty() && text.front() != ':') return std::nullopt;
     if (!text.empty()) port = text.substr(1);

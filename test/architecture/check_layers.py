@@ -19,18 +19,22 @@ ALLOWED_LAYERS = {
     "core": {"core", "include"},
     "net": {"net", "core", "include"},
     "modes": {"modes", "net", "core", "include"},
-    "main": {"main", "modes", "net", "core", "include"},
+    "flags": {"flags", "core", "include"},
+    "measure": {"measure", "core", "include"},
+    "load": {"load", "measure", "flags", "net", "core", "include"},
+    "main": {"main", "modes", "flags", "net", "core", "include"},
 }
+PURE_LAYERS = ("include", "core", "measure")
 
-# What src/core may not even include: sockets, threads, processes, clocks, terminals.
-CORE_FORBIDDEN_INCLUDES = re.compile(
+# What a pure layer may not even include: sockets, threads, processes, clocks, terminals.
+IMPURE_INCLUDES = re.compile(
     r"^(uv\.h|uv/.*|sys/.*|netinet/.*|netdb\.h|arpa/.*|net/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|"
     r"signal\.h|pthread\.h|sched\.h|semaphore\.h|time\.h|ctime|liburing\.h|"
     r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|barrier|latch|stop_token|"
     r"iostream|fstream|filesystem|spdlog/.*|CLI/.*|boost/.*)$"
 )
 # ... and not call: <chrono> is allowed for durations, its clocks are not.
-CORE_FORBIDDEN_NAMES = re.compile(
+IMPURE_NAMES = re.compile(
     r"\b(?:steady_clock|system_clock|high_resolution_clock|clock_gettime|gettimeofday|nanosleep|usleep|sleep_for|"
     r"sleep_until|this_thread|jthread|pthread_\w+|socket|recv|accept|epoll_\w+|uv_\w+)\b|"
     r"(?<![\w.>:])(?:std::|::)?(?:time|poll|select|fork)\s*\(|"
@@ -89,7 +93,7 @@ def layer_of(root, path, name):
 
 
 def check_direction(root):
-    """Imports point main -> modes -> net -> core -> include."""
+    """Imports point main -> modes -> net -> core -> include, and load -> measure -> core beside them."""
     for layer, path in sources(root, *ALLOWED_LAYERS):
         for number, _, name in includes(path):
             target = layer_of(root, path, name)
@@ -98,26 +102,38 @@ def check_direction(root):
 
 
 def check_core(root):
-    """src/core and the public headers have no sockets, threads or clocks."""
-    for layer, path in sources(root, "core", "include"):
+    """src/core, src/measure and the public headers have no sockets, threads or clocks."""
+    for layer, path in sources(root, *PURE_LAYERS):
         for number, _, name in includes(path):
-            if CORE_FORBIDDEN_INCLUDES.match(name):
+            if IMPURE_INCLUDES.match(name):
                 yield path, number, f"{layer} must not include {name}"
         for number, line in code_lines(path, with_strings=False):
-            match = CORE_FORBIDDEN_NAMES.search(line)
+            match = IMPURE_NAMES.search(line)
             if match and not INCLUDE.match(line):
                 yield path, number, f"{layer} must not name {match[0].strip()}"
 
 
-def check_llhttp(root):
-    """llhttp is included by exactly one file, in core."""
+def check_library(root, library, header, *layers):
+    """`library` is included by exactly one .cpp file of each of `layers`, and by no other."""
     found = [(layer, path, number) for layer, path in sources(root, *ALLOWED_LAYERS)
-             for number, _, name in includes(path) if name.endswith("llhttp.h")]
-    if not found:
-        yield root / "src", 0, "no file includes llhttp.h"
+             for number, _, name in includes(path) if re.search(header, name)]
+    for layer in layers:
+        if not any(layer == its_layer for its_layer, _, _ in found):
+            yield root / "src" / layer, 0, f"no file includes {library}"
     for layer, path, number in found:
-        if len(found) > 1 or layer != "core" or path.suffix != ".cpp":
-            yield path, number, "exactly one .cpp file of core includes llhttp.h"
+        files = {other for its_layer, other, _ in found if its_layer == layer}
+        if layer not in layers or len(files) > 1 or path.suffix != ".cpp":
+            yield path, number, f"exactly one .cpp file includes {library}, in {' and '.join(layers)}"
+
+
+def check_llhttp(root):
+    """The server's parser and the load client's are the only files that know llhttp."""
+    return check_library(root, "llhttp.h", r"(^|/)llhttp\.h$", "core", "measure")
+
+
+def check_cli11(root):
+    """The parser of flags is the only file that knows CLI11."""
+    return check_library(root, "CLI11", r"^CLI/", "flags")
 
 
 def check_modes(root):
@@ -129,7 +145,8 @@ def check_modes(root):
                 yield path, number, f"a mode must not know of HTTP: {match[0]}"
 
 
-RULES = {"direction": check_direction, "core": check_core, "llhttp": check_llhttp, "modes": check_modes}
+RULES = {"direction": check_direction, "core": check_core, "llhttp": check_llhttp, "cli11": check_cli11,
+         "modes": check_modes}
 
 
 def main(arguments):

@@ -19,6 +19,13 @@ GOOD = {
     "src/net/socket.hpp": '#include <sys/socket.h>\n#include "core/parser.hpp"\n',
     "src/modes/epoll.cpp": '#include <uv.h>\n#include "net/socket.hpp"\n// serves HTTP/1.1\n',
     "src/main/main.cpp": '#include "modes/epoll.hpp"\n#include "majuscule/mode.hpp"\n',
+    "src/main/line.cpp": '#include "flags/flags.hpp"\n',
+    "src/flags/flags.hpp": '#include "core/parser.hpp"\n',
+    "src/flags/flags.cpp": '#include "flags/flags.hpp"\n#include <CLI/CLI.hpp>\n',
+    "src/measure/plan.hpp": '#include "core/parser.hpp"\n',
+    "src/measure/answers.cpp": '#include "measure/plan.hpp"\n#include <llhttp.h>\n#include <random>\n',
+    "src/load/client.hpp": '#include <sys/epoll.h>\n#include "measure/plan.hpp"\n#include "net/socket.hpp"\n',
+    "src/load/main.cpp": '#include "load/client.hpp"\n#include "flags/flags.hpp"\n',
 }
 
 
@@ -50,8 +57,20 @@ class CheckLayers(unittest.TestCase):
         self.assert_finds("src/net/socket.hpp", '#include "modes/epoll.cpp"\n', "direction")
         self.assert_finds("include/majuscule/mode.hpp", '#include "core/parser.hpp"\n', "direction")
         self.assert_finds("src/modes/epoll.cpp", '#include "main/main.cpp"\n', "direction")
+        self.assert_finds("src/flags/flags.cpp", '#include "net/socket.hpp"\n', "direction")
+        self.assert_finds("src/core/parser.cpp", '#include "measure/plan.hpp"\n', "direction")
 
-    def test_sockets_threads_and_clocks_in_core(self):
+    def test_server_and_load_client_that_know_each_other(self):
+        self.assert_finds("src/load/client.hpp", '#include "modes/epoll.cpp"\n', "direction")
+        self.assert_finds("src/load/main.cpp", '#include "main/main.cpp"\n', "direction")
+        self.assert_finds("src/measure/plan.hpp", '#include "net/socket.hpp"\n', "direction")
+        self.assert_finds("src/measure/plan.hpp", '#include "flags/flags.hpp"\n', "direction")
+        self.assert_finds("src/measure/plan.hpp", '#include "../load/client.hpp"\n', "direction")
+        self.assert_finds("src/modes/epoll.cpp", '#include "flags/flags.hpp"\n', "direction")
+        self.assert_finds("src/main/main.cpp", '#include "load/client.hpp"\n', "direction")
+        self.assert_finds("src/net/socket.hpp", '#include "measure/plan.hpp"\n', "direction")
+
+    def test_sockets_threads_and_clocks_in_core_and_measure(self):
         for text in ("#include <uv.h>\n", "#include <sys/socket.h>\n", "#include <thread>\n",
                      "#  include <mutex>\n", "#include <unistd.h>\n", "#include <ctime>\n",
                      "auto t = std::chrono::steady_clock::now();\n",
@@ -59,18 +78,34 @@ class CheckLayers(unittest.TestCase):
                      "auto t = time(nullptr);\n", "auto t = std::time(0);\n", "std::this_thread::yield();\n"):
             with self.subTest(text):
                 self.assert_finds("src/core/parser.cpp", text, "core")
+                self.assert_finds("src/measure/plan.hpp", text, "core")
+                self.assert_finds("include/majuscule/mode.hpp", text, "core")
 
     def test_names_that_only_look_alike_in_core(self):
         text = "auto a = now.time(); int header_time(int); start_time(1); /* time( */ auto b = x->time();\n" \
                "const hh_mm_ss clock(time - day_start);\n"
         self.assertEqual(self.run_on({"src/core/other.cpp": text}), (0, "0 violations\n"))
 
+    def assert_misses(self, name, rule, library):
+        code, output = self.run_on({name: "int x;\n"}, rule)
+        self.assertEqual(code, 1)
+        self.assertIn(f"no file includes {library}", output)
+
     def test_llhttp_in_two_files_in_none_or_elsewhere(self):
         self.assert_finds("src/core/other.cpp", "#include <llhttp.h>\n", "llhttp")
+        self.assert_finds("src/measure/other.cpp", "#include <llhttp.h>\n", "llhttp")
+        self.assert_finds("src/measure/plan.hpp", "#include <llhttp.h>\n", "llhttp")
         self.assert_finds("src/net/socket.hpp", '#include "llhttp.h"\n', "llhttp")
-        code, output = self.run_on({"src/core/parser.cpp": "int x;\n"}, "llhttp")
-        self.assertEqual(code, 1)
-        self.assertIn("no file includes llhttp.h", output)
+        self.assert_finds("src/load/client.hpp", "#include <llhttp.h>\n", "llhttp")
+        self.assert_misses("src/core/parser.cpp", "llhttp", "llhttp.h")
+        self.assert_misses("src/measure/answers.cpp", "llhttp", "llhttp.h")
+
+    def test_cli11_in_two_files_in_none_or_elsewhere(self):
+        self.assert_finds("src/flags/other.cpp", "#include <CLI/App.hpp>\n", "cli11")
+        self.assert_finds("src/flags/flags.hpp", "#include <CLI/CLI.hpp>\n", "cli11")
+        self.assert_finds("src/main/main.cpp", "#include <CLI/CLI.hpp>\n", "cli11")
+        self.assert_finds("src/load/main.cpp", '#include "CLI/CLI.hpp"\n', "cli11")
+        self.assert_misses("src/flags/flags.cpp", "cli11", "CLI11")
 
     def test_http_in_a_mode(self):
         for text in ("#include <llhttp.h>\n", '#include "core/http_connection.hpp"\n',

@@ -54,7 +54,7 @@ class Result:
     connect: Times
     first_byte: Times
     lateness: Times
-    client_cpu_share: float
+    client_cpu_share: Optional[float]  # None: too short a run to tell
     connections: int
     curves: dict[str, Curve]
 

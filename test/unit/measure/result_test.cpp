@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// What a run has seen, and whether it may be believed: each reason why not, alone and in words.
+#include "measure/result.hpp"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "measure/results.hpp"
+
+namespace majuscule::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Record, CountsAnAnswerFromEachOfItsMoments) {
+  Record record;
+  constexpr Time kSent{10s};
+  record.answered({kSent - 3s, kSent, true}, kSent + 1s, kSent + 2s);
+  EXPECT_EQ(record.requests, 1U);
+  EXPECT_EQ(record.service.max(), 2s);
+  EXPECT_EQ(record.response.max(), 5s);
+  EXPECT_EQ(record.first_byte.max(), 1s);
+  EXPECT_EQ(record.last_answer, kSent + 2s);
+  EXPECT_EQ(record.last_sent, kSent);
+  EXPECT_TRUE(record.connect.empty());
+  EXPECT_TRUE(record.lateness.empty());
+}
+
+TEST(Record, KeepsNothingOfTheWarmUpButItsNumber) {
+  Record record;
+  record.answered({Time(1s), Time(1s), false}, Time(2s), Time(3s));
+  EXPECT_EQ(record.warmup_requests, 1U);
+  EXPECT_EQ(record.requests, 0U);
+  for (const Histogram* histogram : {&record.service, &record.response, &record.first_byte}) {
+    EXPECT_TRUE(histogram->empty());
+  }
+  EXPECT_EQ(record.last_answer, Time::min());
+}
+
+TEST(Record, RemembersTheLastAnswerAndTheLastRequest) {
+  Record record;
+  record.answered({Time(1s), Time(1s), true}, Time(9s), Time(9s));
+  record.answered({Time(2s), Time(2s), true}, Time(3s), Time(3s));
+  EXPECT_EQ(record.last_answer, Time(9s));
+  EXPECT_EQ(record.last_sent, Time(2s));
+}
+
+TEST(Record, CountsFailuresByKindWithTheFirstReasonOfEach) {
+  Record record;
+  EXPECT_EQ(record.total_failures(), 0U);
+  record.failed(Failure::kRead, "reset");
+  record.failed(Failure::kRead, "nonsense", 3);
+  record.failed(Failure::kBody, "other");
+  EXPECT_EQ(record.failures, (std::array<std::uint64_t, kFailures>{0, 4, 0, 0, 0, 1}));
+  EXPECT_EQ(record.first_reason[1], "reset");
+  EXPECT_EQ(record.first_reason[5], "other");
+  EXPECT_EQ(record.total_failures(), 5U);
+}
+
+TEST(Failure, HasTheNamesOfTheContract) {
+  const std::string_view names[] = {"connect", "read", "write", "timeout", "status", "body"};
+  for (std::size_t i = 0; i < kFailures; ++i) EXPECT_EQ(to_string(static_cast<Failure>(i)), names[i]);
+}
+
+TEST(Result, IsValidWithNothingWrong) {
+  const Result result = good_result();
+  EXPECT_TRUE(result.invalid_reasons().empty());
+  EXPECT_TRUE(result.notes().empty());
+  EXPECT_DOUBLE_EQ(result.requests_per_second(), 100);
+  EXPECT_DOUBLE_EQ(result.seconds(), 1);
+}
+
+Record served_record(Duration each, Duration between, int count) {
+  Record record;
+  record.planned_end = Time(between * count);
+  for (int i = 0; i < count; ++i) {
+    const Time due(between * i);
+    record.answered({due, due, true}, due + each, due + each);
+  }
+  return record;
+}
+
+TEST(Record, IsServedAtTheEndOfItsScheduleHoweverLongEachAnswerTakes) {
+  EXPECT_EQ(served_record(10us, 1ms, 1000).served_at(), Time(1s));
+  EXPECT_EQ(served_record(300ms, 1ms, 1000).served_at(), Time(1s));
+}
+
+TEST(Record, IsServedLaterWhenItsLastRequestIsSentLater) {
+  Record record = served_record(10us, 1ms, 1000);
+  record.answered({Time(999ms), Time(1500ms), true}, Time(1501ms), Time(1501ms));
+  EXPECT_EQ(record.served_at(), Time(1500ms));
+}
+
+TEST(Record, IsServedLaterByAServerThatIsSlowerThanItsSchedule) {
+  Record record;
+  record.planned_end = Time(1s);
+  for (int i = 0; i < 1000; ++i) {  // all sent in time, an answer every 2 ms
+    record.answered({Time(1ms * i), Time(1ms * i), true}, Time(2ms * i), Time(2ms * i));
+  }
+  EXPECT_GT(record.served_at(), Time(1470ms));
+  EXPECT_LT(record.served_at(), Time(1490ms));
+}
+
+TEST(Record, IsNotServedLaterByAFewSlowAnswers) {
+  Record record = served_record(10us, 1ms, 1000);
+  for (int i = 0; i < 10; ++i) record.answered({Time(990ms), Time(990ms), true}, Time(5s), Time(5s));
+  EXPECT_EQ(record.served_at(), Time(1s));
+}
+
+struct Spoilt {
+  std::string reason;
+  std::function<void(Result&)> spoil;
+};
+
+std::vector<Spoilt> spoilt() {
+  const auto fails = [](Failure kind, std::uint64_t count) {
+    return [=](Result& result) { result.record.failed(kind, "because", count); };
+  };
+  return {
+      {"interrupted", [](Result& r) { r.cut_short = "interrupted"; }},
+      {"1 request could not connect (the first: because)", fails(Failure::kConnect, 1)},
+      {"2 requests could not connect (the first: because)", fails(Failure::kConnect, 2)},
+      {"1 request lost its connection or got nonsense (the first: because)", fails(Failure::kRead, 1)},
+      {"2 requests lost their connection or got nonsense (the first: because)", fails(Failure::kRead, 2)},
+      {"1 request could not be sent (the first: because)", fails(Failure::kWrite, 1)},
+      {"2 requests could not be sent (the first: because)", fails(Failure::kWrite, 2)},
+      {"1 request was not answered in time (the first: because)", fails(Failure::kTimeout, 1)},
+      {"2 requests were not answered in time (the first: because)", fails(Failure::kTimeout, 2)},
+      {"1 answer with a wrong status (the first: because)", fails(Failure::kStatus, 1)},
+      {"2 answers with a wrong status (the first: because)", fails(Failure::kStatus, 2)},
+      {"1 answer with a wrong body (the first: because)", fails(Failure::kBody, 1)},
+      {"2 answers with a wrong body (the first: because)", fails(Failure::kBody, 2)},
+      {"nothing was measured: no request has a good answer", [](Result& r) { r.record = {}; }},
+      {"1 request of the schedule was never sent", [](Result& r) { r.unsent = 1; }},
+      {"2 requests of the schedule were never sent", [](Result& r) { r.unsent = 2; }},
+      {"90.9 requests/s were achieved, 100.0 offered: the client could not send them in time",
+       [](Result& r) { r.took = 1100ms; }},
+      {"98.9 requests/s were achieved, 100.0 offered: all 100 places were busy when requests were due, so "
+       "the "
+       "server was slower, or more --connections are needed",
+       [](Result& r) {
+         r.took = 1011ms;
+         r.record.held_up = 51;
+       }},
+      {"the server let go of 1 silent client", [](Result& r) { r.idle_lost = 1; }},
+      {"the server let go of 2 silent clients", [](Result& r) { r.idle_lost = 2; }},
+      {"1 response was longer than an hour", [](Result& r) { r.record.response.record(2h); }},
+      {"2 responses were longer than an hour",
+       [](Result& r) {
+         r.record.response.record(2h);
+         r.record.response.record(2h);
+       }},
+  };
+}
+
+TEST(Result, HasEachReasonNotToBelieveItOnce) {
+  for (const Spoilt& one : spoilt()) {
+    Result result = good_result();
+    one.spoil(result);
+    EXPECT_EQ(result.invalid_reasons(), std::vector<std::string>{one.reason});
+  }
+}
+
+TEST(Result, HasAllReasonsTogether) {
+  Result result = good_result();
+  for (const Failure kind : {Failure::kConnect, Failure::kRead, Failure::kWrite, Failure::kTimeout,
+                             Failure::kStatus, Failure::kBody}) {
+    result.record.failed(kind, "because");
+  }
+  result.cut_short = "interrupted";
+  result.unsent = 3;
+  result.idle_lost = 4;
+  result.took = 2s;
+  result.record.response.record(2h);
+  const auto reasons = result.invalid_reasons();
+  EXPECT_EQ(reasons.size(), 11U);
+  EXPECT_EQ(reasons.front(), "interrupted");
+}
+
+TEST(Result, AchievesARateWithNinetyNinePercentOfIt) {
+  Result result = good_result();
+  result.took = 1010ms;
+  EXPECT_TRUE(result.invalid_reasons().empty()) << result.requests_per_second();
+  result.plan.rate.reset();
+  result.took = 100s;
+  EXPECT_TRUE(result.invalid_reasons().empty()) << "a closed loop offers none";
+}
+
+TEST(Result, HasNoRateWithoutTime) {
+  Result result = good_result();
+  result.took = 0s;
+  EXPECT_EQ(result.requests_per_second(), 0);
+}
+
+TEST(Result, NotesThatTheClientWasTheLimit) {
+  Result result = good_result();
+  result.client_cpu_share = 0.799;
+  EXPECT_TRUE(result.notes().empty());
+  result.client_cpu_share = 0.8;
+  ASSERT_EQ(result.notes().size(), 1U);
+  EXPECT_TRUE(result.notes()[0].starts_with("client-bound: the client used 80 % of its core"));
+  EXPECT_TRUE(result.invalid_reasons().empty());
+}
+
+TEST(Result, NotesThatRequestsWaitedForAConnection) {
+  Result result = good_result();
+  result.record.held_up = 1;
+  ASSERT_EQ(result.notes().size(), 1U);
+  EXPECT_TRUE(result.notes()[0].starts_with("1 request was due while no connection was free"));
+  result.record.held_up = 2;
+  EXPECT_TRUE(result.notes()[0].starts_with("2 requests were due while no connection was free"));
+  EXPECT_TRUE(result.invalid_reasons().empty());
+  result.plan.rate.reset();
+  EXPECT_TRUE(result.notes().empty());
+}
+
+}  // namespace
+}  // namespace majuscule::test
