@@ -57,7 +57,7 @@ class Client {
   void give_up_if_hopeless(Time now);
   bool in_flight_since_before(Time time) const;
 
-  // Requests.
+  // Requests: client_requests.cpp.
   void dispatch(Time now);
   void assign(Slot& slot, Time intended, Time now);
   void make_free(Slot& slot, Time now);
@@ -69,7 +69,7 @@ class Client {
   void stamp(Slot& slot, Time now);
   void set_timer(Slot& slot);
 
-  // Connections.
+  // Connections: client_connections.cpp.
   void connect(Slot& slot, Time now);
   void connected(Slot& slot, Time now);
   void receive(Slot& slot, bool peer_ended, Time woke);
@@ -81,6 +81,7 @@ class Client {
   void refuse(Slot& slot, std::string_view reason, Time now);
   void failed(Failure failure, std::string_view reason, std::uint64_t count, Time now);
 
+  static std::string in_words(int error);
   void stop(std::string why);
   Duration offered_for(Time end) const;
   Duration busy_for() const;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an installation has: the program, and units that start it and that systemd finds well and hardened.
+"""What an installation has: the programs, and units that start the server and that systemd finds hardened.
 
 Installs into a directory of its own (DESTDIR). Expects MESON, BUILD_DIR, PREFIX, BINDIR and UNIT_DIR in the
 environment. Where there is no systemd-analyze, its judgements are skipped.
@@ -33,6 +33,7 @@ class Installation(unittest.TestCase):
         if done.returncode != 0:
             raise AssertionError(f"meson install failed:\n{done.stdout}")
         cls.program = pathlib.Path(os.environ["PREFIX"], os.environ["BINDIR"], "majuscule")
+        cls.client = cls.program.with_name("majuscule-load")
 
     def installed(self, path: pathlib.Path) -> pathlib.Path:
         return self.destdir / path.relative_to("/")
@@ -58,6 +59,11 @@ class Installation(unittest.TestCase):
         done = run(self.installed(self.program), "--version")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(done.stdout.startswith("majuscule "), done.stdout)
+
+    def test_has_a_load_client_beside_it_that_runs(self) -> None:
+        done = run(self.installed(self.client), "--version")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertTrue(done.stdout.startswith("majuscule-load "), done.stdout)
 
     def test_has_a_service_that_starts_the_program(self) -> None:
         service = self.unit("majuscule.service").read_text(encoding="utf-8")

@@ -13,12 +13,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, crowd, drip, idle_memory, wake_up
+from bench import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, wake_up
 from comparison import limits, models
 from comparison.errors import CannotRun, Untrusted
 from comparison.pinning import Pinning, choose_here
 
 _SKIPPED = 77
+_OF_THE_SERVER = ["cpu", "crowd", "drip", "idle-memory", "raw-crowd", "wake-up"]
+_OF_THE_CLIENT = ["load-calibration", "load-cpu", "load-pacing"]
 
 
 def _program(text: str) -> Path:
@@ -28,16 +30,17 @@ def _program(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
-    parser.add_argument("figure", choices=["cpu", "crowd", "drip", "idle-memory", "raw-crowd", "wake-up"])
+    parser.add_argument("figure", choices=_OF_THE_SERVER + _OF_THE_CLIENT)
     parser.add_argument("--majuscule", type=_program, required=True)
     parser.add_argument("--reference", type=_program, help="for cpu")
-    parser.add_argument("--mode", required=True, help="for wake-up: some, separated by commas")
+    parser.add_argument("--load", type=_program, help="majuscule-load, for load-...")
+    parser.add_argument("--mode", help="for wake-up: some, separated by commas; none for load-...")
     parser.add_argument("--beside", metavar="MODE", help="for cpu: in place of the reference")
     parser.add_argument("--target", type=float, help="at most: a ratio, bytes, or seconds")
     parser.add_argument("--clients", type=int, default=8_000, help="for idle-memory")
     parser.add_argument("--pipelined", type=int, default=1, help="for cpu: requests in a batch")
-    parser.add_argument("--rounds", type=int, default=5, help="for cpu and drip")
-    parser.add_argument("--seconds", type=float, default=1.0, help="for cpu: of one load")
+    parser.add_argument("--rounds", type=int, default=5, help="for cpu, drip, load-cpu and load-pacing")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for cpu and load-...: of one load")
     return parser
 
 
@@ -48,7 +51,17 @@ def _expect_limits(connections: int, mode: str) -> None:
         raise CannotRun(f"limits too low for {connections:,} clients: " + "; ".join(hit))
 
 
+def _measure_client(given: argparse.Namespace, pinning: Pinning) -> str:
+    programs = given.majuscule, given.load
+    if given.figure == "load-calibration":
+        return load_calibration.measure(*programs, pinning, given.seconds)
+    measure = load_cpu.measure if given.figure == "load-cpu" else load_pacing.measure
+    return measure(*programs, pinning, given.rounds, given.seconds, given.target)
+
+
 def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
+    if given.figure in _OF_THE_CLIENT:
+        return _measure_client(given, pinning)
     program, mode, target = given.majuscule, given.mode, given.target
     if given.figure == "idle-memory":
         _expect_limits(given.clients, mode)
@@ -71,12 +84,15 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
 def main() -> int:
     parser = _parser()
     given = parser.parse_args()
-    if given.figure == "cpu":
-        if not given.reference:
-            parser.error("cpu needs --reference")
-        if not shutil.which("wrk"):
-            print("not measured: wrk is not installed")
-            return _SKIPPED
+    if given.figure == "cpu" and not given.reference:
+        parser.error("cpu needs --reference")
+    if given.figure in _OF_THE_CLIENT and not given.load:
+        parser.error(f"{given.figure} needs --load")
+    if given.figure in _OF_THE_SERVER and not given.mode:
+        parser.error(f"{given.figure} needs --mode")
+    if given.figure in ("cpu", "load-cpu") and not shutil.which("wrk"):
+        print("not measured: wrk is not installed")
+        return _SKIPPED
     pinning = choose_here()
     os.sched_setaffinity(0, {pinning.watcher})
     try:

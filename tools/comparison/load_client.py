@@ -73,7 +73,7 @@ def parse_result(document: dict[str, Any], curves: dict[str, Curve]) -> Result:
         requests=document["requests"],
         warmup_requests=document["warmup_requests"],
         seconds=document["seconds"],
-        requests_per_second=document["requests_per_second"],
+        requests_per_second=document["requests_per_second"] or 0.0,  # null: nothing was measured
         invalid_reasons=document["invalid_reasons"],
         errors=document["errors"],
         service=Times.parse(document["service_time_us"]),

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// The client's connections: how they are made, what comes over them, and how they end.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "load/client.hpp"
+#include "net/clock.hpp"
+
+namespace majuscule {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kRest = 10ms;  // after a failure
+constexpr int kMostReads = 16;    // of one connection, before the others
+
+Waiter::Tag tag_of(const Slot& slot) {
+  return {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number), slot.generation};
+}
+
+}  // namespace
+
+void Client::connect(Slot& slot, Time now) {
+  int error = 0;
+  slot.connect_began = monotonic_now();
+  slot.state = Slot::State::kConnecting;
+  ++slot.generation;
+  slot.fd = address_.connect(error);
+  if (slot.fd && !waiter_.watch(slot.fd.get(), tag_of(slot))) error = errno;
+  if (error != 0) return lose(slot, Failure::kConnect, in_words(error), now);
+  timers_.set(slot, slot.connect_began + plan_.timeout);
+}
+
+void Client::connected(Slot& slot, Time now) {
+  slot.state = Slot::State::kOpen;
+  slot.parser.begin();
+  slot.begun = 0;
+  ++record_.connections;
+  if (!supply_ || supply_->measured(slot.connect_began)) record_.connect.record(now - slot.connect_began);
+  if (!slot.waiting) return set_timer(slot);  // before the start
+  begin(slot, *std::exchange(slot.waiting, std::nullopt));
+  if (room(slot) > 0) make_free(slot, now);
+  if (slot.state == Slot::State::kOpen) flush(slot);
+}
+
+void Client::receive(Slot& slot, bool peer_ended, Time woke) {
+  Time now = woke;
+  for (int reads = 0; slot.state == Slot::State::kOpen; ++reads) {
+    if (reads == kMostReads) {
+      waiter_.tell_again(slot.fd.get(), tag_of(slot));
+      break;
+    }
+    const ssize_t size = ::recv(slot.fd.get(), input_.data(), input_.size(), 0);
+    const int error = errno;
+    now = monotonic_now();
+    if (size > 0) {
+      if (!open_loop() && supply_ && supply_->measured(woke)) record_.lateness.record(now - woke);
+      take_bytes(slot, {input_.data(), static_cast<std::size_t>(size)}, now);
+      // Edge-triggered: less than there was room for is all there is, unless the end is there already.
+      if (static_cast<std::size_t>(size) < input_.size() && !peer_ended) break;
+    } else if (size == 0) {
+      ended(slot, now);
+    } else if (error == EAGAIN) {
+      break;
+    } else if (error != EINTR) {
+      lose(slot, slot.unsent > 0 ? Failure::kWrite : Failure::kRead, in_words(error), now);
+    }
+  }
+  if (slot.state == Slot::State::kOpen) {
+    set_timer(slot);
+    if (room(slot) > 0 && !slot.queued) make_free(slot, now);
+  }
+}
+
+void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
+  while (!bytes.empty() && slot.state == Slot::State::kOpen) {
+    if (slot.flights() == 0) return refuse(slot, "something that nobody asked for", now);
+    if (!slot.parser.within_answer()) slot.first_byte = now;
+    std::size_t taken = 0;
+    switch (slot.parser.feed(bytes, taken)) {
+      case AnswerParser::Result::kMore: return;
+      case AnswerParser::Result::kBroken: return refuse(slot, slot.parser.why(), now);
+      case AnswerParser::Result::kAnswer: take_answer(slot, now);
+    }
+    bytes.remove_prefix(taken);
+  }
+}
+
+void Client::take_answer(Slot& slot, Time now) {
+  const Flight flight = slot.oldest();
+  slot.pop();
+  --outstanding_;
+  const Answer& answer = slot.parser.answer();
+  if (!answer.right_status) {
+    failed(Failure::kStatus, fmt::format("{}", answer.status), 1, now);
+  } else if (!answer.right_body) {
+    failed(Failure::kBody, "not the bytes that were expected; --check=any takes any", 1, now);
+  } else {
+    record_.answered(flight, slot.first_byte, now);
+    if (flight.measured) {
+      slot.first_sent = std::min(slot.first_sent, flight.sent);
+      slot.last_answer = now;
+    }
+    failing_since_ = kNever;
+  }
+  const bool last = slot.flights() == 0 && slot.begun == plan_.requests_per_connection;
+  if (!answer.closes && !last) return;
+  if (slot.flights() > 0) return lose(slot, Failure::kRead, "closed with requests unanswered", now);
+  close(slot);
+  make_free(slot, now);
+}
+
+/// The server sends no more.
+void Client::ended(Slot& slot, Time now) {
+  const auto result = slot.parser.end();
+  if (result == AnswerParser::Result::kAnswer) return take_answer(slot, now);
+  if (slot.flights() > 0 || result == AnswerParser::Result::kBroken) {
+    return lose(slot, Failure::kRead,
+                slot.parser.within_answer() ? "closed within an answer" : "closed without an answer", now);
+  }
+  close(slot);
+  make_free(slot, now);
+}
+
+void Client::close(Slot& slot) {
+  timers_.set(slot, kNever);
+  slot.fd.reset();
+  slot.state = Slot::State::kClosed;
+  slot.unsent = 0;
+  slot.unstamped = 0;
+  slot.drop_flights();
+}
+
+/// The connection, with all that is in flight on it.
+void Client::lose(Slot& slot, Failure failure, std::string_view reason, Time now) {
+  const std::uint64_t requests = slot.flights() + (slot.waiting ? 1 : 0);
+  outstanding_ -= requests;
+  if (requests > 0 || !supply_) failed(failure, reason, std::max<std::uint64_t>(1, requests), now);
+  slot.waiting.reset();
+  close(slot);
+  slot.state = Slot::State::kResting;
+  slot.free_since = now + kRest;
+  resting_.push_back(&slot);
+}
+
+/// What came is wrong, even if no request suffers from it.
+void Client::refuse(Slot& slot, std::string_view reason, Time now) {
+  if (slot.flights() == 0 && supply_) failed(Failure::kRead, reason, 1, now);
+  lose(slot, Failure::kRead, reason, now);
+}
+
+void Client::failed(Failure failure, std::string_view reason, std::uint64_t count, Time now) {
+  record_.failed(failure, reason, count);
+  has_failed_ = true;
+  if (failing_since_ == kNever) failing_since_ = now;
+}
+
+}  // namespace majuscule

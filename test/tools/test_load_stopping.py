@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""SIGINT and SIGTERM end a run early: it prints what there is, and says that it was interrupted."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+import unittest
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import load_runs
+from load_servers import Conversation, answer, full, serving, silent
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(load_runs.command("--json", *arguments), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as client:
+        try:
+            yield client
+        finally:
+            if client.poll() is None:
+                client.kill()
+
+
+def await_handler(client: subprocess.Popen[bytes]) -> None:
+    """Until it takes signals itself: it has blocked them then."""
+    deadline = time.monotonic() + load_runs.PATIENCE_SECONDS
+    wanted = 1 << (signal.SIGINT - 1)
+    while time.monotonic() < deadline:
+        status = Path(f"/proc/{client.pid}/status").read_text()
+        fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        if int(fields["SigBlk"], 16) & wanted:
+            return
+        time.sleep(0.001)
+    raise AssertionError("it never blocks SIGINT")
+
+
+class Stopping(unittest.TestCase):
+    def outcome(self, client: subprocess.Popen[bytes]) -> dict[str, Any]:
+        stdout, _ = client.communicate(timeout=load_runs.PATIENCE_SECONDS)
+        self.assertEqual(client.returncode, 1)
+        result: dict[str, Any] = json.loads(stdout)
+        self.assertIs(result["valid"], False)
+        self.assertEqual(result["invalid_reasons"][0], "interrupted")
+        return result
+
+    def test_in_the_middle_of_a_run(self) -> None:
+        def script(conversation: Conversation) -> None:
+            while conversation.request():
+                conversation.send(answer())
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for arguments in (["--connections=3"], ["--rate=500"], ["--close"]):
+                with self.subTest(f"{number.name} {arguments}"), serving(script) as server:
+                    reached = server.expect(100)
+                    with started(load_runs.ENDLESS, *arguments, server.url()) as client:
+                        self.assertTrue(reached.wait(load_runs.PATIENCE_SECONDS))
+                        client.send_signal(number)
+                        result = self.outcome(client)
+                    self.assertEqual(result["requests"], server.requests)
+                    self.assertEqual(sum(result["errors"].values()), 0)
+                    self.assertGreater(result["service_time_us"]["p50"], 0)
+
+    def test_a_second_signal_does_not_wait_for_what_is_in_flight(self) -> None:
+        with serving(silent) as server:
+            with started(load_runs.ENDLESS, "--timeout=10min", server.url()) as client:
+                await_handler(client)
+                client.send_signal(signal.SIGINT)
+                client.send_signal(signal.SIGTERM)
+                result = self.outcome(client)
+        self.assertEqual(result["requests"], 0)
+        self.assertIsNone(result["requests_per_second"])
+
+    def test_while_it_connects(self) -> None:
+        with full() as port:
+            for arguments in (["--connections=50"], ["--idle=50"]):
+                arguments += [load_runs.ENDLESS, "--timeout=10min", f"http://127.0.0.1:{port}/"]
+                with self.subTest(arguments), started(*arguments) as client:
+                    await_handler(client)
+                    client.send_signal(signal.SIGINT)
+                    self.assertEqual(self.outcome(client)["requests"], 0)
+
+    def test_assertions_are_not_asked_then(self) -> None:
+        with serving(silent) as server:
+            with started(load_runs.ENDLESS, "--timeout=10min", "--assert=p99<1s", server.url()) as client:
+                await_handler(client)
+                client.send_signal(signal.SIGTERM)
+                client.send_signal(signal.SIGINT)
+                self.outcome(client)
+
+
+if __name__ == "__main__":
+    unittest.main()
