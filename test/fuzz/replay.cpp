@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fuzz targets as tests: each input of a target's corpus, seeds and past findings, is a case. CORPUS is
-// the folder.
+// The fuzz targets as tests: each input of a target's corpus, seeds and past findings, is a case. The folder
+// is MAJUSCULE_TEST_CORPUS.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,10 @@ namespace {
 using std::filesystem::path;
 
 std::vector<path> inputs() {
+  const char* const corpus = std::getenv("MAJUSCULE_TEST_CORPUS");
+  if (corpus == nullptr) throw std::runtime_error("MAJUSCULE_TEST_CORPUS is not set");
   std::vector<path> inputs;
-  for (const auto& entry : std::filesystem::directory_iterator(CORPUS)) inputs.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(corpus)) inputs.push_back(entry.path());
   std::sort(inputs.begin(), inputs.end());
   return inputs;
 }
