@@ -4,8 +4,8 @@
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from comparison import chart_scale, chart_style, charts, html_figures, html_text
-from comparison.charts import Chart, Line, Point
+from comparison.page import chart_scale, chart_style, charts, html_figures, html_text
+from comparison.page.charts import Chart, Line, Point
 from report_document import ALL_MODES
 
 

@@ -5,8 +5,9 @@ import json
 import unittest
 from dataclasses import replace
 
-from comparison import baseline, csv_file, document, html_report, render, report
+from comparison import baseline, csv_file, document, render, report
 from comparison.intervals import NO_DIFFERENCE
+from comparison.page import html_report
 from comparison.plan import Cell, Offer, Scenario, ceiling_cell
 from comparison.reasons import Reasons
 from comparison.rows import Results

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from comparison import html_report
+from comparison.page import html_report
 from html_reader import Reader
 from report_document import ALL_MODES, document
 

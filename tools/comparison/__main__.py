@@ -15,11 +15,11 @@ from typing import Any, Optional
 
 from comparison import (
     baseline,
+    baseline_text,
     build,
     csv_file,
     document,
     environment,
-    html_report,
     limits,
     models,
     options,
@@ -30,6 +30,7 @@ from comparison import (
 )
 from comparison.errors import CannotRun
 from comparison.measure import Rig
+from comparison.page import html_report
 from comparison.pinning import choose_here
 from comparison.progress import Progress
 from comparison.rounds import broken_modes, measure_all
@@ -132,7 +133,7 @@ def _tell(found: dict[str, Any], before: Optional[dict[str, Any]], output: Path)
     code = 1 if found["invalid_rows"] else 0
     if before:
         against = baseline.compare(before, found)
-        blocks += against.blocks()
+        blocks += baseline_text.blocks(against)
         found["baseline"] = against.data()
         code = code or against.exit_code
     print(render.text(blocks))

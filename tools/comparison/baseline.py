@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Optional
 
-from comparison import baseline_text
 from comparison.baseline_document import Document, Entry, Key, load, read
 from comparison.errors import CannotRun
 from comparison.intervals import LEAST_ROUNDS, Interval
-from comparison.render import Block
 
 __all__ = ["NONE_WORSE", "SOME_WORSE", "Comparison", "compare", "expect_comparable", "load"]
 
@@ -101,9 +99,6 @@ class Comparison:
         if any(row.reference and row.finding in (BETTER, WORSE) for row in self.rows):
             text += "; the reference server differs too, so the machine may have changed: measure both again"
         return text
-
-    def blocks(self) -> list[Block]:
-        return baseline_text.blocks(self)
 
     def data(self) -> dict[str, Any]:
         return {"verdict": self.verdict(), "exit_code": self.exit_code, **asdict(self)}

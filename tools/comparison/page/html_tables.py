@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from comparison.chart_style import Style
-from comparison.html_rows import Figure, Row, Scenario
-from comparison.html_text import NOTHING, count, escape, latency, number, share, significant, whole
+from comparison.page.chart_style import Style
+from comparison.page.html_rows import Figure, Row, Scenario
+from comparison.page.html_text import NOTHING, count, escape, latency, number, share, significant, whole
 
 Styles = dict[str, Style]
 _MIB = 2.0**20

@@ -11,11 +11,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from comparison import charts, html_costs, html_figures, html_notes, html_overview, html_rows, html_tables
-from comparison.chart_style import Style, styles, stylesheet, symbols
-from comparison.html_figures import Plate
-from comparison.html_rows import Group, Scenario
-from comparison.html_text import escape, safe_json, whole
+from comparison.page import charts, html_costs, html_figures, html_notes, html_overview, html_rows, html_tables
+from comparison.page.chart_style import Style, styles, stylesheet, symbols
+from comparison.page.html_figures import Plate
+from comparison.page.html_rows import Group, Scenario
+from comparison.page.html_text import escape, safe_json, whole
 
 Styles = dict[str, Style]
 _ASSETS = Path(__file__).with_name("assets")

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from comparison.chart_style import Style
-from comparison.html_rows import Figure
-from comparison.html_tables import mode_cell, strip
-from comparison.html_text import NOTHING, count, escape, number, significant, size
+from comparison.page.chart_style import Style
+from comparison.page.html_rows import Figure
+from comparison.page.html_tables import mode_cell, strip
+from comparison.page.html_text import NOTHING, count, escape, number, significant, size
 
 Styles = dict[str, Style]
 Entries = list[dict[str, Any]]

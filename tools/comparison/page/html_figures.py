@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Iterable, Optional
 
-from comparison import chart_scale, html_text
-from comparison.chart_scale import Scale
-from comparison.chart_style import Style
-from comparison.charts import Chart, Line, Point
-from comparison.html_rows import Figure, Group, Row, Scenario
+from comparison.page import chart_scale, html_text
+from comparison.page.chart_scale import Scale
+from comparison.page.chart_style import Style
+from comparison.page.charts import Chart, Line, Point
+from comparison.page.html_rows import Figure, Group, Row, Scenario
 
 Styles = dict[str, Style]
 _KEPT = (0.0, 50.0, 75.0, 90.0, 99.0, 99.9, 99.99, 99.999, 99.9999, 100.0)

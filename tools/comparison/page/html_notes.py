@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from comparison.html_rows import Row, Scenario
-from comparison.html_tables import law_share
-from comparison.html_text import NOTHING, count, escape, number
+from comparison.page.html_rows import Row, Scenario
+from comparison.page.html_tables import law_share
+from comparison.page.html_text import NOTHING, count, escape, number
 
 
 def notes(scenario: Scenario) -> str:

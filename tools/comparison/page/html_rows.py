@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from comparison.html_text import number, share, whole
+from comparison.page.html_text import number, share, whole
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from comparison.chart_style import Style
-from comparison.html_rows import Group, Row, Scenario, scenarios
-from comparison.html_tables import mode_cell
-from comparison.html_text import NOTHING, count, escape, latency, number, size
+from comparison.page.chart_style import Style
+from comparison.page.html_rows import Group, Row, Scenario, scenarios
+from comparison.page.html_tables import mode_cell
+from comparison.page.html_text import NOTHING, count, escape, latency, number, size
 
 Styles = dict[str, Style]
 

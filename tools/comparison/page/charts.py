@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from comparison.chart_scale import Scale, Text
-from comparison.chart_style import Style
-from comparison.html_text import escape
+from comparison.page.chart_scale import Scale, Text
+from comparison.page.chart_style import Style
+from comparison.page.html_text import escape
 
 
 @dataclass(frozen=True)
