@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator, Optional
 
+from comparison.client_run import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 from comparison.wrk import url
@@ -145,23 +145,11 @@ def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1e3:.0f}ms"
 
 
-class Run:
-    """One that is loading."""
-
+class Run(ClientRun):
     def __init__(self, process: subprocess.Popen[str], load: Load, stem: Path) -> None:
-        self._process = process
+        super().__init__(process)
         self._load = load
         self._stem = stem
-        self._started = time.monotonic()
-        self.pid = process.pid
-
-    def age(self) -> float:
-        """Seconds since its start."""
-        return time.monotonic() - self._started
-
-    def sleep_until(self, seconds: float) -> None:
-        """In the same seconds."""
-        time.sleep(max(0.0, seconds - self.age()))
 
     def result(self) -> Result:
         """Waits for its end. Raises Untrusted when it has nothing to say."""

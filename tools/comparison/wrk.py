@@ -7,12 +7,12 @@ import math
 import re
 import signal
 import subprocess
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
+from comparison.client_run import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 
@@ -146,22 +146,10 @@ class Load:
         ]
 
 
-class Run:
-    """A wrk that is loading."""
-
+class Run(ClientRun):
     def __init__(self, process: subprocess.Popen[str], load: Load) -> None:
-        self._process = process
+        super().__init__(process)
         self._load = load
-        self._started = time.monotonic()
-        self.pid = process.pid
-
-    def age(self) -> float:
-        """Seconds since its start."""
-        return time.monotonic() - self._started
-
-    def sleep_until(self, seconds: float) -> None:
-        """In the same seconds."""
-        time.sleep(max(0.0, seconds - self.age()))
 
     def result(self) -> Result:
         """Waits for its end."""
