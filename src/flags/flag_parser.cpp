@@ -11,6 +11,8 @@
 namespace majuscule {
 namespace {
 
+constexpr std::size_t kFormWidth = 22;  // of a flag in the help; a longer one has a line of its own
+
 /// CLI11's own words for a missing or a second value name the flag but not what would be right.
 std::string in_our_words(const CLI::ParseError& e) {
   std::string what = e.what();
@@ -131,7 +133,10 @@ std::string FlagParser::refusal(const std::string& what) const {
 
 std::string FlagParser::help_lines() const {
   std::string text;
-  for (const Line& line : lines_) text += fmt::format("  {:<22} {}\n", line.form, line.meaning);
+  for (const auto& [form, meaning] : lines_) {
+    text += form.size() > kFormWidth ? fmt::format("  {}\n  {:{}} {}\n", form, "", kFormWidth, meaning)
+                                     : fmt::format("  {:{}} {}\n", form, kFormWidth, meaning);
+  }
   return text;
 }
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server_test.hpp"
+#include "support/server_test.hpp"
 
 namespace majuscule::test {
 namespace {

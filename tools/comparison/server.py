@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -60,8 +61,9 @@ class Server:
             raise Untrusted(f"exit code {code} after SIGTERM: {self._last_words()}")
 
     def _printed(self) -> str:
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")
+        """Without a move in the file: the server writes where it stands, and both share that place."""
+        log = self._log.fileno()
+        return os.pread(log, os.fstat(log).st_size, 0).decode(errors="replace")
 
     def said(self) -> list[str]:
         """All lines that it printed but those that say where it listens."""
