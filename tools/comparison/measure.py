@@ -84,7 +84,8 @@ def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
     load = rig.load(cell, seed)
     if cell.mode == REFERENCE:
         with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
-            return _measure_unobserved(rig, server, cell, load)
+            sample = _measure_unobserved(rig, server, cell, load)
+            return replace(sample, cross_check=_cross_check(rig, server, cell))
     places = models.served_at_once(cell.mode, rig.threads)
     kind = cell.scenario.kind
     clients = cell.scenario.connections + kind.idle + kind.slow_readers
@@ -113,14 +114,26 @@ def _invite(rig: Rig, server: Server, scenario: Scenario, others: ExitStack) -> 
 
 
 def _measure_starved(rig: Rig, cell: Cell, load: load_client.Load, places: int) -> Sample:
-    """There is no place for an observer. Clients leave when the load is over, and those who waited are served
-    then; a short drain lets go of those who would wait too long."""
-    with running(rig.command(cell.mode, cell.scenario, "--drain-timeout=1s"), rig.pinning.server) as server:
+    """There is no place for an observer. Those who wait when the load is over are served one after another then, so
+    a short drain lets go of them, and wrk has a server of its own."""
+    command = rig.command(cell.mode, cell.scenario, "--drain-timeout=1s")
+    with running(command, rig.pinning.server) as server:
         with ExitStack() as others:
             _invite(rig, server, cell.scenario, others)
             sample = _measure_unobserved(rig, server, cell, load)
         server.drain()
-        return replace(sample, served_at_once=places)
+    with running(command, rig.pinning.server) as server:
+        with ExitStack() as others:
+            _invite(rig, server, cell.scenario, others)
+            checked = _cross_check(rig, server, cell)
+        server.drain()
+    return replace(sample, served_at_once=places, cross_check=checked)
+
+
+def _cross_check(rig: Rig, server: Server, cell: Cell) -> Optional[CrossCheck]:
+    if cell.rate is not None:
+        return None
+    return CrossCheck(wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client), None)
 
 
 def _measure_observed(
@@ -138,14 +151,13 @@ def _measure_observed(
     server.expect_alive()
     after = observer.settle(others)
     lost = proc.listen_queue().since(queue)
-    cross_check = None
-    if cell.rate is None:
-        checked = wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client)
+    checked = _cross_check(rig, server, cell)
+    if checked:
         server.expect_alive()
-        cross_check = CrossCheck(checked, _account(after, observer.settle(others)))
+        checked = replace(checked, account=_account(after, observer.settle(others)))
     return Sample(
         load=result,
-        cross_check=cross_check,
+        cross_check=checked,
         start=start,
         window=watch.between(first[0], last[0], rig.pinning),
         cost=_cost(first[1], last[1]),
@@ -204,19 +216,18 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
         last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
     after, used = proc.family_status(server.pid), proc.family_cpu_split(server.pid)
+    total = sum(used) - sum(cpu)
+    user = min(max(0.0, used[0] - cpu[0]), total)  # the sum is exact, the split goes by ticks
     lost = proc.listen_queue().since(queue)
-    checked = None
-    if cell.rate is None:
-        checked = CrossCheck(wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client), None)
     return Sample(
         load=result,
-        cross_check=checked,
+        cross_check=None,
         start=start,
         window=watch.between(first, last, rig.pinning),
         cost=Cost(
             requests=result.all_requests,
-            user_seconds=used[0] - cpu[0],
-            system_seconds=used[1] - cpu[1],
+            user_seconds=user,
+            system_seconds=total - user,
             voluntary_switches=after.voluntary_switches - before.voluntary_switches,
             involuntary_switches=after.involuntary_switches - before.involuntary_switches,
         ),
