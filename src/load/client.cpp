@@ -121,6 +121,9 @@ void Client::connect_all() {
     stop(record_.connections == 0 ? "no connection could be made" : "no connection lasted until the start");
     abandoned_ = true;
   }
+  setup_until_ = monotonic_now() + plan_.settle;
+  while (cut_short_.empty() && monotonic_now() < setup_until_) step();
+  setup_until_ = kNever;
 }
 
 void Client::start(Time now) {

@@ -73,6 +73,9 @@ class Parser {
                  "a number from 1", [&](const std::string& text) {
                    return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX - 1), plan.requests);
                  });
+    flags_.value(
+        "--settle", "D", "how long all connections stand before the first request (default: not at all)",
+        kDurationForm, [&](const std::string& text) { return put(parse_duration(text), plan.settle); });
     flags_.value("--warmup", "D", "how long the same load goes on before it counts (default: not at all)",
                  kDurationForm,
                  [&](const std::string& text) { return put(parse_duration(text), plan.warmup); });

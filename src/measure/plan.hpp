@@ -25,6 +25,7 @@ struct Plan {
   /// Requests are begun for so long after the warm-up, and so many; at least one of the two is there.
   std::optional<Duration> duration = std::nullopt;
   std::optional<std::uint64_t> requests = std::nullopt;
+  Duration settle{0};                           ///< how long all connections stand before the first request
   Duration warmup{0};                           ///< what is begun before it ends is not measured
   Duration timeout = std::chrono::seconds(10);  ///< for a connection, and for each reply
   std::uint64_t seed = 0;                       ///< of the arrivals

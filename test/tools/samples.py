@@ -63,7 +63,7 @@ WINDOW = Window(seconds=0.7, server_share=0.5, foreign_share=0.01)
 SAMPLE = Sample(
     load=result(),
     cross_check=CrossCheck(of_wrk(), WRK_ACCOUNT),
-    start=Start(seconds=0.2, connections=16),
+    start=Start(seconds=0.2, connections=16, expected=0.2),
     window=WINDOW,
     cost=COST,
     account=ACCOUNT,

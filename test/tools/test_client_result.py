@@ -79,6 +79,7 @@ class Command(unittest.TestCase):
     def test_of_a_closed_loop(self) -> None:
         words = self.words(Load(64, 0.6, 0.15, 2.0))
         self.assertEqual(words[0], "majuscule-load")
+        self.assertIn("--settle=50ms", self.words(Load(64, 0.6, 0.15, 2.0, settle=0.05)))
         for word in ("--connections=64", "--duration=600ms", "--warmup=150ms", "--timeout=2000ms"):
             self.assertIn(word, words)
         self.assertFalse([word for word in words if word.startswith(("--rate", "--close", "--pipeline", "--seed"))])

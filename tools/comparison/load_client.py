@@ -114,6 +114,7 @@ class Load:
     seconds: float
     warm_up: float
     timeout: float
+    settle: float = 0.0  # how long all connections stand before the load begins
     rate: Optional[float] = None
     poisson: bool = True
     seed: int = 1
@@ -124,6 +125,7 @@ class Load:
         words = [
             str(program),
             f"--connections={self.connections}",
+            f"--settle={_milliseconds(self.settle)}",
             f"--warmup={_milliseconds(self.warm_up)}",
             f"--duration={_milliseconds(self.seconds)}",
             f"--timeout={_milliseconds(self.timeout)}",
@@ -138,7 +140,7 @@ class Load:
     @property
     def length(self) -> float:
         """Seconds from its start to the end of its requests."""
-        return self.warm_up + self.seconds
+        return self.settle + self.warm_up + self.seconds
 
 
 def _milliseconds(seconds: float) -> str:

@@ -19,7 +19,10 @@ from comparison.server import Server, majuscule_command, running, running_refere
 from comparison.task import Task
 
 _WARM_UP_SECONDS = 0.15
+_SETTLE_SECONDS = 0.05
+_SETTLE_SECONDS_EACH = 0.3e-3  # so that a server can start a thread or a process for each, undisturbed
 _CROSS_CHECK_SECONDS = 0.4
+_CROWD = 512  # connections that wrk, which has no such pause, needs longer for
 _SHORTEST_WINDOW_SECONDS = 0.25
 _LONGEST_PATIENCE = 60.0
 _LEAST_TIMEOUT_SECONDS = 2.0
@@ -52,6 +55,7 @@ class Rig:
             seconds=load_seconds(scenario, self.duration),
             warm_up=_WARM_UP_SECONDS + scenario.task.seconds,
             timeout=max(_LEAST_TIMEOUT_SECONDS, 3 * wait),
+            settle=0.0 if scenario.kind.close else _SETTLE_SECONDS + _SETTLE_SECONDS_EACH * scenario.connections,
             rate=cell.rate,
             poisson=self.poisson,
             seed=seed,
@@ -62,7 +66,9 @@ class Rig:
     def cross_check(self, scenario: Scenario) -> wrk.Load:
         """wrk counts nothing that is in flight when it stops, so a task wants as long a load as ours."""
         task = scenario.task
-        seconds = load_seconds(scenario, self.duration) if task.kind == "sleep" else _CROSS_CHECK_SECONDS
+        seconds = _CROSS_CHECK_SECONDS if scenario.connections < _CROWD else 3 * _CROSS_CHECK_SECONDS
+        if task.kind == "sleep":
+            seconds = max(seconds, load_seconds(scenario, self.duration))
         wait = task.longest_wait(scenario.connections)
         return wrk.Load(scenario.connections, seconds, wait, scenario.kind.close, scenario.kind.pipeline)
 
@@ -84,8 +90,7 @@ def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
     load = rig.load(cell, seed)
     if cell.mode == REFERENCE:
         with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
-            sample = _measure_unobserved(rig, server, cell, load)
-            return replace(sample, cross_check=_cross_check(rig, server, cell))
+            return _measure_unobserved(rig, server, cell, load)
     places = models.served_at_once(cell.mode, rig.threads)
     kind = cell.scenario.kind
     clients = cell.scenario.connections + kind.idle + kind.slow_readers
@@ -145,7 +150,7 @@ def _measure_observed(
     with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
         start = _await_connections(observer, run, load, others)
         first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
-        run.sleep_until(watch.last_time(load.warm_up, load.seconds))
+        run.sleep_until(watch.last_time(load.length - load.seconds, load.seconds))
         last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         result = run.result()
     server.expect_alive()
@@ -173,15 +178,16 @@ def _await_connections(
 ) -> Start:
     """Waits until all connections stand, as long as that leaves a window; where each request has its own, they
     come and go."""
-    run.sleep_until(watch.first_time(load.warm_up, load.seconds))
-    latest = watch.last_time(load.warm_up, load.seconds) - _SHORTEST_WINDOW_SECONDS
+    expected = watch.first_time(load.length - load.seconds, load.seconds)
+    run.sleep_until(expected)
+    latest = watch.last_time(load.length - load.seconds, load.seconds) - _SHORTEST_WINDOW_SECONDS
     while True:
         others = observer.read().open - 1 - crowd_size
         seconds = run.age()
         if load.close:
-            return Start(seconds, None)
+            return Start(seconds, None, expected)
         if others >= load.connections or seconds > latest:
-            return Start(seconds, others)
+            return Start(seconds, others, expected)
         run.sleep_until(seconds + 0.01)
 
 
@@ -209,10 +215,10 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
     queue, before = proc.listen_queue(), proc.family_status(server.pid)
     cpu = proc.family_cpu_split(server.pid)
     with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
-        run.sleep_until(watch.first_time(load.warm_up, load.seconds))
+        run.sleep_until(watch.first_time(load.length - load.seconds, load.seconds))
         start = Start(seconds=run.age(), connections=None)
         first = watch.Look.now(server.pid, run.pid, rig.pinning)
-        run.sleep_until(watch.last_time(load.warm_up, load.seconds))
+        run.sleep_until(watch.last_time(load.length - load.seconds, load.seconds))
         last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
     after, used = proc.family_status(server.pid), proc.family_cpu_split(server.pid)
@@ -247,5 +253,6 @@ _START_AND_END_SECONDS = 0.35
 
 
 def _visit_seconds(rig: Rig, cell: Cell) -> float:
-    check = rig.cross_check(cell.scenario).seconds if cell.rate is None else 0.0
+    checked = cell.rate is None and cell.mode != REFERENCE
+    check = rig.cross_check(cell.scenario).seconds if checked else 0.0
     return _START_AND_END_SECONDS + rig.load(cell).length + check

@@ -183,10 +183,7 @@ def _start_share(sample: Sample) -> float:
     """How much of the load the window does not see, since connections were missing."""
     if sample.start.connections is None:
         return 0.0
-    return max(0.0, sample.start.seconds - sample.load.seconds / 4 - _WARM_UP) / sample.load.seconds
-
-
-_WARM_UP = 0.2  # seconds of a load in which nobody expects all connections to stand
+    return max(0.0, sample.start.seconds - sample.start.expected) / sample.load.seconds
 
 
 def _worst(before: list[checks.Check], now: list[checks.Check]) -> list[checks.Check]:

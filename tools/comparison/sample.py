@@ -12,10 +12,12 @@ from comparison.proc import ListenQueue
 
 @dataclass(frozen=True)
 class Start:
-    """When the window began, in seconds of the load, and how many connections stood; None: not known."""
+    """When the window began, in seconds of the load, when it was to begin, and how many connections stood; None: not
+    known."""
 
     seconds: float
     connections: Optional[int]
+    expected: float = 0.0
 
 
 @dataclass(frozen=True)

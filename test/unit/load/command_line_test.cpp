@@ -54,6 +54,7 @@ std::vector<Flag> flags() {
       {"--duration", "1.5s", [](O o) { return o.plan.duration == 1500ms; }, kBadDurations},
       {"--requests", "2000", [](O o) { return o.plan.requests == 2000U; }, kBadNumbers},
       {"--warmup", "200ms", [](O o) { return o.plan.warmup == 200ms; }, but_zero(kBadDurations)},
+      {"--settle", "100ms", [](O o) { return o.plan.settle == 100ms; }, but_zero(kBadDurations)},
       {"--timeout", "2min", [](O o) { return o.plan.timeout == 2min; }, kBadDurations},
       {"--idle", "9", [](O o) { return o.idle == 9; }, and_also(but_zero(kBadNumbers), {"1000001"})},
       {"--seed", "18446744073709551615", [](O o) { return o.plan.seed == UINT64_MAX; },
