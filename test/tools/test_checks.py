@@ -77,9 +77,14 @@ class Reasons(unittest.TestCase):
         for accepted in (15, 17):
             account = replace(ACCOUNT, accepted=accepted)
             self.expect_only(replace(SAMPLE, account=account), f"{accepted} connections accepted, 16 made")
-        for accepted in (16, 18):
-            checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, accepted=accepted))
-            self.expect_only(replace(SAMPLE, cross_check=checked), f"{accepted} connections accepted, 17 asked")
+        checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, accepted=18))
+        self.expect_only(replace(SAMPLE, cross_check=checked), "18 connections accepted, 17 asked")
+
+    def test_connections_of_wrk_that_came_too_late_are_a_mark(self) -> None:
+        late = replace(SAMPLE, cross_check=CrossCheck(of_wrk(), replace(WRK_ACCOUNT, accepted=14)))
+        self.assertEqual(checks.reasons(late, CELL), [])
+        self.assertIn("3 of its 17 connections", checks.few_of_wrk(late, SCENARIO) or "")
+        self.assertIsNone(checks.few_of_wrk(SAMPLE, SCENARIO))
 
     def test_both_count_the_same_requests(self) -> None:
         for requests in (1099, 1101):

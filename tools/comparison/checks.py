@@ -135,7 +135,7 @@ def _of_wrk(result: Result, starving: bool, scenario: Scenario) -> list[str]:
 def _of_wrk_account(account: Account, result: Result, scenario: Scenario) -> list[str]:
     found = []
     asked = scenario.connections + PROBE_CONNECTIONS
-    if account.accepted != asked:
+    if account.accepted > asked:
         found.append(f"{account.accepted:,} connections accepted, {asked:,} asked for (with wrk's probe)")
     if account.refused or account.timed_out:
         found.append(f"{account.refused:,} connections refused, {account.timed_out:,} timed out")
@@ -171,6 +171,15 @@ def client_bound(client_share: float, rate: float, ceiling: Optional[float]) -> 
     if ceiling and rate >= CEILING_MARGIN * ceiling:
         return f"client-bound: {rate / ceiling:.0%} of what the do-nothing server reached"
     return None
+
+
+def few_of_wrk(sample: Sample, scenario: Scenario) -> Optional[str]:
+    """When some of wrk's connections were not accepted in time: it begins to ask before they all stand."""
+    account = sample.cross_check.account if sample.cross_check else None
+    asked = scenario.connections + PROBE_CONNECTIONS
+    if not account or scenario.kind.close or account.accepted >= asked:
+        return None
+    return f"wrk without all: {asked - account.accepted:,} of its {asked:,} connections were not accepted in time"
 
 
 def slow_start(start_share: float) -> Optional[str]:

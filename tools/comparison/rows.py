@@ -173,6 +173,7 @@ class Results:
         found = [
             checks.served_few(row.samples[0], scenario),
             checks.client_bound(row.median("client_cpu_share") or 0.0, rate, None if scenario.offer else ceiling),
+            *dict.fromkeys(checks.few_of_wrk(sample, scenario) for sample in row.samples),
             checks.slow_start(max(_start_share(sample) for sample in row.samples)),
             checks.disturbed(row.highest("foreign_cpu_share")),
         ]
