@@ -47,7 +47,7 @@ Duration cpu_time() {
 
 Client::Client(const Plan& plan, Exchange exchange, Address address, std::size_t idle, Progress progress)
     : plan_(plan),
-      address_(address),
+      address_(std::move(address)),
       expected_(std::move(exchange.expected)),
       request_size_(exchange.request.size()),
       batch_(repeated(exchange.request, plan.pipeline)),

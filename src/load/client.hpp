@@ -63,7 +63,7 @@ class Client {
   void make_free(Slot& slot, Time now);
   void leave(Slot& slot);
   std::uint64_t room(const Slot& slot) const;
-  void begin(Slot& slot, const Flight& flight);
+  void begin(Slot& slot, const Flight& flight) const;
   void flush(Slot& slot);
   void cannot_write(Slot& slot, int error);
   void stamp(Slot& slot, Time now);

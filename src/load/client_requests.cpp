@@ -95,7 +95,7 @@ void Client::assign(Slot& slot, Time intended, Time now) {
   connect(slot, now);
 }
 
-void Client::begin(Slot& slot, const Flight& flight) {
+void Client::begin(Slot& slot, const Flight& flight) const {
   slot.push(flight);
   ++slot.begun;
   ++slot.unstamped;
