@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   const Story whole = play(data[0], bytes, std::max<std::size_t>(1, bytes.size()));
-  for (const std::size_t piece : {1, 2, 3, 7, 64}) {
+  for (const std::size_t piece : {1U, 2U, 3U, 7U, 64U}) {
     expect(play(data[0], bytes, piece) == whole, "the same answers however the bytes are split");
   }
   return 0;
