@@ -18,7 +18,13 @@ BUILD = Path("build-fuzz")
 SOURCE = Path("test/fuzz")
 
 # Enough for all there is to find, small enough to be quick.
-LARGEST_INPUT = {"command_line": 512, "http_connection": 4608, "raw_connection": 1600, "url": 256}
+LARGEST_INPUT = {
+    "answers": 512,
+    "command_line": 512,
+    "http_connection": 4608,
+    "raw_connection": 1600,
+    "url": 256,
+}
 LONGEST_INPUT_SECONDS = 10
 # For the seeds before, and a report behind the time that is asked for.
 GRACE_SECONDS = 300
