@@ -166,7 +166,7 @@ TEST_P(Drain, AnswersEveryRequestOfAPipelineItHasRead) {
 
 /// What has arrived behind a reply that its client is slow to read was received, too.
 TEST_P(Drain, AnswersTheRequestBehindAReplyThatIsBeingRead) {
-  start({"--max-body=64MiB"});
+  start({"--max-body=64MiB", "--drain-timeout=" + duration_option(milliseconds(10'000))});
   const std::string body(16 * 1024 * 1024, 'S');
   HttpClient client(server().port(), 4096);
   client.send(post(body));
