@@ -28,8 +28,6 @@ class Supply {
   Time until() const { return until_; }
   /// No request is left, or the time to begin one has passed.
   bool over(Time now) const;
-  /// The wanted number of requests has been taken, in a closed loop.
-  bool counted_out() const { return left_ == 0; }
   /// Of an open loop: how many of its requests have not been taken, those of the warm-up among them.
   std::uint64_t left() const;
   /// No more requests, whatever is left.

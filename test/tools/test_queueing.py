@@ -7,7 +7,7 @@ import random
 import unittest
 from typing import Callable
 
-from comparison.queueing import erlang_c, mdc_wait, mmc_wait, mmc_wait_quantile
+from comparison.queueing import erlang_c, mdc_wait, mmc_wait
 
 
 def erlang_c_by_its_sum(load: float, places: int) -> float:
@@ -82,28 +82,6 @@ class MeanWait(unittest.TestCase):
         for wait in (mmc_wait, mdc_wait):
             self.assertEqual(wait(0.0, 0.1, 4), 0.0)
             self.assertEqual(wait(10.0, 0.0, 4), 0.0)
-
-
-class Quantile(unittest.TestCase):
-    def test_of_one_place_is_the_exponentials(self) -> None:
-        # P(W > t) = use * exp(-(1 / seconds - rate) * t)
-        wait = mmc_wait_quantile(0.99, 8.0, 0.1, 1)
-        self.assertAlmostEqual(0.8 * math.exp(-2.0 * wait), 0.01)
-
-    def test_is_nothing_for_those_who_find_a_place(self) -> None:
-        self.assertEqual(mmc_wait_quantile(0.5, 1.0, 0.1, 4), 0.0)
-        self.assertEqual(mmc_wait_quantile(0.19, 8.0, 0.1, 1), 0.0)
-        self.assertGreater(mmc_wait_quantile(0.21, 8.0, 0.1, 1), 0.0)
-
-    def test_is_that_of_a_simulated_queue(self) -> None:
-        waits = sorted(simulated_waits(32.0, lambda chance: chance.expovariate(10.0), 4))
-        for share in (0.5, 0.9, 0.99):
-            expected, found = waits[int(share * len(waits))], mmc_wait_quantile(share, 32.0, 0.1, 4)
-            self.assertAlmostEqual(found, expected, delta=0.15 * expected + 0.002)
-
-    def test_grows_without_end_with_the_load_and_refuses_all_of_them(self) -> None:
-        self.assertEqual(mmc_wait_quantile(0.5, 10.0, 0.1, 1), math.inf)
-        self.assertRaises(ValueError, mmc_wait_quantile, 1.0, 1.0, 0.1, 1)
 
 
 if __name__ == "__main__":

@@ -33,20 +33,6 @@ def mmc_wait(rate: float, seconds: float, places: int) -> float:
     return erlang_c(load, places) * seconds / (places - load)
 
 
-def mmc_wait_quantile(share: float, rate: float, seconds: float, places: int) -> float:
-    """What that share (0 to 1) of the requests wait at most, with exponential times of service: the wait is 0
-    for those who find a place, and exponential for the others."""
-    if not 0 <= share < 1:
-        raise ValueError(f"{share} is not a share below 1")
-    load = rate * seconds
-    if load >= places:
-        return math.inf
-    waiting = erlang_c(load, places)
-    if waiting <= 1 - share:
-        return 0.0
-    return math.log(waiting / (1 - share)) * seconds / (places - load)
-
-
 def mdc_wait(rate: float, seconds: float, places: int) -> float:
     """The mean wait in seconds, when all take the same time (M/D/c), as with a task. It is an approximation,
     by G. P. Cosmetatos (INFOR 13, 1975): half of the wait of M/M/c, which is exact for one place (Pollaczek

@@ -71,11 +71,6 @@ def latency_tick(microseconds: float) -> str:
     return f"{tick(microseconds / scale)} {unit}"
 
 
-def size_tick(value: float) -> str:
-    scale, unit = _unit(value, _SIZES)
-    return f"{significant(value / scale, 2) if value % scale else tick(value / scale)} {unit}"
-
-
 def percentile(value: float) -> str:
     return "max" if value >= 100 else f"{value:.7g} %"
 
