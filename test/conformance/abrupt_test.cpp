@@ -12,9 +12,10 @@
 
 #include <gtest/gtest.h>
 
+#include "majuscule/mode.hpp"
 #include "support/environment.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -56,15 +57,13 @@ class AbruptClients : public ModeTest {
            "--write-timeout=10min"});
     HttpClient watcher = connect();
     EXPECT_EQ(stats_over(watcher)["connections/open"], 1);
-    const int clients =
-        number_from_environment("MAJUSCULE_TEST_CLIENTS", kClients, kRounds * kBatch, 1'000'000);
-    send_clients(kind, kWarmUp, watcher);
+    send_clients(kind, warm_up_, watcher);
     const Usage quiet = usage();  // all threads of a pool have come to run
     // A leak shows in every round; what an allocator's heaps grow by without one does not.
     std::int64_t growth = std::numeric_limits<std::int64_t>::max();
     for (int round = 0; round < kRounds; ++round) {
       const std::int64_t before = usage().memory;
-      send_clients(kind, clients / kRounds, watcher);
+      send_clients(kind, clients_ / kRounds, watcher);
       growth = std::min(growth, usage().memory - before);
     }
 
@@ -75,19 +74,15 @@ class AbruptClients : public ModeTest {
         << quiet.descriptors << " before, " << usage().descriptors << " after; threads: " << quiet.threads
         << " before, " << usage().threads << " after";
     RecordProperty("memory_growth_bytes", std::to_string(growth));
-    if (!kSanitized) {
-      EXPECT_LT(growth, std::max(kNoise, clients / kRounds * kLeak))
-          << "bytes of memory in each round of " << clients / kRounds << " clients";
+    if (!server_is_sanitized()) {
+      EXPECT_LT(growth, std::max(kNoise, clients_ / kRounds * kLeak))
+          << "bytes of memory in each round of " << clients_ / kRounds << " clients";
     }
     EXPECT_EQ(stats_over(watcher)["connections/refused"], 0);
     EXPECT_EQ(stats_over(watcher)["connections/timed_out"], 0);
   }
 
  private:
-  static constexpr bool kSanitized = kHasAddressSanitizer || kHasThreadSanitizer;
-  static constexpr int kBatch = kSanitized ? 50 : 100;  // at once
-  static constexpr int kWarmUp = kSanitized ? 50 : 300;
-  static constexpr int kClients = kSanitized ? 250 : 500;
   static constexpr int kRounds = 5;
   static constexpr std::int64_t kLeak = 64;  // bytes a client
   static constexpr std::int64_t kNoise = 64 * 1024;
@@ -106,9 +101,9 @@ class AbruptClients : public ModeTest {
   /// In batches, each counted in and out before the next comes: how many are there at once is no accident
   /// then.
   void send_clients(const Kind& kind, int count, HttpClient& watcher) {
-    for (int sent = 0; sent < count && !HasFailure(); sent += kBatch) {
+    for (int sent = 0; sent < count && !HasFailure(); sent += batch_) {
       send_batch(kind);
-      sent_ += kBatch;
+      sent_ += batch_;
       EXPECT_TRUE(eventually([&] {
         const Stats stats = stats_over(watcher);
         return stats["connections/accepted"] == 1 + sent_ && stats["connections/open"] == 1;
@@ -118,7 +113,7 @@ class AbruptClients : public ModeTest {
 
   void send_batch(const Kind& kind) {
     std::vector<TcpClient> clients;
-    for (int i = 0; i < kBatch; ++i) {
+    for (int i = 0; i < batch_; ++i) {
       // Little fits into the socket of a client that leaves its answer unread.
       clients.emplace_back(kind.port == Port::kRaw ? server().raw_port() : server().port(), 4096);
       EXPECT_TRUE(clients.back().send(kind.text));
@@ -149,6 +144,10 @@ class AbruptClients : public ModeTest {
     }
   }
 
+  const int batch_ = server_is_sanitized() ? 20 : 100;  // at once
+  const int warm_up_ = server_is_sanitized() ? 20 : find_mode(GetParam())->has_pool ? 300 : 100;
+  const int clients_ = number_from_environment("MAJUSCULE_TEST_CLIENTS", server_is_sanitized() ? 100 : 500,
+                                               kRounds* batch_, 1'000'000);
   int sent_ = 0;
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(AbruptClients);

@@ -9,7 +9,7 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -219,7 +219,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBurnsOn) {
 }
 
 TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
-  if (kHasThreadSanitizer) {
+  if (server_sanitizer() == Sanitizer::kThread) {
     GTEST_SKIP() << "ThreadSanitizer keeps signals back from a thread that blocks in clock_nanosleep";
   }
   start({"--task=block:1min", "--drain-timeout=300ms"});

@@ -10,14 +10,13 @@
 #include "conformance/answers.hpp"
 #include "core/connection.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
 namespace {
 
-constexpr bool kSanitized = kHasAddressSanitizer || kHasThreadSanitizer;
-constexpr int kClients = kSanitized ? 40 : 200;
+const int kClients = server_is_sanitized() ? 40 : 200;
 constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr Limits kLimits{.max_body = kMaxBody};
 
@@ -61,10 +60,10 @@ class Memory : public ModeTest {
 
   /// Sends `requests` over each connection, or what the server and the kernel take of them.
   void pipeline(const std::string& requests) {
-    std::vector<std::string_view> rest(kClients, requests);
+    std::vector<std::string_view> rest(clients_.size(), requests);
     for (std::size_t sent = 1; sent > 0;) {
       sent = 0;
-      for (std::size_t i = 0; i < kClients; ++i) {
+      for (std::size_t i = 0; i < rest.size(); ++i) {
         const std::size_t taken = clients_[i].send_until_stuck(rest[i], scaled(milliseconds(2)));
         sent += taken;
         rest[i].remove_prefix(taken);
@@ -77,7 +76,7 @@ class Memory : public ModeTest {
 
   void expect_bounded_memory() {
     RecordProperty("bytes_for_each", std::to_string(cost()));
-    if (!kSanitized) {
+    if (!server_is_sanitized()) {
       EXPECT_LT(cost(), kBound);
     }
     HttpClient good = connect();
@@ -150,7 +149,7 @@ TEST_P(Memory, OfIdleClientsIsGivenBack) {
     }
   }
   RecordProperty("bytes_for_each", std::to_string(cost()));
-  if (!kSanitized) {
+  if (!server_is_sanitized()) {
     EXPECT_LT(cost(), static_cast<std::int64_t>(2 * kMaxBody)) << "less than two of five bodies";
   }
 }

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
-#include "support/sanitizers.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -15,9 +14,6 @@ class OutOfMemory : public ModeTest {
  protected:
   void SetUp() override {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-    if (kHasAddressSanitizer || kHasThreadSanitizer) {
-      GTEST_SKIP() << "a sanitizer needs more address space than a limit could leave";
-    }
     if (GetParam() == "process") {
       GTEST_SKIP()
           << "the limit is for each process: see process-only: Children.WithoutMemoryAreNobodyElsesConcern";

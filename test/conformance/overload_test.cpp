@@ -10,7 +10,7 @@
 #include "conformance/answers.hpp"
 #include "majuscule/mode.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -132,7 +132,7 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
   }
-  if (kHasAddressSanitizer || kHasThreadSanitizer) {
+  if (server_is_sanitized()) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
   if (find_mode(GetParam())->has_pool) {

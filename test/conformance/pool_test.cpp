@@ -12,7 +12,7 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
@@ -133,7 +133,7 @@ TEST_F(Pool, DoesNotBeginWithFewerThreadsThanItWasTold) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
   }
-  if (kHasAddressSanitizer || kHasThreadSanitizer) {
+  if (server_is_sanitized()) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
   Process process(majuscule_binary(), {"--mode=pool", "--port=0", "--threads=100"}, {.threads = 24});

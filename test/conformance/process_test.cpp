@@ -11,7 +11,7 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -164,7 +164,7 @@ TEST_F(Children, WriteToTheNewLogTooWhenItIsOpenedAnew) {
 
 /// Each has all of the limit for itself; who needs more is let go.
 TEST_F(Children, WithoutMemoryAreNobodyElsesConcern) {
-  if (kHasAddressSanitizer || kHasThreadSanitizer) {
+  if (server_is_sanitized()) {
     GTEST_SKIP() << "a sanitizer needs more address space than a limit could leave";
   }
   start({"--max-body=512MiB"}, Process::Limits{.address_space = 256 * 1024 * 1024});

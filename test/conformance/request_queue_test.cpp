@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -143,10 +143,10 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
 TEST_P(QueueingMode, RefusesOnWhenTheRepliesWaitToo) {
   raise_descriptor_limit();
   constexpr int kClients = 2 * kMostWaiting + 500;
-  constexpr int kDepth = kHasAddressSanitizer || kHasThreadSanitizer ? 30 : 900;  // else it takes minutes
+  const int depth = server_is_sanitized() ? 30 : 900;  // else it takes minutes
   start(GetParam(), {"--threads=1", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
   std::string many;
-  for (int i = 0; i < kDepth; ++i) many += get("/capitalize?text=one");
+  for (int i = 0; i < depth; ++i) many += get("/capitalize?text=one");
   std::vector<TcpClient> clients;
   for (int i = 0; i < kClients; ++i) {
     clients.emplace_back(server().port());
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, ThreadsOfOneSet,
 /// Neither does a reply that its client does not read, nor a request that does not arrive, hold a thread.
 TEST_P(ThreadsOfOneSet, SlowClientHoldsNone) {
   start(GetParam(), {"--threads=1", "--max-body=16MiB"});
-  const std::string body(12 * 1024 * 1024, 'S');
+  const std::string body(8 * 1024 * 1024, 'S');
   HttpClient stalled(server().port(), 4096);
   stalled.send(post(body));
   HttpClient half = connect();

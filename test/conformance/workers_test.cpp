@@ -16,7 +16,7 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
-#include "support/sanitizers.hpp"
+#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 #include "support/service_manager.hpp"
 #include "support/temporary_directory.hpp"
@@ -321,7 +321,7 @@ TEST_P(Workers, AreReplacedWhenThatIsPossibleAgain) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "only root can start the server as a user of its own, whose processes are counted";
   }
-  if (kHasAddressSanitizer || kHasThreadSanitizer) {
+  if (server_is_sanitized()) {
     GTEST_SKIP() << "a sanitizer needs threads of its own";
   }
   ModeTest::start({kThreeWorkers}, Process::Limits{.threads = 64});

@@ -23,6 +23,13 @@ namespace {
 const std::map<std::string, std::string> kEnoughThreads = {
     {"pool", "256"}, {"leader-follower", "16"}, {"pipeline", "16"}, {"half-sync", "16"}};
 
+/// The defaults of the server, which a slow build takes as much longer to keep as the tests wait for it.
+const std::map<std::string, milliseconds> kTimeouts = {{"--header-timeout", std::chrono::seconds(10)},
+                                                       {"--body-timeout", std::chrono::seconds(30)},
+                                                       {"--idle-timeout", std::chrono::seconds(60)},
+                                                       {"--write-timeout", std::chrono::seconds(30)},
+                                                       {"--drain-timeout", std::chrono::seconds(10)}};
+
 /// The words of MAJUSCULE_TEST_OPTIONS.
 std::vector<std::string> options_of_every_server() {
   const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS");
@@ -60,6 +67,12 @@ std::vector<std::string> mode_options(const std::string& mode, const std::vector
   if (mode == "sigio" && (std::any_of(words.begin(), words.end(), sets_workers) ||
                           std::any_of(options.begin(), options.end(), sets_workers))) {
     words.emplace_back("--reuseport");  // its workers cannot share a listener
+  }
+  for (const auto& [flag, base] : kTimeouts) {
+    const auto sets_it = [&](const std::string& option) { return option.starts_with(flag + "="); };
+    if (scaled(base) != base && std::none_of(options.begin(), options.end(), sets_it)) {
+      words.push_back(flag + "=" + duration_option(base));
+    }
   }
   return words;
 }

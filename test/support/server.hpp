@@ -15,7 +15,8 @@ namespace majuscule::test {
 
 /// `--mode=MODE`, and the words of MAJUSCULE_TEST_OPTIONS; and, unless `options` say how many, enough threads
 /// for any test's clients at once, in a pool whose threads each serve one of them, or for its tasks, in one
-/// whose threads each do one of them.
+/// whose threads each do one of them. Where the tests wait longer, so do the timeouts that `options` do not
+/// set.
 [[nodiscard]] std::vector<std::string> mode_options(const std::string& mode,
                                                     const std::vector<std::string>& options);
 

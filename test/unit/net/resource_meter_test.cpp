@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/sanitizers.hpp"
+#include "support/thread_sanitizer.hpp"
 
 namespace majuscule::test {
 namespace {
