@@ -97,6 +97,9 @@ TEST_P(Activation, OfARawSocketAloneServesNoHttp) {
   Process process = start_activated(GetParam(), {{first_.fd()}, "raw"});
   ASSERT_TRUE(listens_on(process, url("raw", first_))) << process.standard_error();
   EXPECT_EQ(process.standard_output().find("http"), std::string::npos);
+  TcpClient client(first_.port());
+  EXPECT_TRUE(client.send("rAW"));
+  EXPECT_EQ(client.receive_to_end().bytes, "Raw");
   expect_end(process);
 }
 

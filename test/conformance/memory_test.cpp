@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bounded memory: 200 clients at once (fewer under a sanitizer, which takes memory of its own for each) stall
-// in the most expensive ways, and what each costs the server stays below what connection.hpp promises. A good
-// client is served meanwhile.
+// Bounded memory: 200 clients at once stall in the most expensive ways, and what each costs the server stays
+// below what connection.hpp promises. A good client is served meanwhile.
 #include <string_view>
 #include <vector>
 
@@ -10,13 +9,12 @@
 #include "conformance/answers.hpp"
 #include "core/connection.hpp"
 #include "support/process_usage.hpp"
-#include "support/server_sanitizer.hpp"
 #include "support/server_test.hpp"
 
 namespace majuscule::test {
 namespace {
 
-const int kClients = server_is_sanitized() ? 40 : 200;
+constexpr int kClients = 200;
 constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr Limits kLimits{.max_body = kMaxBody};
 
@@ -76,9 +74,7 @@ class Memory : public ModeTest {
 
   void expect_bounded_memory() {
     RecordProperty("bytes_for_each", std::to_string(cost()));
-    if (!server_is_sanitized()) {
-      EXPECT_LT(cost(), kBound);
-    }
+    EXPECT_LT(cost(), kBound);
     HttpClient good = connect();
     for (int i = 0; i < 20; ++i) {
       expect_ok(good.request(post("gOOD")), "Good");
@@ -149,9 +145,7 @@ TEST_P(Memory, OfIdleClientsIsGivenBack) {
     }
   }
   RecordProperty("bytes_for_each", std::to_string(cost()));
-  if (!server_is_sanitized()) {
-    EXPECT_LT(cost(), static_cast<std::int64_t>(2 * kMaxBody)) << "less than two of five bodies";
-  }
+  EXPECT_LT(cost(), static_cast<std::int64_t>(2 * kMaxBody)) << "less than two of five bodies";
 }
 
 }  // namespace

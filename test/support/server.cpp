@@ -30,18 +30,25 @@ const std::map<std::string, milliseconds> kTimeouts = {{"--header-timeout", std:
                                                        {"--write-timeout", std::chrono::seconds(30)},
                                                        {"--drain-timeout", std::chrono::seconds(10)}};
 
-/// The words of MAJUSCULE_TEST_OPTIONS.
-std::vector<std::string> options_of_every_server() {
-  const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS");
-  std::istringstream text(options != nullptr ? options : "");
+std::vector<std::string> words_of(const char* variable) {
+  const char* const value = std::getenv(variable);
+  std::istringstream text(value != nullptr ? value : "");
   return {std::istream_iterator<std::string>(text), {}};
 }
 
+/// The words of MAJUSCULE_TEST_WRAPPER, the server, and its options.
 std::vector<std::string> command_line(const std::string& mode, const std::vector<std::string>& options) {
-  std::vector<std::string> words = mode_options(mode, options);
+  std::vector<std::string> words = words_of("MAJUSCULE_TEST_WRAPPER");
+  words.push_back(majuscule_binary());
+  const std::vector<std::string> of_the_mode = mode_options(mode, options);
+  words.insert(words.end(), of_the_mode.begin(), of_the_mode.end());
   words.insert(words.end(), {"--port=0", "--raw-port=0"});
   words.insert(words.end(), options.begin(), options.end());
   return words;
+}
+
+Process start(const std::vector<std::string>& command, Process::Limits limits) {
+  return Process(command.front(), {command.begin() + 1, command.end()}, limits);
 }
 
 /// The port in the line that announces a listener, 0 while the line is not there.
@@ -60,7 +67,7 @@ std::vector<std::string> mode_options(const std::string& mode, const std::vector
   if (enough != kEnoughThreads.end() && std::none_of(options.begin(), options.end(), sets_threads)) {
     words.emplace_back("--threads=" + enough->second);
   }
-  for (std::string& word : options_of_every_server()) {
+  for (std::string& word : words_of("MAJUSCULE_TEST_OPTIONS")) {
     words.push_back(std::move(word));
   }
   const auto sets_workers = [](const std::string& option) { return option.starts_with("--workers="); };
@@ -78,7 +85,7 @@ std::vector<std::string> mode_options(const std::string& mode, const std::vector
 }
 
 Server::Server(std::string mode, const std::vector<std::string>& options, Process::Limits limits)
-    : mode_(std::move(mode)), process_(majuscule_binary(), command_line(mode_, options), limits) {
+    : mode_(std::move(mode)), process_(start(command_line(mode_, options), limits)) {
   const bool is_ready = eventually([this] {
     const bool is_running = process_.is_running();
     const std::string output = process_.standard_output();

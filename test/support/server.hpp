@@ -22,8 +22,9 @@ namespace majuscule::test {
 
 class Server {
  public:
-  /// Starts `majuscule --mode=MODE --port=0 --raw-port=0 OPTIONS...` and waits until it has printed both
-  /// ports. Throws, with what it wrote, when it ends or is silent instead.
+  /// Starts `majuscule --mode=MODE --port=0 --raw-port=0 OPTIONS...`, behind the words of
+  /// MAJUSCULE_TEST_WRAPPER (a command such as valgrind), and waits until it has printed both ports. Throws,
+  /// with what it wrote, when it ends or is silent instead.
   Server(std::string mode, const std::vector<std::string>& options, Process::Limits limits = {});
 
   [[nodiscard]] const std::string& mode() const { return mode_; }
