@@ -142,7 +142,11 @@ void Client::start(Time now) {
 
 void Client::step() {
   Time woke;
-  for (const epoll_event& event : waiter_.wait(next_wake(), next_due(), woke)) handle(event, woke);
+  for (const epoll_event& event : waiter_.wait(next_wake(), next_due(), woke)) {
+    handle(event, woke);
+    // What is due does not wait for the answers that came together with this one.
+    if (next_due() != kNever) dispatch(monotonic_now());
+  }
   const Time now = monotonic_now();
   timers_.advance(now, [&](TimerWheel::Timer& timer) {
     auto& slot = static_cast<Slot&>(timer);
