@@ -79,7 +79,9 @@ TEST_P(Overload, RefusedClientsDoNotPileUp) {
     EXPECT_LE(descriptors_of(pid), quiet + kHeld + 1) << "after " << i << " clients";
   }
   EXPECT_TRUE(eventually([&] { return stats_over(first)["connections/refused"] == kRefused; }));
-  EXPECT_TRUE(eventually([&] { return descriptors_of(pid) == quiet; })) << "though none has closed";
+  // No more: a thread that begins may have had one open at the count (malloc asks /sys for the CPUs).
+  EXPECT_TRUE(eventually([&] { return descriptors_of(pid) <= quiet; }))
+      << descriptors_of(pid) << " descriptors, " << quiet << " before, though none has closed";
   for (HttpClient& client : refused) {
     const std::vector<HttpResponse> responses = client.receive_to_end();
     ASSERT_EQ(responses.size(), 1U);
