@@ -146,8 +146,9 @@ class AbruptClients : public ModeTest {
 
   const int batch_ = server_is_sanitized() ? 20 : 100;  // at once
   const int warm_up_ = server_is_sanitized() ? 20 : find_mode(GetParam())->has_pool ? 300 : 100;
-  const int clients_ = number_from_environment("MAJUSCULE_TEST_CLIENTS", server_is_sanitized() ? 100 : 500,
-                                               kRounds* batch_, 1'000'000);
+  const int least_ = kRounds * batch_;
+  const int clients_ =
+      number_from_environment("MAJUSCULE_TEST_CLIENTS", server_is_sanitized() ? 100 : 500, least_, 1'000'000);
   int sent_ = 0;
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(AbruptClients);
