@@ -53,12 +53,15 @@ class AbruptClients : public ModeTest {
   /// Sends all the clients of a kind, and expects that nothing of them stays in the server.
   void expect_no_trace_of(const Kind& kind, const std::string& task = "none") {
     // Timeouts so long that none of them clears away what a client has left behind.
-    start({"--task=" + task, "--header-timeout=10min", "--body-timeout=10min", "--idle-timeout=10min",
-           "--write-timeout=10min"});
+    std::vector<std::string> options = {"--task=" + task, "--header-timeout=10min", "--body-timeout=10min",
+                                        "--idle-timeout=10min", "--write-timeout=10min"};
+    if (GetParam() == "pool") options.push_back("--threads=" + std::to_string(kPoolThreads));
+    start(options);
     HttpClient watcher = connect();
     EXPECT_EQ(stats_over(watcher)["connections/open"], 1);
+    if (GetParam() == "pool") occupy_the_pool();
     send_clients(kind, warm_up_, watcher);
-    const Usage quiet = usage();  // all threads of a pool have come to run
+    const Usage quiet = usage();  // all threads have come to run
     // A leak shows in every round; what an allocator's heaps grow by without one does not.
     std::int64_t growth = std::numeric_limits<std::int64_t>::max();
     for (int round = 0; round < kRounds; ++round) {
@@ -84,6 +87,7 @@ class AbruptClients : public ModeTest {
 
  private:
   static constexpr int kRounds = 5;
+  static constexpr int kPoolThreads = 128;   // more than are there at once
   static constexpr std::int64_t kLeak = 64;  // bytes a client
   static constexpr std::int64_t kNoise = 64 * 1024;
 
@@ -96,6 +100,17 @@ class AbruptClients : public ModeTest {
   Usage usage() {
     const pid_t pid = server().process().pid();
     return {descriptors_of(pid), threads_of(pid), anonymous_memory_of(pid)};
+  }
+
+  /// All threads but the watcher's have a client at once: else some first come to run, and touch their
+  /// stacks, in each round.
+  void occupy_the_pool() {
+    std::vector<HttpClient> clients;
+    for (int i = 1; i < kPoolThreads; ++i) {
+      clients.push_back(connect());
+      EXPECT_EQ(clients.back().request(get("/healthz")).status, 200);
+    }
+    sent_ += kPoolThreads - 1;
   }
 
   /// In batches, each counted in and out before the next comes: how many are there at once is no accident
