@@ -222,10 +222,10 @@ def document(modes: tuple[str, ...] = MODES, rounds: int = 5, invalid: bool = Tr
         "memory": _memory(modes),
         "system_calls": _system_calls(modes),
         "footnotes": [
-            "Each figure is the median over the rounds; ± is the farther end of its 95 % bootstrap interval.",
+            "Each figure is the median over the rounds; ± is the farther end of its interval.",
             "no difference shown: the intervals overlap, so this run cannot tell the two apart.",
             "client-bound: the client was the bottleneck; compare the CPU time.",
-            "reference: a server that parses nothing. It is the ceiling, not a competitor.",
+            "reference: a server that parses nothing. It is the yardstick, not a competitor.",
             "One machine, loopback, one client: the network, and other machines, will differ.",
         ],
     }

@@ -112,6 +112,27 @@ class Document(unittest.TestCase):
         self.assertEqual(found["scenarios"][1]["rate_share"], 0.5)
 
 
+class Footnotes(unittest.TestCase):
+    def test_call_an_interval_what_so_many_rounds_make_it(self) -> None:
+        for rounds, words in {
+            1: "nothing, since there is one round",
+            3: "the range of 3 rounds (holds the median in 75 %)",
+            5: "the range of 5 rounds (holds the median in 94 %)",
+            7: "the 95 % interval",
+        }.items():
+            results = Results(shared_core=False)
+            for number in range(rounds):
+                results.add(CELL, number, with_rate(1000.0))
+            text = " ".join(document_of(results)["footnotes"])
+            self.assertIn(f"in brackets {words}", text)
+            self.assertEqual("95 %" in text, rounds >= 6)
+
+    def test_do_not_call_the_reference_a_ceiling_that_rows_may_pass(self) -> None:
+        (said,) = [note for note in document_of(sound())["footnotes"] if note.startswith("reference:")]
+        self.assertIn("no ceiling", said)
+        self.assertIn("yardstick of CPU time", said)
+
+
 class Texts(unittest.TestCase):
     def texts(self, found: dict) -> list[str]:
         return [render.text(report.blocks(found)), render.markdown(report.blocks(found))]

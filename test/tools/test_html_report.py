@@ -173,6 +173,18 @@ class Content(unittest.TestCase):
         text = Reader(html_report.render(comparison)).text()
         self.assertIn(comparison["environment"]["command"], text)
 
+    def test_intervals_are_called_what_so_many_rounds_make_them(self) -> None:
+        for rounds, name in (
+            (3, "range of 3 rounds (holds the median in 75 %)"),
+            (5, "range of 5 rounds (holds the median in 94 %)"),
+            (6, "95 % interval"),
+        ):
+            page = html_report.render(document(rounds=rounds))
+            self.assertIn(f"our client&#x27;s; ± of the {name}", page)
+            self.assertIn(f"ratios, ± of the {name}", page)
+            self.assertIn(f"Requests/s, median and {name}.", page)
+            self.assertEqual("95 % interval" in page, rounds >= 6, f"{rounds} rounds")
+
     def test_law_marks_checks_settings_and_footnotes_stand_there(self) -> None:
         comparison = document()
         text = Reader(html_report.render(comparison)).text()

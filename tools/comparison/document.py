@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Optional
 
 from comparison import laws
-from comparison.footnotes import FOOTNOTES
+from comparison.footnotes import footnotes
 from comparison.plan import REFERENCE, Cell, Scenario
 from comparison.reasons import Reasons
 from comparison.rows import Results, Row
@@ -38,7 +38,7 @@ def build(
         "capacity": _capacity(rows) if any(scenario.offer for scenario in scenarios) else [],
         "memory": reasons.memory,
         "system_calls": reasons.system_calls,
-        "footnotes": FOOTNOTES + reasons.notes,
+        "footnotes": footnotes(max((len(row.samples) for row in rows), default=0)) + reasons.notes,
     }
 
 

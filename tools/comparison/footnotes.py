@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What a reader must know to read the tables; it stands under every report."""
 
-FOOTNOTES = [
-    "Each figure is the median over the rounds; in brackets its 95 % bootstrap interval, which for five rounds or"
-    " fewer reaches from the least round to the greatest. Relative: to the first row, round by round; for open"
-    " loops of the p99. Where the intervals overlap it says that no difference is shown. Every round starts a"
-    " fresh server for each row, in an order shuffled anew, and drops a warm-up. The JSON file has every round.",
+from __future__ import annotations
+
+from comparison.intervals import interval_name
+
+_FIGURES = (
+    "Each figure is the median over the rounds; in brackets {interval}. Relative: to the first row, round by"
+    " round; for open loops of the p99. Where the intervals overlap it says that no difference is shown. Every round"
+    " starts a fresh server for each row, in an order shuffled anew, and drops a warm-up. The JSON file has every"
+    " round."
+)
+_REST = [
     "requests/s and all times are those of majuscule-load, which keeps every sample and checks every answer."
     " Service time counts from the real send, response time from the intended one: in a closed loop they are the"
     " same, and a server that stalls slows its own clients down (coordinated omission); measure with --rate to see"
@@ -26,7 +32,14 @@ FOOTNOTES = [
     " client's core in at least one round: end them and measure again.",
     "law: what theory allows at most: places / (task + own CPU time), where places are the clients, the threads of a"
     " pool, or one; or what a core can pay for. A row follows its law within 5 %.",
-    "reference: a server that parses nothing and answers the same bytes from one epoll loop. It is the ceiling, not"
-    " a competitor.",
+    "reference: a server that parses nothing and answers the same bytes from one raw epoll loop. It is the yardstick"
+    " of CPU time. It is no ceiling of requests/s: rows may pass it, since there the client, or how the kernel"
+    " batches what it delivers, is the limit of both.",
     "One machine, loopback, one client: the network, and other machines, will differ.",
 ]
+
+
+def footnotes(rounds: int) -> list[str]:
+    """Of tables whose rows have so many rounds."""
+    interval = "nothing, since there is one round" if rounds <= 1 else f"the {interval_name(rounds)}"
+    return [_FIGURES.format(interval=interval), *_REST]

@@ -10,7 +10,7 @@ from comparison.page import chart_scale, html_text
 from comparison.page.chart_scale import Scale
 from comparison.page.chart_style import Style
 from comparison.page.charts import Chart, Line, Point
-from comparison.page.html_rows import Figure, Group, Row, Scenario
+from comparison.page.html_rows import Figure, Group, Row, Scenario, interval
 
 Styles = dict[str, Style]
 _KEPT = (0.0, 50.0, 75.0, 90.0, 99.0, 99.9, 99.99, 99.999, 99.9999, 100.0)
@@ -98,9 +98,11 @@ def over_connections(group: Group, styles: Styles) -> list[Plate]:
     rate = _over(group, "requests_per_second", "requests/s", html_text.count, styles, laws)
     cpu = _over(group, "cpu_us_per_request", "CPU time a request", html_text.latency, styles, [])
     bound = " The grey line is the bound." if laws else ""
+    measured = [row for scenario in group.closed for row in scenario.rows]
+    named = interval(measured, "requests_per_second")
     return [
         *_plate(
-            "Throughput against connections", "Requests/s, median and 95 % interval." + bound, [rate], note
+            "Throughput against connections", f"Requests/s, median and {named}.{bound}", [rate], note
         ),
         *_plate(
             "CPU time against connections", "CPU time of the server a request, user and system.", [cpu], note

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Iterable, Optional
 
+from comparison.intervals import interval_name
 from comparison.page.html_text import number, share, whole
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Median over the rounds, and its interval."""
+    """Median over so many rounds, and its interval."""
 
     median: float
     low: float
     high: float
+    rounds: int = 1
 
     @property
     def spread(self) -> float:
@@ -24,7 +26,7 @@ class Figure:
         return farthest / abs(self.median) if self.median else 0.0
 
     def per(self, unit: float) -> Figure:
-        return Figure(self.median / unit, self.low / unit, self.high / unit)
+        return Figure(self.median / unit, self.low / unit, self.high / unit, self.rounds)
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,10 @@ class Row:
         median = number(found.get("median"))
         if median is None:
             return None
-        low, high = number(found.get("low")), number(found.get("high"))
-        return Figure(median, median if low is None else low, median if high is None else high)
+        low, high, rounds = (number(found.get(key)) for key in ("low", "high", "rounds"))
+        return Figure(
+            median, median if low is None else low, median if high is None else high, int(rounds or 1)
+        )
 
     def relative(self, name: str) -> dict[str, Any]:
         found = (self.data.get("relative") or {}).get(name)
@@ -178,6 +182,12 @@ class Group:
             if scenario.open:
                 found.setdefault(scenario.connections, []).append(scenario)
         return list(found.values())
+
+
+def interval(rows: Iterable[Row], name: str) -> str:
+    """What the intervals of a figure may be called: by the most rounds that one of the rows has."""
+    found = [figure.rounds for row in rows if (figure := row.figure(name))]
+    return interval_name(max(found, default=1))
 
 
 def scenarios(document: dict[str, Any]) -> list[Scenario]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from comparison.page.chart_style import Style
-from comparison.page.html_rows import Figure, Row, Scenario
+from comparison.page.html_rows import Figure, Row, Scenario, interval
 from comparison.page.html_text import NOTHING, count, escape, latency, number, share, significant, whole
 
 Styles = dict[str, Style]
@@ -105,7 +105,7 @@ def _columns(scenario: Scenario, styles: Styles) -> list[Column]:
         f"{time} time" if scenario.open else "throughput",
         f"p99 {base}" if scenario.open else base,
         lambda row: _relative(row, compared),
-        "ratio of the medians, ± of its 95 % interval",
+        f"median of the rounds' ratios, ± of the {interval(scenario.rows, compared)}",
         "rel",
     )
     counted = (
@@ -123,7 +123,7 @@ def _columns(scenario: Scenario, styles: Styles) -> list[Column]:
             "throughput",
             "requests/s",
             lambda row: _throughput(row, most, styles),
-            "our client's; ± of the 95 % interval",
+            f"our client's; ± of the {interval(scenario.rows, 'requests_per_second')}",
             "rate",
         ),
         *([] if scenario.open else [relative]),
