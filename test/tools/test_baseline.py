@@ -52,6 +52,17 @@ class Figures(Case):
                     self.assertEqual(self.finding(), expected)
                     self.assertEqual(self.compared().exit_code, 4 if expected == "worse" else 0)
 
+    def test_cpu_times_of_a_slower_machine_are_brought_to_the_speed_of_the_baseline(self) -> None:
+        self.old["speed"] = {"median_us_per_request": 4.7}
+        self.new["speed"] = {"median_us_per_request": 6.1}
+        set_figure(self.new, "epoll", "cpu_us_per_request", figure(5.0 * 6.1 / 4.7))
+        self.assertEqual(self.figure_finding("cpu_us_per_request")[0], "no difference shown")
+        set_figure(self.new, "epoll", "cpu_us_per_request", figure(5.0))
+        self.assertEqual(self.figure_finding("cpu_us_per_request")[0], "better")
+        for nothing in ({}, None, {"median_us_per_request": None}, {"median_us_per_request": 0}):
+            self.new["speed"] = nothing
+            self.assertEqual(self.figure_finding("cpu_us_per_request")[0], "no difference shown", nothing)
+
     def test_no_difference_is_shown_when_the_intervals_overlap(self) -> None:
         set_figure(self.new, "epoll", "cpu_us_per_request", figure(6.0, width=0.2))
         finding = self.figure_finding("cpu_us_per_request")

@@ -62,6 +62,18 @@ class AShortComparison(unittest.TestCase):
                 self.assertGreater(row["figures"]["cpu_us_per_request"]["median"], 0)
                 self.assertTrue(row["spectrum"]["service"])
 
+    def test_calibrates_the_machine_around_each_load(self) -> None:
+        speed = self.document["speed"]
+        tried = len(speed["calibrations"]) + len(speed["failures"])
+        self.assertGreater(tried, len(self.rows()), speed)
+        self.assertGreater(len(speed["calibrations"]), 1, speed["failures"])
+        self.assertIn("Machine speed varied by", self.done.stdout)
+        self.assertIn("Machine speed over the run", self.files[".html"].read_text())
+        for row in self.rows():
+            self.assertGreater(row["figures"]["cpu_us_per_request_raw"]["median"], 0)
+            bracketed = all(one["bracket"] for one in row["rounds"])
+            self.assertTrue(bracketed or speed["failures"], row["mode"])
+
     def test_exits_with_1_only_for_an_invalid_row(self) -> None:
         invalid = [row for row in self.rows() if not row["valid"]]
         self.assertEqual(self.done.returncode, 1 if invalid else 0)

@@ -13,6 +13,7 @@ from comparison.reasons import Reasons
 from comparison.rows import Results
 from comparison.sample import Start
 from comparison.scenarios import KINDS
+from comparison.speed import Bracket, Calibration
 from samples import CELL, COST, SAMPLE, SCENARIO, result, with_rate
 
 THREADS = Cell(SCENARIO, "threads")
@@ -110,6 +111,37 @@ class Document(unittest.TestCase):
         found = document_of(results, [*CELLS, opened])
         self.assertEqual([one["mode"] for one in found["capacity"]], ["epoll", "threads"])
         self.assertEqual(found["scenarios"][1]["rate_share"], 0.5)
+
+
+class MachineSpeed(unittest.TestCase):
+    def found(self) -> dict:
+        results = sound()
+        slow, fast = Calibration(0.0, 1000, 0.0061), Calibration(2.0, 1000, 0.0047)
+        results.speed.calibrations += [slow, slow, fast, fast, fast]
+        for cell in CELLS:
+            row = results.row(cell)
+            row.samples = [replace(sample, bracket=Bracket(slow, slow)) for sample in row.samples]
+        return json.loads(json.dumps(document_of(results)))
+
+    def test_costs_are_there_corrected_and_raw(self) -> None:
+        figures = self.found()["scenarios"][0]["rows"][0]["figures"]
+        self.assertAlmostEqual(figures["cpu_us_per_request_raw"]["median"], 5.0)
+        self.assertAlmostEqual(figures["cpu_us_per_request"]["median"], 5.0 * 4.7 / 6.1)
+
+    def test_the_raw_calibrations_are_there_with_their_times(self) -> None:
+        found = self.found()
+        self.assertEqual([one["at"] for one in found["speed"]["calibrations"]], [0.0, 0.0, 2.0, 2.0, 2.0])
+        self.assertEqual(found["scenarios"][0]["rows"][0]["rounds"][0]["bracket"]["after"]["cpu_seconds"], 0.0061)
+
+    def test_every_text_says_how_it_varied(self) -> None:
+        found = self.found()
+        for text in (render.text(report.blocks(found)), render.markdown(report.blocks(found))):
+            self.assertIn("Machine speed varied by 29.8 % over the run, in 1 step", text)
+            self.assertIn("CPU raw", text)
+        self.assertIn("Machine speed varied by 29.8 %", html_report.render(found))
+        lines = csv_file.rows(found).splitlines()
+        for name in ("cpu_us_per_request_median", "cpu_us_per_request_raw_median", "cpu_relative_ratio"):
+            self.assertIn(name, lines[0].split(","))
 
 
 class Footnotes(unittest.TestCase):

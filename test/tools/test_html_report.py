@@ -91,7 +91,7 @@ class Page(unittest.TestCase):
         reader = Reader(page)
         self.assertEqual((reader.count("script"), reader.count("style")), (2, 1))
         names = {line[0] for chart in reader.data()["charts"] for line in chart["lines"]}
-        self.assertEqual(names, {_NASTY, "bound"})
+        self.assertEqual(names, {_NASTY, "bound", "calibrations"})
         self.assertIn(_NASTY.replace("\x00", "\ufffd").replace("\ud800", "\ufffd"), reader.text())
 
     def test_whatever_is_missing_is_missing(self) -> None:
@@ -147,7 +147,7 @@ class Content(unittest.TestCase):
         loads = [one for one in scenarios if one["rate_share"]]
         self.assertEqual(reader.count("table", "rows"), len(scenarios))
         spectra = len(scenarios) + len(loads)
-        self.assertEqual(reader.count("svg", "chart"), spectra + 2 * 2 + 3 + 2)  # connections, load, memory
+        self.assertEqual(reader.count("svg", "chart"), spectra + 2 * 2 + 3 + 2 + 1)  # connections, load, memory, speed
         self.assertEqual(reader.count("svg", "chart"), len(reader.data()["charts"]))
         self.assertEqual(reader.count("details"), len(scenarios))
 
@@ -172,6 +172,28 @@ class Content(unittest.TestCase):
         ] = "tools/compare --task='sleep:1s' --modes=a,b && echo \"<done>\""
         text = Reader(html_report.render(comparison)).text()
         self.assertIn(comparison["environment"]["command"], text)
+
+    def test_the_speed_of_the_machine_is_drawn_with_a_mark_for_each_load(self) -> None:
+        comparison = document()
+        page = html_report.render(comparison)
+        reader = Reader(page)
+        self.assertIn("Machine speed varied by 29.8 % over the run, in 2 steps", reader.text())
+        charts = [chart["lines"] for chart in reader.data()["charts"]]
+        (lines,) = [lines for lines in charts if lines[0][0] == "calibrations"]
+        self.assertEqual(len(lines[0][2]), 8)
+        marks = {name: len(points) for name, _, points in lines[1:]}
+        self.assertEqual(marks, {"epoll": 2, "threads": 2, "pool": 1, "sequential": 1, "reference": 1})
+        drawn = page[page.index("Machine speed over the run") :]
+        drawn = drawn[: drawn.index("</figure>")]
+        self.assertEqual(drawn.count("<path d="), 1, "the calibrations are joined, the loads are not")
+        self.assertEqual(drawn.count("<use href=\"#m"), 7)
+
+    def test_speed_that_is_not_known_is_said(self) -> None:
+        comparison = document()
+        comparison["speed"] = {"text": "machine speed is not known: no calibration", "calibrations": [], "visits": []}
+        page = html_report.render(comparison)
+        self.assertIn("Machine speed is not known", page)
+        self.assertNotIn("Machine speed over the run", page)
 
     def test_intervals_are_called_what_so_many_rounds_make_them(self) -> None:
         for rounds, name in (

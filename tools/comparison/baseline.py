@@ -5,12 +5,13 @@ A figure is only better or worse when both have three rounds, their intervals li
 more than the tolerance: two runs differ by that much on a quiet machine without any change. A row that was
 lost, or that is INVALID now, is worse, for nobody knows what it hides. The reference server's row decides
 nothing: when it differs too, the machine has changed, and that is said. Where the rate is a share of a mode's
-own capacity, requests/s says no more than what was offered, and is not compared.
+own capacity, requests/s says no more than what was offered, and is not compared. Corrected CPU times are those of
+the median speed of their run: the new ones are brought to that of the baseline first.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Optional
 
 from comparison.baseline_document import Document, Entry, Key, load, read
@@ -107,10 +108,27 @@ class Comparison:
 def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
     """Two documents of format 2. Raises CannotRun when they cannot be compared."""
     before, after = _baseline(old), read(new, "the new comparison")
+    after = _at_the_speed_of(before, after)
     _expect_same_machine(before.environment, after.environment)
     keys = dict.fromkeys([*after.entries, *before.entries])
     rows = [_row(key, before.entries.get(key), after.entries.get(key)) for key in keys]
     return Comparison(rows, _changes(before, after))
+
+
+def _at_the_speed_of(before: Document, after: Document) -> Document:
+    if not before.calibration or not after.calibration:
+        return after
+    factor = before.calibration / after.calibration
+    entries = {
+        key: replace(
+            entry,
+            figures={
+                name: figure.times(factor) if name == _CPU.figure else figure for name, figure in entry.figures.items()
+            },
+        )
+        for key, entry in after.entries.items()
+    }
+    return replace(after, entries=entries)
 
 
 def expect_comparable(old: dict[str, Any], environment: dict[str, str]) -> None:

@@ -50,9 +50,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Document:
+    """`calibration`: the run's median, in microseconds of the reference server a request; None: it had none."""
+
     environment: dict[str, str]
     settings: dict[str, str]
     entries: dict[Key, Entry]
+    calibration: Optional[float] = None
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -87,6 +90,7 @@ def read(content: Any, name: str) -> Document:
             environment=_texts(content["environment"]),
             settings=_texts(content.get("settings", {})),
             entries=_entries(content["scenarios"], name),
+            calibration=_calibration(content.get("speed") or {}),
         )
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         _refuse(name, f"a part is missing or damaged ({type(error).__name__}: {error})")
@@ -143,6 +147,11 @@ def _interval(figure: Any) -> Optional[Interval]:
     if not all(_is_number(value) for value in values):
         return None
     return Interval(*map(float, values), rounds=int(figure["rounds"]))
+
+
+def _calibration(speed: dict[str, Any]) -> Optional[float]:
+    median = speed.get("median_us_per_request")
+    return float(median) if _is_number(median) and median > 0 else None
 
 
 def _is_number(value: Any) -> bool:

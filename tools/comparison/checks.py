@@ -9,6 +9,7 @@ from typing import Optional
 from comparison import conformance, load_client
 from comparison.plan import Cell, Scenario
 from comparison.sample import Account, CrossCheck, Sample
+from comparison.speed import TOLERANCE
 from comparison.wrk import PROBE_CONNECTIONS, Result
 
 CLIENT_LIMIT = 0.80
@@ -194,3 +195,10 @@ def disturbed(foreign_share: float) -> Optional[str]:
     if foreign_share < FOREIGN_LIMIT:
         return None
     return f"disturbed: others took up to {foreign_share:.0%} of a core in a round"
+
+
+def unsteady(disagreement: float) -> Optional[str]:
+    """When the calibrations before and behind a load differ, on the best of its tries."""
+    if disagreement <= TOLERANCE:
+        return None
+    return f"unsteady: the machine's speed changed by up to {disagreement:.0%} around a load"

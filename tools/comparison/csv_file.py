@@ -23,6 +23,7 @@ FIGURES = (
     "wrk_p99_us",
     "wrk_max_us",
     "cpu_us_per_request",
+    "cpu_us_per_request_raw",
     "user_us_per_request",
     "system_us_per_request",
     "voluntary_switches_per_request",
@@ -36,6 +37,7 @@ FIGURES = (
 )
 _ENDS = ("median", "low", "high")
 _RELATIVE = ("to", "ratio", "low", "high", "difference_shown")
+_RELATIVES = {"relative": "requests_per_second", "cpu_relative": "cpu_us_per_request"}
 _BETWEEN = " | "  # texts in one field
 
 
@@ -52,7 +54,7 @@ def rows(document: dict[str, Any]) -> str:
     writer.writerow(
         ["scenario", "title", "task", "connections", "rate", "rate_share", "mode", "reference", "valid"]
         + [f"{name}_{end}" for name in names for end in _ENDS]
-        + [f"relative_{part}" for part in _RELATIVE]
+        + [f"{name}_{part}" for name in _RELATIVES for part in _RELATIVE]
         + ["law", "law_requests_per_second", "law_share", "law_verdict", "marks", "invalid_reasons"]
     )
     writer.writerows(_line(scenario, row, names) for scenario, row in found)
@@ -61,7 +63,7 @@ def rows(document: dict[str, Any]) -> str:
 
 def _line(scenario: dict[str, Any], row: dict[str, Any], names: list[str]) -> list[str]:
     figures, law = row.get("figures") or {}, row.get("law") or {}
-    relative = (row.get("relative") or {}).get("requests_per_second") or {}
+    relatives = row.get("relative") or {}
     rate = row.get("rate") if row.get("rate") is not None else scenario.get("rate")
     values = [scenario.get(name) for name in ("name", "title", "task", "connections")]
     values += [
@@ -72,7 +74,8 @@ def _line(scenario: dict[str, Any], row: dict[str, Any], names: list[str]) -> li
         row.get("valid"),
     ]
     values += [(figures.get(name) or {}).get(end) for name in names for end in _ENDS]
-    values += [relative.get(part) for part in _RELATIVE]
+    for name in _RELATIVES.values():
+        values += [(relatives.get(name) or {}).get(part) for part in _RELATIVE]
     values += [law.get(name) for name in ("name", "requests_per_second", "share", "verdict")]
     values += [_BETWEEN.join(map(str, row.get(name) or [])) for name in ("marks", "invalid_reasons")]
     return list(map(_text, values))

@@ -34,6 +34,7 @@ def build(
         "invalid_rows": sum(not row.valid for row in rows),
         "environment": environment,
         "settings": settings,
+        "speed": results.speed.data(),
         "scenarios": [_scenario(scenario, found, plain, threads) for scenario, found in tables],
         "capacity": _capacity(rows) if any(scenario.offer for scenario in scenarios) else [],
         "memory": reasons.memory,

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from comparison.intervals import interval_name
+from comparison.intervals import RESOLUTION, interval_name
+from comparison.speed import TOLERANCE
+from comparison.yardstick import MOST_VISITS
 
 _FIGURES = (
     "Each figure is the median over the rounds; in brackets {interval}. Relative: to the first row, round by"
@@ -25,6 +27,12 @@ _REST = [
     " middle of the load, while all connections stand. The reference row, and those that serve few at a time: over"
     " their whole load. Threads and peak MiB (resident, VmHWM) include one client more than asked: the one that"
     " reads /stats.",
+    "CPU us/req, user and system are corrected for the machine's speed: right before and right after each load the"
+    " reference server is loaded for a moment, and the cost is multiplied by (median of all such calibrations / mean of"
+    " these two), but for what a CPU task burns. CPU raw is not corrected, and no requests/s and times are. Where the"
+    f" two calibrations differ by more than {TOLERANCE:.0%} the load is measured again, up to {MOST_VISITS} times in"
+    " all; unsteady: they do so on the best try too. CPU relative: a difference is shown when all of five rounds agree"
+    f" on it and it is {RESOLUTION:.0%} or more; of fewer rounds the intervals must lie apart, too.",
     "client-bound: the client was the bottleneck (it used 80 % of its core or more, or the row is within 5 % of what"
     " the do-nothing reference server reached with as many connections). Then requests/s says what the client can"
     " do; compare CPU us/req.",

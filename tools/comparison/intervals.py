@@ -44,6 +44,9 @@ class Interval:
     def overlaps(self, other: Interval) -> bool:
         return self.low <= other.high and other.low <= self.high
 
+    def times(self, factor: float) -> Interval:
+        return Interval(self.median * factor, self.low * factor, self.high * factor, self.rounds)
+
 
 @dataclass(frozen=True)
 class Ratio:

@@ -13,12 +13,12 @@ from comparison.rows import Row
 
 def of(row: Row, plain: Optional[Row], threads: int) -> Optional[dict[str, Any]]:
     """As the document has it. `plain`: the same mode and clients without a task, whose CPU time is the server's
-    own."""
+    own, as it was when its requests/s were counted: neither is corrected."""
     cell = row.cell
     scenario = cell.scenario
     if not row.samples:
         return None
-    own = (plain.median("cpu_us_per_request") if plain and plain.valid else None) or 0.0
+    own = (plain.median("cpu_us_per_request_raw") if plain and plain.valid else None) or 0.0
     pool = threads if models.options(cell.mode, threads) else None
     law = theory.law(
         cell.mode, scenario.task, scenario.kind.task_every, scenario.connections * scenario.kind.pipeline, pool, 1,

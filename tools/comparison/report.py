@@ -12,7 +12,7 @@ from comparison.task import Task
 
 _HEADER = [
     "mode", "requests/s", "relative", "wrk's", "p50", "p99", "p99.9", "max", "connect p99", "CPU us/req",
-    "user + system", "switches/req", "threads", "peak MiB", "",
+    "CPU relative", "CPU raw", "user + system", "switches/req", "threads", "peak MiB", "",
 ]
 
 
@@ -23,6 +23,9 @@ def blocks(document: dict[str, Any]) -> list[Block]:
         found.append(Paragraph(f"INVALID: {document['verdict']}. The reasons stand below each table."))
     for part in ("environment", "settings"):
         found.append(Bullets([f"{name}: {value}" for name, value in document[part].items()]))
+    if document.get("speed"):
+        text = document["speed"]["text"]
+        found.append(Paragraph(f"{text[:1].upper()}{text[1:]}."))
     for scenario in document["scenarios"]:
         found += _scenario(scenario)
     found += _capacity(document["capacity"]) + _memory(document["memory"]) + _calls(document["system_calls"])
@@ -79,11 +82,13 @@ def _cells(row: dict[str, Any], series: str) -> list[str]:
     return [
         row["mode"],
         _interval(figures.get("requests_per_second"), "{:,.0f}"),
-        _relative(row, series),
+        _relative(row, "requests_per_second" if series == "service" else "response_p99_us"),
         median("wrk_requests_per_second", "{:,.0f}"),
         *[_time(figures.get(f"{series}_{name}_us")) for name in ("p50", "p99", "p99_9", "max")],
         _time(figures.get("connect_p99_us")),
         _interval(figures.get("cpu_us_per_request"), "{:.2f}"),
+        _relative(row, "cpu_us_per_request"),
+        median("cpu_us_per_request_raw", "{:.2f}"),
         f"{median('user_us_per_request', '{:.2f}')} + {median('system_us_per_request', '{:.2f}')}",
         f"{median('voluntary_switches_per_request', '{:.3f}')} + "
         f"{median('involuntary_switches_per_request', '{:.3f}')}",
@@ -93,8 +98,7 @@ def _cells(row: dict[str, Any], series: str) -> list[str]:
     ]
 
 
-def _relative(row: dict[str, Any], series: str) -> str:
-    name = "requests_per_second" if series == "service" else "response_p99_us"
+def _relative(row: dict[str, Any], name: str) -> str:
     ratio = row["relative"].get(name)
     if not ratio:
         return "-"

@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
-from comparison import plan
+from dataclasses import replace
+
+from comparison import checks, plan, yardstick
 from comparison.errors import Untrusted
 from comparison.measure import Rig, check_conformance, measure, seconds_of
 from comparison.options import Options
 from comparison.plan import Cell
 from comparison.progress import Progress
 from comparison.rows import Results
+from comparison.sample import Sample
+from comparison.speed import Visit
+from comparison.yardstick import Yardstick
+
+_SPARE = 1 / 8  # of the visits, for those that are repeated since the machine changed its speed
+_LEAST_SPARE = 2
 
 
 def measure_all(
@@ -19,40 +27,61 @@ def measure_all(
     offer."""
     results = Results(shared_core=rig.pinning.shared)
     cells = plan.closed_cells(wanted) if wanted.closed else []
-    _visit_all(wanted, rig, cells, broken, results, progress)
-    if wanted.rates or wanted.sweep:
-        opened = plan.open_cells(wanted, results.capacities(cells))
-        _visit_all(wanted, rig, opened, broken, results, progress)
-        cells = cells + opened
+    with yardstick.laid_out(rig.reference, rig.client, rig.pinning, results.speed) as ruler:
+        _visit_all(wanted, rig, cells, broken, results, ruler, progress)
+        if wanted.rates or wanted.sweep:
+            opened = plan.open_cells(wanted, results.capacities(cells))
+            _visit_all(wanted, rig, opened, broken, results, ruler, progress)
+            cells = cells + opened
+    progress.keep(results.speed.describe())
     return results, cells
 
 
 def _visit_all(
-    wanted: Options, rig: Rig, cells: list[Cell], broken: dict[str, str], results: Results, progress: Progress
+    wanted: Options,
+    rig: Rig,
+    cells: list[Cell],
+    broken: dict[str, str],
+    results: Results,
+    ruler: Yardstick,
+    progress: Progress,
 ) -> None:
     if not cells:
         return
     order = plan.rounds(cells, wanted.rounds, wanted.seed)
-    progress.keep(f"seed {wanted.seed}; the loads take about {seconds_of(rig, order):.0f} s")
+    seconds = seconds_of(rig, order) + yardstick.SECONDS * sum(map(len, order))
+    progress.keep(f"seed {wanted.seed}; the loads take about {seconds:.0f} s")
     visits = [(number, cell) for number, some in enumerate(order, 1) for cell in some]
+    ruler.spare(_LEAST_SPARE + round(_SPARE * len(visits)))
     for done, (number, cell) in enumerate(visits, 1):
         if cell.mode in broken:
             results.fail(cell, f"round {number}", broken[cell.mode])
             continue
-        outcome = _visit(rig, cell, number, wanted.seed, results)
+        outcome = visit(rig, cell, number, wanted.seed, results, ruler)
         line = f"[{done}/{len(visits)}] round {number}: {cell}: {outcome}"
         (progress.keep if "INVALID" in outcome else progress.say)(line)
 
 
-def _visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results) -> str:
-    """What came of it, in words."""
+def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, ruler: Yardstick) -> str:
+    """What came of it, in words. Where the calibrations around it disagree it is measured again."""
+
+    def once() -> Sample:
+        return measure(rig, cell, seed + number)
+
     try:
-        sample = measure(rig, cell, seed + number)
+        found = ruler.steadily(once, final=lambda sample: bool(checks.reasons(sample, cell)))
     except Untrusted as error:
         results.fail(cell, f"round {number}", str(error))
         return f"INVALID: {error}"
+    for bracket in found.again:
+        results.speed.visits.append(Visit(cell.mode, cell.scenario.title, number, bracket, kept=False))
+    if found.bracket:
+        results.speed.visits.append(Visit(cell.mode, cell.scenario.title, number, found.bracket, kept=True))
+    sample = replace(found.value, bracket=found.bracket)
     reasons = results.add(cell, number, sample)
     outcome = f"{sample.load.requests_per_second:,.0f} requests/s"
+    if found.again:
+        outcome += f" (try {len(found.again) + 1})"
     return f"{outcome}, INVALID: {'; '.join(reasons)}" if reasons else outcome
 
 

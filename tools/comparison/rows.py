@@ -12,6 +12,7 @@ from comparison.intervals import Interval, Ratio, median_interval, ratio_interva
 from comparison.load_client import PERCENTILES, Curve, Times
 from comparison.plan import Cell, Scenario, ceiling_cell
 from comparison.sample import Sample
+from comparison.speed import Speed, corrected
 
 Take = Callable[[Sample], Optional[float]]
 
@@ -26,6 +27,9 @@ def _time(series: Callable[[Sample], Times], name: str) -> Take:
 
 def _of_wrk(name: str) -> Take:
     return lambda sample: getattr(sample.cross_check.result, name) if sample.cross_check else None
+
+
+_cpu = _per_request(lambda sample: sample.cost.cpu_seconds * 1e6)
 
 
 def _figures() -> dict[str, Take]:
@@ -46,9 +50,10 @@ def _figures() -> dict[str, Take]:
         wrk_p50_us=_of_wrk("p50"),
         wrk_p99_us=_of_wrk("p99"),
         wrk_max_us=_of_wrk("max"),
-        cpu_us_per_request=_per_request(lambda sample: sample.cost.cpu_seconds * 1e6),
+        cpu_us_per_request=_cpu,  # this and the next two: corrected by Row.values
         user_us_per_request=_per_request(lambda sample: sample.cost.user_seconds * 1e6),
         system_us_per_request=_per_request(lambda sample: sample.cost.system_seconds * 1e6),
+        cpu_us_per_request_raw=_cpu,
         voluntary_switches_per_request=_per_request(lambda sample: sample.cost.voluntary_switches),
         involuntary_switches_per_request=_per_request(lambda sample: sample.cost.involuntary_switches),
         client_cpu_share=lambda sample: sample.load.client_cpu_share,
@@ -63,6 +68,7 @@ def _figures() -> dict[str, Take]:
 
 
 FIGURES = _figures()
+CORRECTED = ("cpu_us_per_request", "user_us_per_request", "system_us_per_request")
 RELATIVE = ("requests_per_second", "service_p99_us", "response_p99_us", "cpu_us_per_request")
 
 
@@ -75,6 +81,7 @@ class Row:
     reasons: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     checks: list[checks.Check] = field(default_factory=list)
+    speed: Speed = field(default_factory=Speed)
 
     @property
     def mode(self) -> str:
@@ -87,7 +94,22 @@ class Row:
     def values(self, name: str) -> list[float]:
         """One a round; none unless every round has it."""
         taken = [FIGURES[name](sample) for sample in self.samples]
-        return [] if None in taken else [float(value) for value in taken if value is not None]
+        if None in taken:
+            return []
+        values = [float(value) for value in taken if value is not None]
+        if name in CORRECTED:
+            return [value * self._factor(sample) for value, sample in zip(values, self.samples)]
+        return values
+
+    def _factor(self, sample: Sample) -> float:
+        """The same for user and system time, so that they add up."""
+        cost = _cpu(sample)
+        return corrected(cost, self.speed.factor(sample.bracket), self._burnt_us()) / cost if cost else 1.0
+
+    def _burnt_us(self) -> float:
+        """Of a task that burns CPU time, a request: that much at any speed of the machine."""
+        kind = self.cell.scenario.kind
+        return kind.task.seconds * 1e6 / kind.task_every if kind.task.kind == "cpu" else 0.0
 
     def figure(self, name: str) -> Optional[Interval]:
         return median_interval(self.values(name))
@@ -104,10 +126,16 @@ class Row:
         return {name: figure for name, figure in found.items() if figure}
 
     def relative_to(self, base: Row) -> dict[str, Ratio]:
-        """Rounds are paired: both were measured in each."""
+        """Round by round: both were measured in each."""
         if not self.valid or not base.valid:
             return {}
-        return {name: ratio_interval(self.values(name), base.values(name)) for name in RELATIVE}
+        return {
+            name: ratio_interval(self.values(name), base.values(name), self._is_corrected(name, base))
+            for name in RELATIVE
+        }
+
+    def _is_corrected(self, name: str, base: Row) -> bool:
+        return name in CORRECTED and all(sample.bracket for sample in self.samples + base.samples)
 
     def curve(self, series: str) -> Curve:
         """The median over the rounds at each percentile that all of them reach."""
@@ -121,12 +149,13 @@ class Row:
 class Results:
     """All samples and failures of the rounds, by cell."""
 
-    def __init__(self, shared_core: bool) -> None:
+    def __init__(self, shared_core: bool, speed: Optional[Speed] = None) -> None:
         self._shared_core = shared_core
+        self.speed = speed or Speed()
         self._rows: dict[Cell, Row] = {}
 
     def row(self, cell: Cell) -> Row:
-        return self._rows.setdefault(cell, Row(cell))
+        return self._rows.setdefault(cell, Row(cell, speed=self.speed))
 
     def add(self, cell: Cell, round_number: int, sample: Sample) -> list[str]:
         """The reasons not to believe it."""
@@ -176,6 +205,7 @@ class Results:
             *dict.fromkeys(checks.few_of_wrk(sample, scenario) for sample in row.samples),
             checks.slow_start(max(_start_share(sample) for sample in row.samples)),
             checks.disturbed(row.highest("foreign_cpu_share")),
+            checks.unsteady(max(sample.bracket.disagreement if sample.bracket else 0.0 for sample in row.samples)),
         ]
         return marks + [mark for mark in found if mark]
 

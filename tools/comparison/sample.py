@@ -8,6 +8,7 @@ from typing import Optional
 
 from comparison import load_client, wrk
 from comparison.proc import ListenQueue
+from comparison.speed import Bracket
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class CrossCheck:
 @dataclass(frozen=True)
 class Sample:
     """`account` None: nobody was there to ask the server (the reference server, or one that had no place for an
-    observer); then `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop."""
+    observer); then `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop.
+    `bracket`: the calibrations around it; None: they failed."""
 
     load: load_client.Result
     cross_check: Optional[CrossCheck]
@@ -81,3 +83,4 @@ class Sample:
     threads: int
     peak_resident: int  # bytes
     served_at_once: Optional[int] = None  # clients; None: all that were connected
+    bracket: Optional[Bracket] = None

@@ -27,11 +27,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A line without a style is a law, not a measurement."""
+    """A line without a style is a law or a ruler, no row. Not `joined`: only its marks are drawn."""
 
     name: str
     points: tuple[Point, ...]
     style: Optional[Style] = None
+    joined: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _drawn(chart: Chart, line: Line) -> str:
     if not style:
         return f'<g class="law"><title>{escape(line.name)}</title>{curve}</g>'
     marks = "".join(_mark(chart, point, style) for point in line.points if point.marked)
-    inside = f"<title>{escape(line.name)}</title>{curve}{marks}"
+    inside = f"<title>{escape(line.name)}</title>{curve if line.joined else ''}{marks}"
     return f'<g class="line s{style.slot}" data-s="{style.slot}">{inside}</g>'
 
 

@@ -11,7 +11,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from comparison.page import charts, html_costs, html_figures, html_notes, html_overview, html_rows, html_tables
+from comparison.page import charts, html_costs, html_figures, html_notes, html_overview, html_rows
+from comparison.page import html_speed, html_tables
 from comparison.page.chart_style import Style, styles, stylesheet, symbols
 from comparison.page.html_figures import Plate
 from comparison.page.html_rows import Group, Scenario
@@ -21,6 +22,7 @@ Styles = dict[str, Style]
 _ASSETS = Path(__file__).with_name("assets")
 _TITLE = "Majuscule: the models compared"
 _MORE = {
+    "speed": "Machine speed",
     "capacity": "Capacity",
     "memory": "Memory",
     "system_calls": "System calls",
@@ -67,6 +69,7 @@ class _Page:
             "<main>",
             self._glance(),
             *map(self._group, self._groups),
+            self._speed(),
             self._capacity(),
             self._memory(),
             self._system_calls(),
@@ -147,6 +150,14 @@ class _Page:
             for name in names
         )
         return f'<ul class="legend">{items}</ul>'
+
+    def _speed(self) -> str:
+        speed = self._document.get("speed")
+        if not isinstance(speed, dict) or not speed:
+            return ""
+        what = _sentence(str(speed.get("text") or "not known"))
+        plates = self._plates(html_speed.plates(speed, self._styles))
+        return _section("speed", "Machine speed", what, plates)
 
     def _capacity(self) -> str:
         entries = self._document.get("capacity") or []

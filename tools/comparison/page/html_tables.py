@@ -139,9 +139,17 @@ def _columns(scenario: Scenario, styles: Styles) -> list[Column]:
         Column(
             "CPU µs/request",
             "all",
-            _plain("cpu_us_per_request", significant),
-            "of the server, user and system",
+            _cpu,
+            "of the server, user and system, corrected by the calibrations around each load",
         ),
+        Column(
+            "CPU µs/request",
+            base,
+            lambda row: _relative(row, "cpu_us_per_request"),
+            f"median of the rounds' ratios, ± of the {interval(scenario.rows, 'cpu_us_per_request')}",
+            "rel",
+        ),
+        Column("CPU µs/request", "raw", _plain("cpu_us_per_request_raw", significant), "not corrected"),
         Column("CPU µs/request", "user", _plain("user_us_per_request", significant)),
         Column("CPU µs/request", "system", _plain("system_us_per_request", significant)),
         Column(
@@ -171,6 +179,11 @@ def _plain(name: str, text: Callable[[float], str]) -> Callable[[Row], str]:
         return escape(text(figure.median)) if figure else ""
 
     return cell
+
+
+def _cpu(row: Row) -> str:
+    figure = row.figure("cpu_us_per_request")
+    return f"{significant(figure.median)}{spread(figure)}" if figure else ""
 
 
 def _offered(row: Row, rate: Optional[float]) -> str:

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""On a machine that jumps between two speeds, corrected costs find equal modes equal and 5 % more work more; raw costs
+do not. The machine is a constructed one: whole runs in no time, a seed each."""
+
+import random
+import unittest
+from dataclasses import replace
+
+from comparison import plan
+from comparison.intervals import Ratio
+from comparison.plan import Cell, Scenario
+from comparison.rows import Results, Row
+from comparison.sample import Cost, Sample
+from comparison.scenarios import KINDS, Kind
+from comparison.speed import Calibration
+from comparison.task import Task
+from comparison.yardstick import Yardstick
+from samples import SAMPLE
+
+_SLOW, _FAST = 6.1, 4.7  # microseconds a request of a raw loop
+_NOISE = 0.01
+_REQUESTS = 100_000
+_SEEDS = range(10)
+_A, _SAME, _MORE, _SINGLE = (
+    Cell(Scenario(replace(KINDS["keep-alive"], name=name), 16), "epoll") for name in ("a", "same", "more", "single")
+)
+_WORK = {_A: 1.2, _SAME: 1.2, _MORE: 1.2 * 1.05, _SINGLE: 8.0}
+
+
+class Machine:
+    """Stays at one speed for 6 to 25 s. A load's window and a calibration see what holds in their time."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.now = 0.0
+        self.steps = [0.0]
+        while self.steps[-1] < 1000:
+            self.steps.append(self.steps[-1] + self.chance.uniform(6, 25))
+
+    def spend(self, seconds: float) -> float:
+        """What a request of a raw loop costs meanwhile, in microseconds."""
+        parts = [self.now + seconds * (i + 0.5) / 20 for i in range(20)]
+        costs = [(_SLOW, _FAST)[sum(step <= at for step in self.steps) % 2] for at in parts]
+        self.now += seconds
+        return sum(costs) / len(costs) * self.chance.gauss(1, _NOISE)
+
+    def calibrate(self) -> Calibration:
+        us = self.spend(0.25)
+        return Calibration(self.now, _REQUESTS, us * _REQUESTS / 1e6)
+
+    def load(self, cell: Cell) -> Sample:
+        self.spend(0.5)
+        us = _WORK[cell] * self.spend(0.5)
+        self.spend(0.4)
+        seconds = us * _REQUESTS / 1e6
+        return replace(SAMPLE, cost=Cost(_REQUESTS, 0.3 * seconds, 0.7 * seconds, 0, 0))
+
+
+def compared(seed: int) -> Results:
+    """Five rounds of all cells, as a comparison makes them."""
+    results, machine = Results(shared_core=False), Machine(seed)
+    ruler = Yardstick(machine.calibrate, results.speed, lambda: machine.now)
+    ruler.spare(10)
+    for number, cells in enumerate(plan.rounds(list(_WORK), 5, seed), 1):
+        for cell in cells:
+            found = ruler.steadily(lambda: machine.load(cell))
+            results.add(cell, number, replace(found.value, bracket=found.bracket))
+    return results
+
+
+def raw(row: Row) -> Row:
+    return replace(row, samples=[replace(sample, bracket=None) for sample in row.samples])
+
+
+class OnTwoLevels(unittest.TestCase):
+    runs: list[Results]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.runs = [compared(seed) for seed in _SEEDS]
+
+    def ratios(self, cell: Cell, corrected: bool = True) -> list[Ratio]:
+        look = (lambda row: row) if corrected else raw
+        return [
+            look(run.row(cell)).relative_to(look(run.row(_A)))["cpu_us_per_request"] for run in self.runs
+        ]
+
+    def test_the_machine_does_jump(self) -> None:
+        self.assertTrue(all(run.speed.variation > 0.2 for run in self.runs))
+        self.assertGreaterEqual(sum(len(run.speed.levels()) > 2 for run in self.runs), 5)
+
+    def test_a_mode_is_as_dear_as_itself(self) -> None:
+        ratios = self.ratios(_SAME)
+        self.assertGreaterEqual(sum(abs((one.ratio or 0) - 1) <= 0.02 for one in ratios), 9, ratios)
+        self.assertGreaterEqual(sum(not one.difference_shown for one in ratios), 9, ratios)
+
+    def test_five_percent_more_work_is_shown(self) -> None:
+        ratios = self.ratios(_MORE)
+        self.assertGreaterEqual(sum(one.difference_shown for one in ratios), 9, ratios)
+        for one in ratios:
+            self.assertAlmostEqual(one.ratio or 0, 1.05, delta=0.03)
+
+    def test_raw_costs_show_nothing(self) -> None:
+        """Only levels that come between two rows of one round spread their ratios: in some runs more than in others."""
+        shown = sum(one.difference_shown for one in self.ratios(_MORE, corrected=False))
+        self.assertLess(shown, 5)
+        wide = [(one.high or 0) - (one.low or 0) for one in self.ratios(_SAME, corrected=False)]
+        narrow = [(one.high or 0) - (one.low or 0) for one in self.ratios(_SAME)]
+        self.assertGreater(sorted(wide)[5], 0.20)
+        self.assertLess(max(narrow), 0.10)
+
+    def test_user_and_system_time_add_up(self) -> None:
+        for cell in (_A, _MORE):
+            row = self.runs[0].row(cell)
+            parts = zip(row.values("user_us_per_request"), row.values("system_us_per_request"))
+            for both, whole in zip(parts, row.values("cpu_us_per_request")):
+                self.assertAlmostEqual(sum(both), whole)
+
+    def test_raw_figures_stay_beside_the_corrected_ones(self) -> None:
+        row = self.runs[0].row(_A)
+        self.assertEqual(row.values("cpu_us_per_request_raw"), raw(row).values("cpu_us_per_request"))
+        self.assertNotEqual(row.values("cpu_us_per_request_raw"), row.values("cpu_us_per_request"))
+
+
+class Tasks(unittest.TestCase):
+    def test_what_a_task_burns_is_not_corrected(self) -> None:
+        kind = Kind("cpu", "CPU", "", task=Task.parse("cpu:1ms"), task_every=10)
+        results, machine = Results(shared_core=False), Machine(0)
+        ruler = Yardstick(machine.calibrate, results.speed, lambda: machine.now)
+        burnt = replace(SAMPLE, cost=Cost(1000, 0.1, 0.0061, 0, 0))  # 100 us of task, 6.1 us of work a request
+        found = ruler.bracketed(lambda: burnt)
+        cell = Cell(Scenario(kind, 16), "epoll")
+        results.add(cell, 1, replace(burnt, bracket=found.bracket))
+        results.speed.calibrations += 3 * [Calibration(0.0, _REQUESTS, 0.47)]
+        (cost,) = results.row(cell).values("cpu_us_per_request")
+        assert found.bracket
+        self.assertAlmostEqual(cost, 100 + 6.1 * 4.7 / found.bracket.us_per_request)
+
+
+class Unsteady(unittest.TestCase):
+    def test_a_row_whose_best_try_is_unsteady_says_so(self) -> None:
+        results = Results(shared_core=False)
+        ruler = Yardstick(iter([Calibration(0, 1, 5e-6), Calibration(0, 1, 6e-6)]).__next__, results.speed, lambda: 0.0)
+        found = ruler.steadily(lambda: SAMPLE)
+        results.add(_A, 1, replace(SAMPLE, bracket=found.bracket))
+        (row,) = results.table(_A.scenario, [_A])
+        self.assertEqual(row.marks, ["unsteady: the machine's speed changed by up to 18% around a load"])
+        self.assertTrue(row.valid)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""How fast the machine was during a run, and what that does to a cost. Pure: the loads are in `yardstick`.
+
+A virtual machine changes its speed by tens of percent for tens of seconds: a neighbour runs on the core's other
+thread, or the clock changes. A calibration is a short load on the reference server, which always does the same: what
+its requests cost says how fast the machine is at that moment. Two of them bracket each load, and the load's cost is
+corrected to the run's median speed.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import asdict, dataclass, field
+from typing import Any, Optional
+
+TOLERANCE = 0.03  # how far apart two calibrations may be: neighbours on a steady machine differ by 1 to 2 %
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`at`: seconds since the run began. The CPU time is that of the reference server."""
+
+    at: float
+    requests: int
+    cpu_seconds: float
+
+    @property
+    def us_per_request(self) -> float:
+        return self.cpu_seconds * 1e6 / self.requests
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """The calibrations right before and right after a load."""
+
+    before: Calibration
+    after: Calibration
+
+    @property
+    def us_per_request(self) -> float:
+        return (self.before.us_per_request + self.after.us_per_request) / 2
+
+    @property
+    def disagreement(self) -> float:
+        """As a share of their mean."""
+        return abs(self.after.us_per_request - self.before.us_per_request) / self.us_per_request
+
+    @property
+    def steady(self) -> bool:
+        return self.disagreement <= TOLERANCE
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One load and its bracket. `kept`: not measured again."""
+
+    mode: str
+    scenario: str
+    round: int
+    bracket: Bracket
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """A time of one speed, in seconds since the run began."""
+
+    first: float
+    last: float
+    us_per_request: float
+
+
+@dataclass
+class Speed:
+    """Of the machine, over a run. Grows while the run goes on."""
+
+    calibrations: list[Calibration] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # why calibrations came to nothing
+
+    @property
+    def usual(self) -> Optional[float]:
+        """The median calibration, in microseconds a request."""
+        if not self.calibrations:
+            return None
+        return statistics.median(one.us_per_request for one in self.calibrations)
+
+    def factor(self, bracket: Optional[Bracket]) -> float:
+        """What a cost is multiplied with to be that of a machine of the run's median speed."""
+        usual = self.usual
+        return usual / bracket.us_per_request if usual and bracket else 1.0
+
+    def levels(self) -> list[Level]:
+        """A new level begins where two calibrations in a row leave the present one in the same direction: a lone one
+        is noise."""
+        levels: list[list[Calibration]] = []
+        for i, one in enumerate(self.calibrations):
+            if not levels:
+                levels.append([one])
+                continue
+            present = statistics.median(member.us_per_request for member in levels[-1])
+            away = one.us_per_request / present - 1
+            following = self.calibrations[i + 1].us_per_request / present - 1 if i + 1 < len(self.calibrations) else 0.0
+            if abs(away) <= TOLERANCE:
+                levels[-1].append(one)
+            elif abs(following) > TOLERANCE and following * away > 0:
+                levels.append([one])
+        return [
+            Level(some[0].at, some[-1].at, statistics.median(one.us_per_request for one in some)) for some in levels
+        ]
+
+    @property
+    def variation(self) -> float:
+        """How much slower the slowest level was than the fastest; without a step, the slowest calibration."""
+        levels = [level.us_per_request for level in self.levels()]
+        costs = levels if len(levels) > 1 else [one.us_per_request for one in self.calibrations]
+        return max(costs) / min(costs) - 1 if costs else 0.0
+
+    def describe(self) -> str:
+        usual = self.usual
+        if usual is None:
+            why = f" ({self.failures[0]})" if self.failures else ""
+            return f"machine speed is not known: no calibration{why}; CPU times are not corrected"
+        steps = len(self.levels()) - 1
+        in_steps = {0: "without a step", 1: "in 1 step"}.get(steps, f"in {steps:,} steps")
+        again = sum(not visit.kept for visit in self.visits)
+        text = (
+            f"machine speed varied by {self.variation:.1%} over the run, {in_steps};"
+            f" {len(self.calibrations):,} calibrations, median {usual:.2f} us of the reference server a request"
+        ).replace("%", " %")
+        text += f"; {again:,} loads were measured again" if again else ""
+        return text + (f"; {len(self.failures):,} calibrations failed: {self.failures[0]}" if self.failures else "")
+
+    def data(self) -> dict[str, Any]:
+        """As the document has it."""
+        return {
+            "text": self.describe(),
+            "median_us_per_request": self.usual,
+            "variation": self.variation,
+            "levels": [asdict(level) for level in self.levels()],
+            "calibrations": [{**asdict(one), "us_per_request": one.us_per_request} for one in self.calibrations],
+            "visits": [_visit(visit) for visit in self.visits],
+            "failures": self.failures,
+        }
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    bracket = visit.bracket
+    return {
+        "mode": visit.mode,
+        "scenario": visit.scenario,
+        "round": visit.round,
+        "at": (bracket.before.at + bracket.after.at) / 2,
+        "us_per_request": bracket.us_per_request,
+        "disagreement": bracket.disagreement,
+        "kept": visit.kept,
+    }
+
+
+def corrected(cost: float, factor: float, burnt: float = 0.0) -> float:
+    """`burnt`: the part that is a time and not work (a task that burns so much CPU), the same at any speed."""
+    fixed = min(cost, burnt)
+    return fixed + (cost - fixed) * factor

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Calibrates the machine around each load. One reference server stands on the server's core for a whole run, idle but
+for short loads of the real client between those that are measured. Neighbours share a calibration: the one behind a
+load is the one before the next."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Generic, Iterator, Optional, TypeVar
+
+from comparison import load_client, proc
+from comparison.errors import Untrusted
+from comparison.pinning import Pinning, on_core
+from comparison.server import Server, running_reference
+from comparison.speed import Bracket, Calibration, Speed
+
+SECONDS = 0.2
+MOST_VISITS = 3  # to a cell whose calibrations disagree
+_LOAD = load_client.Load(connections=64, seconds=SECONDS, warm_up=0.0, timeout=5.0)
+_FRESH_SECONDS = 0.5  # a calibration older than that says nothing of now
+_PATIENCE_SECONDS = 30.0
+
+Value = TypeVar("Value")
+Calibrate = Callable[[], Calibration]
+
+
+@dataclass(frozen=True)
+class Bracketed(Generic[Value]):
+    """What was measured; the bracket is None when a calibration failed. `again`: the brackets of earlier tries."""
+
+    value: Value
+    bracket: Optional[Bracket]
+    again: tuple[Bracket, ...] = ()
+
+
+class Yardstick:
+    """`calibrate` raises Untrusted when it came to nothing: then costs are not corrected, and `speed` says so.
+    `clock`: seconds since the run began."""
+
+    def __init__(self, calibrate: Calibrate, speed: Speed, clock: Callable[[], float]) -> None:
+        self._calibrate = calibrate
+        self._clock = clock
+        self._last: Optional[Calibration] = None
+        self._last_ended = 0.0
+        self._spare = 0
+        self.speed = speed
+
+    def spare(self, visits: int) -> None:
+        """Allows so many visits beyond those that are planned: bounds how long an unsteady machine is put up with."""
+        self._spare += visits
+
+    def bracketed(self, measure: Callable[[], Value]) -> Bracketed[Value]:
+        fresh = self._last is not None and self._clock() - self._last_ended <= _FRESH_SECONDS
+        before = self._last if fresh else self._look()
+        value = measure()
+        after = self._look()
+        return Bracketed(value, Bracket(before, after) if before and after else None)
+
+    def steadily(
+        self, measure: Callable[[], Value], final: Callable[[Value], bool] = lambda _: False
+    ) -> Bracketed[Value]:
+        """Measures again while the calibrations disagree, and keeps the try on which they agree best. What is `final`
+        counts whatever they say: a row is never INVALID once and valid at the next try."""
+        tries: list[Bracketed[Value]] = []
+        while True:
+            found = self.bracketed(measure)
+            if final(found.value) or found.bracket is None:
+                best = found
+                break
+            tries.append(found)
+            if found.bracket.steady or len(tries) == MOST_VISITS or not self._spare:
+                best = min(tries, key=lambda one: one.bracket.disagreement if one.bracket else 0.0)
+                break
+            self._spare -= 1
+        again = tuple(one.bracket for one in tries if one.bracket and one is not best)
+        return Bracketed(best.value, best.bracket, again)
+
+    def _look(self) -> Optional[Calibration]:
+        try:
+            self._last = self._calibrate()
+            self.speed.calibrations.append(self._last)
+        except (Untrusted, OSError) as error:
+            self._last = None
+            self.speed.failures.append(str(error))
+        self._last_ended = self._clock()
+        return self._last
+
+
+@contextmanager
+def laid_out(reference: Path, client: Path, pinning: Pinning, speed: Speed) -> Iterator[Yardstick]:
+    """A yardstick that is ready. A reference server that does not start leaves all costs as they are."""
+    began = time.monotonic()
+
+    def clock() -> float:
+        return time.monotonic() - began
+
+    def failing(why: Untrusted) -> Calibrate:
+        def calibrate() -> Calibration:
+            raise why
+
+        return calibrate
+
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_reference(reference, "epoll", pinning.server))
+        except Untrusted as error:
+            yield Yardstick(failing(error), speed, clock)
+        else:
+            yield Yardstick(lambda: _calibrate(server, client, pinning.client, clock), speed, clock)
+
+
+def _calibrate(server: Server, client: Path, core: int, clock: Callable[[], float]) -> Calibration:
+    began, cpu = clock(), proc.cpu_seconds(server.pid)
+    command = on_core(core, [*_LOAD.command(client, server.port), "--json"])
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=_PATIENCE_SECONDS, check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Untrusted(f"a calibration does not end within {_PATIENCE_SECONDS:.0f} s") from None
+    used, ended = proc.cpu_seconds(server.pid) - cpu, clock()
+    return parse(done.stdout, (began + ended) / 2, used)
+
+
+def parse(output: str, at: float, cpu_seconds: float) -> Calibration:
+    """Of what the client printed. Raises Untrusted when requests failed, or none was answered."""
+    try:
+        said = json.loads(output)
+        errors, requests = sum(said["errors"].values()), said["requests"] + said["warmup_requests"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Untrusted(f"a calibration printed no result: {error!r}") from None
+    if errors or not requests:
+        raise Untrusted(f"a calibration had {requests:,} answers and {errors:,} errors")
+    return Calibration(at, requests, cpu_seconds)
