@@ -8,9 +8,13 @@ import unittest
 from unittest import mock
 
 from bench import __main__ as bench
-from bench import cpu_per_request, crowd
+from bench import cpu_per_request, crowd, load_cpu, steady_ratio, wake_up
 from comparison import conformance
 from comparison.errors import Untrusted
+from comparison.speed import Bracket, Calibration, Speed
+from comparison.yardstick import Bracketed
+
+SLOW, FAST = 6.1, 4.7  # microseconds a request of the reference server
 
 
 class Crowd(unittest.TestCase):
@@ -40,6 +44,62 @@ class Question(unittest.TestCase):
         self.assertIn("/ do-nothing threads", str(cpu_per_request.Question("threads", None, 1)))
         self.assertIn("/ threads,", str(cpu_per_request.Question("pool", "threads", 1)))
         self.assertIn("16 pipelined", str(cpu_per_request.Question("epoll", None, 16)))
+
+
+def at(us: float, before: float, after: float) -> Bracketed[float]:
+    return Bracketed(us, Bracket(Calibration(0, 1, before / 1e6), Calibration(1, 1, after / 1e6)))
+
+
+class SteadyRatio(unittest.TestCase):
+    """On a machine that has two speeds, half of the loads at each."""
+
+    SPEED = Speed(calibrations=[Calibration(0, 1, us / 1e6) for us in (SLOW, FAST, SLOW, FAST, FAST)])
+
+    def ratio(self, work: float) -> steady_ratio.SteadyRatio:
+        ours = [at(work * us, us, us) for us in (SLOW, FAST, SLOW, FAST, SLOW)]
+        base = [at(us, us, us) for us in (FAST, SLOW, SLOW, FAST, FAST)]
+        return steady_ratio.of(ours, base, self.SPEED)
+
+    def test_equal_work_costs_the_same_whatever_the_machine_does(self) -> None:
+        for ratio in self.ratio(1.0).ratios:
+            self.assertAlmostEqual(ratio, 1.0)
+        self.assertGreater(max(self.ratio(1.0).raw), 1.29)
+
+    def test_five_percent_more_is_five_percent_more(self) -> None:
+        self.assertAlmostEqual(self.ratio(1.05).median, 1.05)
+
+    def test_corrected_and_raw_are_printed(self) -> None:
+        said = self.ratio(1.05).describe()
+        self.assertIn("4.935 us / 4.700 us; the median of 5 interleaved rounds from 1.050 to 1.050; raw", said)
+        self.assertIn("raw 1.050 from 0.809 to 1.363", said)
+
+    def test_a_step_within_every_try_is_said(self) -> None:
+        self.assertEqual(steady_ratio.unsteady([at(5.0, 5.0, 5.1)]), "")
+        self.assertIn("changed by up to 26%", steady_ratio.unsteady([at(5.0, 5.0, 5.1), at(5.0, SLOW, FAST)]))
+
+    def test_a_load_without_calibrations_stays_raw(self) -> None:
+        self.assertEqual(steady_ratio.corrected([Bracketed(5.0, None)], self.SPEED), [5.0])
+
+
+class BesideWrk(unittest.TestCase):
+    def test_each_run_is_compared_with_wrk_around_it(self) -> None:
+        said = load_cpu.judge([at(6.1, 6.0, 6.2), at(4.7, 4.7, 4.7), at(6.6, 6.2, 6.0)], 1.15)
+        self.assertIn("/ wrk, 64 keep-alive connections: 1.000 (", said)
+        self.assertIn("from 1.000 to 1.082", said)
+        self.assertTrue(said.endswith("PASS"), said)
+
+    def test_a_run_of_wrk_that_failed_leaves_no_figure(self) -> None:
+        with self.assertRaises(Untrusted):
+            load_cpu.judge([Bracketed(6.1, None)], 1.15)
+
+
+class WakeUp(unittest.TestCase):
+    def test_the_table_is_corrected_and_the_raw_one_stands_below(self) -> None:
+        found = {100: {"select": [at(12.2, SLOW, SLOW)], "epoll": [at(9.4, FAST, FAST)]}, 10_000: {"select": [], "epoll": []}}
+        lines = wake_up.table(found, SteadyRatio.SPEED).splitlines()
+        self.assertEqual([line.split() for line in lines[3:5]], [["100", "9.40", "9.40"], ["10,000", "-", "-"]])
+        self.assertIn("raw", lines[5])
+        self.assertEqual(lines[6].split(), ["100", "12.20", "9.40"])
 
 
 class Verdict(unittest.TestCase):

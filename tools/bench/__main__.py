@@ -20,6 +20,7 @@ from comparison.pinning import Pinning, choose_here
 
 _SKIPPED = 77
 _OF_THE_SERVER = ["cpu", "crowd", "drip", "idle-memory", "raw-crowd", "wake-up"]
+_CALIBRATED = ["cpu", "wake-up"]
 _OF_THE_CLIENT = ["load-calibration", "load-cpu", "load-pacing"]
 
 
@@ -32,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("figure", choices=_OF_THE_SERVER + _OF_THE_CLIENT)
     parser.add_argument("--majuscule", type=_program, required=True)
-    parser.add_argument("--reference", type=_program, help="for cpu")
-    parser.add_argument("--load", type=_program, help="majuscule-load, for load-...")
+    parser.add_argument("--reference", type=_program, help="for cpu and wake-up")
+    parser.add_argument("--load", type=_program, help="majuscule-load, for cpu, wake-up and load-...")
     parser.add_argument("--mode", help="for wake-up: some, separated by commas; none for load-...")
     parser.add_argument("--beside", metavar="MODE", help="for cpu: in place of the reference")
     parser.add_argument("--target", type=float, help="at most: a ratio, bytes, or seconds")
@@ -72,11 +73,11 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
         return crowd.measure(program, pinning, mode, kind, target)
     if given.figure == "wake-up":
         _expect_limits(max(wake_up.IDLE_CLIENTS), mode)
-        return wake_up.measure(program, pinning, mode.split(","))
+        return wake_up.measure(program, given.reference, given.load, pinning, mode.split(","))
     if given.figure == "drip":
         _expect_limits(2 * drip.CLIENTS, mode)
         return drip.measure(program, pinning, mode, given.rounds, target)
-    programs = cpu_per_request.Programs(program, given.reference)
+    programs = cpu_per_request.Programs(program, given.reference, given.load)
     question = cpu_per_request.Question(mode, given.beside, given.pipelined)
     return cpu_per_request.measure(programs, pinning, question, given.rounds, given.seconds, target)
 
@@ -84,9 +85,9 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
 def main() -> int:
     parser = _parser()
     given = parser.parse_args()
-    if given.figure == "cpu" and not given.reference:
-        parser.error("cpu needs --reference")
-    if given.figure in _OF_THE_CLIENT and not given.load:
+    if given.figure in _CALIBRATED and not given.reference:
+        parser.error(f"{given.figure} needs --reference")
+    if given.figure in _OF_THE_CLIENT + _CALIBRATED and not given.load:
         parser.error(f"{given.figure} needs --load")
     if given.figure in _OF_THE_SERVER and not given.mode:
         parser.error(f"{given.figure} needs --mode")

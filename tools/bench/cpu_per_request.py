@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""CPU time of the server per request, as a ratio to the do-nothing server or to another mode."""
+"""CPU time of the server per request, as a ratio to the do-nothing server or to another mode. Calibrations stand around
+each load, and correct its cost for the machine's speed."""
 
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Optional
 
+from bench import steady_ratio
 from bench.target import Target
-from comparison import checks, models, proc, wrk
+from comparison import checks, models, proc, wrk, yardstick
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning
 from comparison.server import Server, majuscule_command, running, running_reference
+from comparison.speed import Speed
 from comparison.task import Task
+from comparison.yardstick import Bracketed
 
 CONNECTIONS = 64
 _WARM_UP_SECONDS = 0.3
@@ -25,8 +28,11 @@ Start = Callable[[], "AbstractContextManager[Server]"]
 
 @dataclass(frozen=True)
 class Programs:
+    """`client`: of the calibrations."""
+
     majuscule: Path
     reference: Path
+    client: Path
 
 
 def load(seconds: float, pipelined: int) -> wrk.Load:
@@ -95,16 +101,16 @@ def measure(
         if beside
         else lambda: running_reference(programs.reference, question.model, pinning.server),
     }
-    uses: dict[str, list[_Use]] = {name: [] for name in starts}
-    for _ in range(rounds):
-        for name in random.sample(list(starts), len(starts)):
-            uses[name].append(_use(starts[name], load(seconds, question.pipelined), pinning))
-    costs = {name: [use.microseconds_per_request for use in rounds_of] for name, rounds_of in uses.items()}
-    ratios = [ours / reference for ours, reference in zip(costs["ours"], costs["reference"])]
-    detail = (
-        f"{statistics.median(costs['ours']):.3f} us / {statistics.median(costs['reference']):.3f} us;"
-        f" the median of {rounds} interleaved rounds from {min(ratios):.3f} to {max(ratios):.3f}"
-    )
-    disturbed = checks.disturbed(max(use.foreign_share for rounds_of in uses.values() for use in rounds_of))
-    detail += f"; {disturbed}" if disturbed else ""
-    return Target(str(question), limit, "").judge(statistics.median(ratios), detail)
+    costs: dict[str, list[Bracketed[float]]] = {name: [] for name in starts}
+    speed, foreign_share = Speed(), 0.0
+    with yardstick.laid_out(programs.reference, programs.client, pinning, speed) as ruler:
+        ruler.spare(rounds)
+        for _ in range(rounds):
+            for name in random.sample(list(starts), len(starts)):
+                found = ruler.steadily(lambda: _use(starts[name], load(seconds, question.pipelined), pinning))
+                costs[name].append(replace(found, value=found.value.microseconds_per_request))
+                foreign_share = max(foreign_share, found.value.foreign_share)
+    ratio = steady_ratio.of(costs["ours"], costs["reference"], speed)
+    marks = [checks.disturbed(foreign_share), steady_ratio.unsteady(costs["ours"] + costs["reference"])]
+    detail = "; ".join([ratio.describe(), *filter(None, marks), speed.describe()])
+    return Target(str(question), limit, "").judge(ratio.median, detail)

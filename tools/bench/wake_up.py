@@ -9,13 +9,16 @@ import statistics
 from contextlib import ExitStack
 from pathlib import Path
 
-from comparison import conformance, proc
+from bench import steady_ratio
+from comparison import conformance, proc, yardstick
 from comparison.errors import Untrusted
 from comparison.observer import Observer
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
+from comparison.speed import Speed
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
+from comparison.yardstick import Bracketed
 
 IDLE_CLIENTS = [100, 1_000, 10_000]
 _MOST = {"select": 1_000}  # FD_SETSIZE, without the server's own
@@ -59,18 +62,37 @@ def _row(idle: int, costs: dict[str, list[float]]) -> str:
     return f"{idle:>12,}" + "".join(f"{cell:>10}" for cell in cells)
 
 
-def measure(program: Path, pinning: Pinning, modes: list[str]) -> str:
-    """The table to print."""
-    lines = [
-        f"CPU time of the server a wake-up in us, one busy client beside idle ones; the median of {_ROUNDS}"
-        f" interleaved rounds of {_REQUESTS:,} requests; -: more than select's FD_SETSIZE",
-        f"{'idle clients':>12}" + "".join(f"{mode:>10}" for mode in modes),
-    ]
-    for idle in IDLE_CLIENTS:
-        able = [mode for mode in modes if idle <= _MOST.get(mode, idle)]
-        costs: dict[str, list[float]] = {mode: [] for mode in modes}
-        for _ in range(_ROUNDS):
-            for mode in random.sample(able, len(able)):
-                costs[mode].append(_measure_once(program, pinning, mode, idle))
-        lines.append(_row(idle, costs))
-    return "\n".join(lines)
+def measure(program: Path, reference: Path, client: Path, pinning: Pinning, modes: list[str]) -> str:
+    """The table to print. `client`: of the calibrations, on the `reference` server."""
+    found: dict[int, dict[str, list[Bracketed[float]]]] = {}
+    speed = Speed()
+    with yardstick.laid_out(reference, client, pinning, speed) as ruler:
+        for idle in IDLE_CLIENTS:
+            able = [mode for mode in modes if idle <= _MOST.get(mode, idle)]
+            costs = found.setdefault(idle, {mode: [] for mode in modes})
+            for _ in range(_ROUNDS):
+                for mode in random.sample(able, len(able)):
+                    costs[mode].append(ruler.bracketed(lambda: _measure_once(program, pinning, mode, idle)))
+    return table(found, speed)
+
+
+def table(found: dict[int, dict[str, list[Bracketed[float]]]], speed: Speed) -> str:
+    """By idle clients and mode; the raw medians stand below."""
+    modes = list(next(iter(found.values())))
+    heads = f"{'idle clients':>12}" + "".join(f"{mode:>10}" for mode in modes)
+    corrected: list[str] = []
+    raw: list[str] = []
+    for idle, costs in found.items():
+        corrected.append(_row(idle, {mode: steady_ratio.corrected(some, speed) for mode, some in costs.items()}))
+        raw.append(_row(idle, {mode: [one.value for one in some] for mode, some in costs.items()}))
+    return "\n".join(
+        [
+            f"CPU time of the server a wake-up in us, one busy client beside idle ones; the median of {_ROUNDS}"
+            f" interleaved rounds of {_REQUESTS:,} requests; -: more than select's FD_SETSIZE",
+            speed.describe(),
+            heads,
+            *corrected,
+            "raw, not corrected for the machine's speed:",
+            *raw,
+        ]
+    )
