@@ -2,70 +2,30 @@
 """On a machine that jumps between two speeds, corrected costs find equal modes equal and 5 % more work more; raw costs
 do not. The machine is a constructed one: whole runs in no time, a seed each."""
 
-import random
 import unittest
 from dataclasses import replace
 
-from comparison import plan
 from comparison.intervals import Ratio
 from comparison.plan import Cell, Scenario
 from comparison.rows import Results, Row
-from comparison.sample import Cost, Sample
+from comparison.sample import Cost
 from comparison.scenarios import KINDS, Kind
 from comparison.speed import Calibration
 from comparison.task import Task
 from comparison.yardstick import Yardstick
 from samples import SAMPLE
+from two_speed_machine import FAST, Machine, compared
 
-_SLOW, _FAST = 6.1, 4.7  # microseconds a request of a raw loop
-_NOISE = 0.01
-_REQUESTS = 100_000
 _SEEDS = range(10)
-_A, _SAME, _MORE, _SINGLE = (
-    Cell(Scenario(replace(KINDS["keep-alive"], name=name), 16), "epoll") for name in ("a", "same", "more", "single")
+_A, _SAME, _MORE, _OTHER = (
+    Cell(Scenario(replace(KINDS["keep-alive"], name=name), 16), "epoll") for name in ("a", "same", "more", "other")
 )
-_WORK = {_A: 1.2, _SAME: 1.2, _MORE: 1.2 * 1.05, _SINGLE: 8.0}
+_WORK = {_A: 1.2, _SAME: 1.2, _MORE: 1.2 * 1.05, _OTHER: 8.0}
 
 
-class Machine:
-    """Stays at one speed for 6 to 25 s. A load's window and a calibration see what holds in their time."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.now = 0.0
-        self.steps = [0.0]
-        while self.steps[-1] < 1000:
-            self.steps.append(self.steps[-1] + self.chance.uniform(6, 25))
-
-    def spend(self, seconds: float) -> float:
-        """What a request of a raw loop costs meanwhile, in microseconds."""
-        parts = [self.now + seconds * (i + 0.5) / 20 for i in range(20)]
-        costs = [(_SLOW, _FAST)[sum(step <= at for step in self.steps) % 2] for at in parts]
-        self.now += seconds
-        return sum(costs) / len(costs) * self.chance.gauss(1, _NOISE)
-
-    def calibrate(self) -> Calibration:
-        us = self.spend(0.25)
-        return Calibration(self.now, _REQUESTS, us * _REQUESTS / 1e6)
-
-    def load(self, cell: Cell) -> Sample:
-        self.spend(0.5)
-        us = _WORK[cell] * self.spend(0.5)
-        self.spend(0.4)
-        seconds = us * _REQUESTS / 1e6
-        return replace(SAMPLE, cost=Cost(_REQUESTS, 0.3 * seconds, 0.7 * seconds, 0, 0))
-
-
-def compared(seed: int) -> Results:
-    """Five rounds of all cells, as a comparison makes them."""
-    results, machine = Results(shared_core=False), Machine(seed)
-    ruler = Yardstick(machine.calibrate, results.speed, lambda: machine.now)
-    ruler.spare(10)
-    for number, cells in enumerate(plan.rounds(list(_WORK), 5, seed), 1):
-        for cell in cells:
-            found = ruler.steadily(lambda: machine.load(cell))
-            results.add(cell, number, replace(found.value, bracket=found.bracket))
-    return results
+def run_of(seed: int) -> Results:
+    machine = Machine(seed)
+    return compared(machine, _WORK, lambda cell: machine.load(_WORK[cell]), seed)
 
 
 def raw(row: Row) -> Row:
@@ -77,7 +37,7 @@ class OnTwoLevels(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.runs = [compared(seed) for seed in _SEEDS]
+        cls.runs = [run_of(seed) for seed in _SEEDS]
 
     def ratios(self, cell: Cell, corrected: bool = True) -> list[Ratio]:
         look = (lambda row: row) if corrected else raw
@@ -131,10 +91,10 @@ class Tasks(unittest.TestCase):
         found = ruler.bracketed(lambda: burnt)
         cell = Cell(Scenario(kind, 16), "epoll")
         results.add(cell, 1, replace(burnt, bracket=found.bracket))
-        results.speed.calibrations += 3 * [Calibration(0.0, _REQUESTS, 0.47)]
+        results.speed.calibrations += 3 * [Calibration(0.0, 100_000, FAST / 10)]
         (cost,) = results.row(cell).values("cpu_us_per_request")
         assert found.bracket
-        self.assertAlmostEqual(cost, 100 + 6.1 * 4.7 / found.bracket.us_per_request)
+        self.assertAlmostEqual(cost, 100 + 6.1 * FAST / found.bracket.us_per_request)
 
 
 class Unsteady(unittest.TestCase):

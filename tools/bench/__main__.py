@@ -13,14 +13,15 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, wake_up
+from bench import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, power, wake_up
 from comparison import limits, models
 from comparison.errors import CannotRun, Untrusted
+from comparison.measure import Rig
 from comparison.pinning import Pinning, choose_here
 
 _SKIPPED = 77
-_OF_THE_SERVER = ["cpu", "crowd", "drip", "idle-memory", "raw-crowd", "wake-up"]
-_CALIBRATED = ["cpu", "wake-up"]
+_OF_THE_SERVER = ["cpu", "crowd", "drip", "idle-memory", "power", "raw-crowd", "wake-up"]
+_CALIBRATED = ["cpu", "power", "wake-up"]
 _OF_THE_CLIENT = ["load-calibration", "load-cpu", "load-pacing"]
 
 
@@ -33,15 +34,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("figure", choices=_OF_THE_SERVER + _OF_THE_CLIENT)
     parser.add_argument("--majuscule", type=_program, required=True)
-    parser.add_argument("--reference", type=_program, help="for cpu and wake-up")
-    parser.add_argument("--load", type=_program, help="majuscule-load, for cpu, wake-up and load-...")
+    parser.add_argument("--reference", type=_program, help="for cpu, power and wake-up")
+    parser.add_argument("--load", type=_program, help="majuscule-load, for cpu, power, wake-up and load-...")
     parser.add_argument("--mode", help="for wake-up: some, separated by commas; none for load-...")
     parser.add_argument("--beside", metavar="MODE", help="for cpu: in place of the reference")
     parser.add_argument("--target", type=float, help="at most: a ratio, bytes, or seconds")
     parser.add_argument("--clients", type=int, default=8_000, help="for idle-memory")
     parser.add_argument("--pipelined", type=int, default=1, help="for cpu: requests in a batch")
-    parser.add_argument("--rounds", type=int, default=5, help="for cpu, drip, load-cpu and load-pacing")
-    parser.add_argument("--seconds", type=float, default=1.0, help="for cpu and load-...: of one load")
+    parser.add_argument("--rounds", type=int, default=5, help="for cpu, drip, load-cpu, load-pacing and power")
+    parser.add_argument("--comparisons", type=int, default=10, help="for power")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for cpu, power and load-...: of one load")
     return parser
 
 
@@ -74,6 +76,9 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
     if given.figure == "wake-up":
         _expect_limits(max(wake_up.IDLE_CLIENTS), mode)
         return wake_up.measure(program, given.reference, given.load, pinning, mode.split(","))
+    if given.figure == "power":
+        rig = Rig(program, given.load, given.reference, pinning, models.DEFAULT_THREADS, given.seconds)
+        return power.measure(rig, mode, given.comparisons, given.rounds)
     if given.figure == "drip":
         _expect_limits(2 * drip.CLIENTS, mode)
         return drip.measure(program, pinning, mode, given.rounds, target)

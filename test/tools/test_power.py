@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The benchmark of what the comparison can tell apart, on constructed machines: it can pass, and it can fail."""
+
+import unittest
+
+from bench import power
+from comparison.plan import Cell
+from comparison.rows import Results
+from comparison.sample import Sample
+from two_speed_machine import Machine, compared
+
+_WORK = 1.05  # of a raw loop's 4.7 us
+_EVERY = power.every_for(_WORK * 4.7)
+CELLS = power.Cells.of("epoll", _EVERY)
+
+
+def results(seed: int, noise: float, extra: float = 1.0) -> Results:
+    """`extra`: of the work that the task is to add, so much is added."""
+    machine = Machine(seed, noise)
+
+    def load(cell: Cell) -> Sample:
+        kind = cell.scenario.kind
+        burnt = kind.task.seconds * 1e6 / kind.task_every if kind.task.seconds else 0.0
+        return machine.load(_WORK, extra * burnt)
+
+    return compared(machine, [CELLS.base, CELLS.same, CELLS.more], load, seed)
+
+
+def verdicts(noise: float, extra: float = 1.0) -> list[str]:
+    found = [power.Comparison.of(results(seed, noise, extra), CELLS) for seed in range(10)]
+    lines = power.table(found, rounds=5)
+    return lines[-3:]
+
+
+class Power(unittest.TestCase):
+    def test_on_a_machine_of_two_speeds_equal_is_equal_and_more_is_more(self) -> None:
+        for line in verdicts(noise=0.01):
+            self.assertRegex(line, "(9|10) of 10, 9 wanted: PASS$")
+
+    def test_noise_within_each_speed_is_seen(self) -> None:
+        near, _, more = verdicts(noise=0.06)
+        self.assertTrue(near.endswith("FALLS SHORT"), near)
+        self.assertTrue(more.endswith("FALLS SHORT"), more)
+
+    def test_extra_work_that_is_none_is_not_shown(self) -> None:
+        more = verdicts(noise=0.01, extra=0.0)[-1]
+        self.assertTrue(more.endswith("FALLS SHORT"), more)
+
+
+class Table(unittest.TestCase):
+    def test_has_two_lines_for_each_comparison_with_corrected_and_raw_ratios(self) -> None:
+        lines = power.table([power.Comparison.of(results(1, 0.01), CELLS)] * 2, rounds=5)
+        self.assertEqual(len(lines), 1 + 2 * 2 + 4)
+        self.assertIn("itself", lines[1])
+        self.assertIn("no difference shown", lines[1])
+        self.assertIn("5% more work", lines[2])
+        self.assertIn("range of 5 rounds (holds the median in 94 %)", lines[5])
+
+    def test_an_invalid_row_is_no_success(self) -> None:
+        failed = results(1, 0.01)
+        failed.fail(CELLS.same, "round 2", "the server ended by itself")
+        lines = power.table([power.Comparison.of(failed, CELLS)], rounds=5)
+        self.assertIn("INVALID: round 2: the server ended by itself", lines[1])
+        self.assertIn("0 of 1, 1 wanted: FALLS SHORT", lines[-3])
+        self.assertIn("0 of 1, 1 wanted: FALLS SHORT", lines[-2])
+        self.assertIn("1 of 1, 1 wanted: PASS", lines[-1])
+
+
+class ExtraWork(unittest.TestCase):
+    def test_is_five_percent_of_a_request(self) -> None:
+        for cost in (4.7, 6.1, 14.5, 53.0):
+            task = CELLS.more.scenario.task.seconds * 1e6
+            self.assertAlmostEqual(task / power.every_for(cost) / cost, 0.05, delta=0.005)
+
+    def test_no_cell_is_another(self) -> None:
+        self.assertEqual(len({CELLS.base, CELLS.same, CELLS.more}), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The power of tools/compare on this machine, as it is: whether a mode compared with itself shows no difference, and
+compared with itself with 5 % more work a request shows one. Ten comparisons of five rounds, by the comparison's own
+means; the extra work is a task that burns CPU for every K-th request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from comparison import plan, yardstick
+from comparison.errors import Untrusted
+from comparison.intervals import RESOLUTION, Ratio, interval_name, ratio_interval
+from comparison.measure import Rig
+from comparison.plan import Cell, Scenario
+from comparison.rounds import visit
+from comparison.rows import Results, Row
+from comparison.scenarios import KINDS, Kind
+from comparison.speed import Speed
+from comparison.task import Task
+
+CONNECTIONS = 64
+MORE = 0.05
+_TASK = "cpu:20us"  # long beside the clock call that measures it, short beside what a round of 64 clients takes
+_SHARE = 0.9  # of the comparisons that must come out right
+_SPARE = 3  # visits of a comparison beyond its rounds
+
+
+@dataclass(frozen=True)
+class Cells:
+    base: Cell
+    same: Cell
+    more: Cell
+
+    @classmethod
+    def of(cls, mode: str, every: int) -> Cells:
+        """The task is due for each `every`-th request."""
+
+        def cell(kind: Kind) -> Cell:
+            return Cell(Scenario(kind, CONNECTIONS), mode)
+
+        plain = KINDS["keep-alive"]
+        return cls(
+            base=cell(replace(plain, name="a", title="A")),
+            same=cell(replace(plain, name="itself", title="A again")),
+            more=cell(replace(plain, name="more", title="A, more work", task=Task.parse(_TASK), task_every=every)),
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one comparison with A. `invalid`: why there is no ratio."""
+
+    base_us: Optional[float]
+    us: Optional[float]
+    ratio: Ratio
+    raw: Ratio
+    invalid: str = ""
+
+    @classmethod
+    def of(cls, row: Row, base: Row) -> Outcome:
+        name, raw_name = "cpu_us_per_request", "cpu_us_per_request_raw"
+        ratio = row.relative_to(base).get(name, Ratio(None, None, None, False))
+        raw = ratio_interval(row.values(raw_name), base.values(raw_name))
+        return cls(base.median(name), row.median(name), ratio, raw, (base.reasons + row.reasons + [""])[0])
+
+    @property
+    def near_one(self) -> bool:
+        return self.ratio.ratio is not None and abs(self.ratio.ratio - 1) <= RESOLUTION
+
+    @property
+    def no_difference(self) -> bool:
+        return self.ratio.ratio is not None and not self.ratio.difference_shown
+
+
+@dataclass(frozen=True)
+class Comparison:
+    same: Outcome
+    more: Outcome
+    variation: float  # of the machine's speed meanwhile
+
+    @classmethod
+    def of(cls, results: Results, cells: Cells) -> Comparison:
+        base = results.row(cells.base)
+        same, more = (Outcome.of(results.row(cell), base) for cell in (cells.same, cells.more))
+        return cls(same, more, results.speed.variation)
+
+
+def every_for(cost_us: float) -> int:
+    """K, for which the task adds MORE to a request of that cost."""
+    return max(1, round(Task.parse(_TASK).seconds * 1e6 / (MORE * cost_us)))
+
+
+def measure(rig: Rig, mode: str, comparisons: int, rounds: int) -> str:
+    """The table to print."""
+    rig = replace(rig, cross_checked=False)
+    alone = Cells.of(mode, every=1).base
+    pilot = _compare(rig, [alone], rounds=1, seed=0).row(alone)
+    cost = pilot.median("cpu_us_per_request")
+    if not cost:
+        raise Untrusted(f"{mode}: {'; '.join(pilot.reasons)}")
+    cells = Cells.of(mode, every_for(cost))
+    found = [
+        Comparison.of(_compare(rig, [cells.base, cells.same, cells.more], rounds, seed), cells)
+        for seed in range(1, comparisons + 1)
+    ]
+    every = cells.more.scenario.kind.task_every
+    what = f"{mode}, {CONNECTIONS} keep-alive connections; more work: {_TASK} for every {every}-th request"
+    return "\n".join([f"{what}, {MORE:.0%} of {cost:.2f} us", *table(found, rounds)])
+
+
+def _compare(rig: Rig, cells: list[Cell], rounds: int, seed: int) -> Results:
+    speed = Speed()
+    results = Results(rig.pinning.shared, speed)
+    with yardstick.laid_out(rig.reference, rig.client, rig.pinning, speed) as ruler:
+        ruler.spare(_SPARE)
+        for number, some in enumerate(plan.rounds(cells, rounds, seed), 1):
+            for cell in some:
+                visit(rig, cell, number, seed, results, ruler)
+    return results
+
+
+def table(found: list[Comparison], rounds: int) -> list[str]:
+    """A line for each comparison, then what they come to."""
+    lines = [f"{'':>3} {'A us':>7} {'beside':>14} {'us':>7} {'ratio':>6}  {'(range)':<16} {'raw':>6}  {'(range)':<16}"]
+    for number, one in enumerate(found, 1):
+        lines.append(_line(number, "itself", one.same))
+        lines.append(_line(number, f"{MORE:.0%} more work", one.more))
+    varied = max((one.variation for one in found), default=0.0)
+    lines.append(f"(range): {interval_name(rounds)}; machine speed varied by up to {varied:.1%} within a comparison")
+    same = [one.same for one in found]
+    lines.append(_verdict(f"A beside itself is within {RESOLUTION:.0%} of 1", [one.near_one for one in same]))
+    lines.append(_verdict("A beside itself shows no difference", [one.no_difference for one in same]))
+    shown = [one.more.ratio.difference_shown for one in found]
+    lines.append(_verdict(f"A beside itself with {MORE:.0%} more work shows a difference", shown))
+    return lines
+
+
+def _line(number: int, beside: str, one: Outcome) -> str:
+    if one.ratio.ratio is None or one.base_us is None or one.us is None:
+        return f"{number:>3} {'':>7} {beside:>14} INVALID: {one.invalid or 'nothing was measured'}"
+    verdict = "a difference" if one.ratio.difference_shown else "no difference shown"
+    both = f"{_ratio(one.ratio)} {_ratio(one.raw)}"
+    return f"{number:>3} {one.base_us:>7.3f} {beside:>14} {one.us:>7.3f} {both} {verdict}"
+
+
+def _ratio(ratio: Ratio) -> str:
+    if ratio.ratio is None:
+        return f"{'-':>6}  {'':<16}"
+    ends = f"({ratio.low:.3f} to {ratio.high:.3f})"
+    return f"{ratio.ratio:>6.3f}  {ends:<16}"
+
+
+def _verdict(what: str, right: list[bool]) -> str:
+    wanted = round(_SHARE * len(right))
+    return f"{what}: {sum(right)} of {len(right)}, {wanted} wanted: {'PASS' if sum(right) >= wanted else 'FALLS SHORT'}"
