@@ -39,7 +39,7 @@ def build(
         "capacity": _capacity(rows) if any(scenario.offer for scenario in scenarios) else [],
         "memory": reasons.memory,
         "system_calls": reasons.system_calls,
-        "footnotes": footnotes(max((len(row.samples) for row in rows), default=0)) + reasons.notes,
+        "footnotes": footnotes(max((len(row.samples) for row in rows), default=0)) + results.notes + reasons.notes,
     }
 
 

@@ -33,6 +33,9 @@ _REST = [
     f" two calibrations differ by more than {TOLERANCE:.0%} the load is measured again, up to {MOST_VISITS} times in"
     " all; unsteady: they do so on the best try too. CPU relative: a difference is shown when all of five rounds agree"
     f" on it and it is {RESOLUTION:.0%} or more; of fewer rounds the intervals must lie apart, too.",
+    "instr/req and cycles/req: instructions and cycles of the server a request, user + kernel, counted by the processor"
+    " in a load of its own, since counting makes changes of thread dearer. Instructions hardly vary with the machine's"
+    " speed.",
     "client-bound: the client was the bottleneck (it used 80 % of its core or more, or the row is within 5 % of what"
     " the do-nothing reference server reached with as many connections). Then requests/s says what the client can"
     " do; compare CPU us/req.",

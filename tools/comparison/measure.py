@@ -21,7 +21,7 @@ from comparison.task import Task
 _WARM_UP_SECONDS = 0.15
 _SETTLE_SECONDS = 0.05
 _SETTLE_SECONDS_EACH = 0.3e-3  # so that a server can start a thread or a process for each, undisturbed
-_CROSS_CHECK_SECONDS = 0.4
+_CROSS_CHECK_SECONDS = 0.3
 _CROWD = 512  # connections that wrk, which has no such pause, needs longer for
 _SHORTEST_WINDOW_SECONDS = 0.25
 _LONGEST_PATIENCE = 60.0
@@ -101,7 +101,7 @@ def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
         patience = min(_LONGEST_PATIENCE, 5 + load.timeout)
         try:
             with Observer(server.port, patience) as observer, ExitStack() as others:
-                _invite(rig, server, cell.scenario, others)
+                invite(rig, server, cell.scenario, others)
                 sample = _measure_observed(rig, server, observer, cell, load)
         except Untrusted:
             server.expect_alive()  # its end says more than what it caused
@@ -110,7 +110,7 @@ def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
         return sample
 
 
-def _invite(rig: Rig, server: Server, scenario: Scenario, others: ExitStack) -> None:
+def invite(rig: Rig, server: Server, scenario: Scenario, others: ExitStack) -> None:
     """Those who are there beside the clients that are measured."""
     kind = scenario.kind
     if kind.idle:
@@ -125,12 +125,12 @@ def _measure_starved(rig: Rig, cell: Cell, load: load_client.Load, places: int) 
     command = rig.command(cell.mode, cell.scenario, "--drain-timeout=1s")
     with running(command, rig.pinning.server) as server:
         with ExitStack() as others:
-            _invite(rig, server, cell.scenario, others)
+            invite(rig, server, cell.scenario, others)
             sample = _measure_unobserved(rig, server, cell, load)
         server.drain()
     with running(command, rig.pinning.server) as server:
         with ExitStack() as others:
-            _invite(rig, server, cell.scenario, others)
+            invite(rig, server, cell.scenario, others)
             checked = _cross_check(rig, server, cell)
         server.drain()
     return replace(sample, served_at_once=places, cross_check=checked)

@@ -109,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 5, quick: 3")
     add("--duration", metavar="D", type=explained(_window), help="of a load; default: 600ms, more with a task")
     add("--seed", metavar="N", type=explained(within(0, 2**32 - 1)), help="of the order in each round")
-    add("--no-reasons", action="store_true", help="do not measure memory a client and system calls a request")
+    add(
+        "--no-reasons",
+        action="store_true",
+        help="do not measure memory a client, nor system calls and instructions a request",
+    )
     add("--baseline", metavar="FILE", type=Path, help="an earlier JSON file of this machine to compare with")
     add("--no-install", action="store_true", help="do not install missing packages")
     add("--no-build", action="store_true", help="measure what stands in the build directory")

@@ -12,7 +12,7 @@ from comparison.task import Task
 
 _HEADER = [
     "mode", "requests/s", "relative", "wrk's", "p50", "p99", "p99.9", "max", "connect p99", "CPU us/req",
-    "CPU relative", "CPU raw", "user + system", "switches/req", "threads", "peak MiB", "",
+    "CPU relative", "CPU raw", "user + system", "instr/req", "cycles/req", "switches/req", "threads", "peak MiB", "",
 ]
 
 
@@ -90,12 +90,20 @@ def _cells(row: dict[str, Any], series: str) -> list[str]:
         _relative(row, "cpu_us_per_request"),
         median("cpu_us_per_request_raw", "{:.2f}"),
         f"{median('user_us_per_request', '{:.2f}')} + {median('system_us_per_request', '{:.2f}')}",
+        _counted(figures, "instructions"),
+        _counted(figures, "cycles"),
         f"{median('voluntary_switches_per_request', '{:.3f}')} + "
         f"{median('involuntary_switches_per_request', '{:.3f}')}",
         f"{figures['threads']['high']:,.0f}",
         f"{figures['peak_resident_bytes']['high'] / 2**20:.1f}",
         ", ".join(marks),
     ]
+
+
+def _counted(figures: dict[str, Any], what: str) -> str:
+    """User + kernel; one that is not counted is a dash, and so are both."""
+    both = [figures.get(f"{where}_{what}_per_request") for where in ("user", "kernel")]
+    return " + ".join(f"{one['median']:,.0f}" if one else "-" for one in both) if any(both) else "-"
 
 
 def _relative(row: dict[str, Any], name: str) -> str:

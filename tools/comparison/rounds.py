@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from comparison import checks, plan, yardstick
+from comparison import checks, counted, hardware, plan, yardstick
 from comparison.errors import Untrusted
 from comparison.measure import Rig, check_conformance, measure, seconds_of
 from comparison.options import Options
@@ -17,7 +17,7 @@ from comparison.speed import Visit
 from comparison.yardstick import Yardstick
 
 _SPARE = 1 / 8  # of the visits, for those that are repeated since the machine changed its speed
-_LEAST_SPARE = 2
+_LEAST_SPARE = 1
 
 
 def measure_all(
@@ -34,6 +34,8 @@ def measure_all(
             _visit_all(wanted, rig, opened, broken, results, ruler, progress)
             cells = cells + opened
     progress.keep(results.speed.describe())
+    if wanted.reasons:
+        _count_all(rig, [cell for cell in cells if not cell.scenario.offer], results, progress)
     return results, cells
 
 
@@ -83,6 +85,24 @@ def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, ruler:
     if found.again:
         outcome += f" (try {len(found.again) + 1})"
     return f"{outcome}, INVALID: {'; '.join(reasons)}" if reasons else outcome
+
+
+def _count_all(rig: Rig, cells: list[Cell], results: Results, progress: Progress) -> None:
+    """Of the rows that are valid: what the processor can tell, or why it does not."""
+    missing = hardware.why_not()
+    text = hardware.describe(missing)
+    if text:
+        results.notes.append(f"instr/req and cycles/req: {text}")
+    events = [event for event in hardware.EVENTS if event not in missing]
+    for cell in cells if events else []:
+        row = results.row(cell)
+        if not row.valid:
+            continue
+        progress.say(f"instructions a request: {cell}")
+        try:
+            row.counts = counted.measure(rig, cell, events)
+        except Untrusted as error:
+            results.notes.append(f"instr/req and cycles/req: {cell}: not counted: {error}")
 
 
 def broken_modes(wanted: Options, rig: Rig, progress: Progress) -> dict[str, str]:

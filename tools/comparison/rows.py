@@ -74,7 +74,8 @@ RELATIVE = ("requests_per_second", "service_p99_us", "response_p99_us", "cpu_us_
 
 @dataclass
 class Row:
-    """`reasons` not empty: INVALID. `marks`: true, and to be read with it. There may be no samples."""
+    """`reasons` not empty: INVALID. `marks`: true, and to be read with it. There may be no samples. `counts`: by the
+    processor, a request, in one load of their own."""
 
     cell: Cell
     samples: list[Sample] = field(default_factory=list)
@@ -82,6 +83,7 @@ class Row:
     marks: list[str] = field(default_factory=list)
     checks: list[checks.Check] = field(default_factory=list)
     speed: Speed = field(default_factory=Speed)
+    counts: dict[str, float] = field(default_factory=dict)
 
     @property
     def mode(self) -> str:
@@ -123,6 +125,7 @@ class Row:
 
     def figures(self) -> dict[str, Interval]:
         found = {name: self.figure(name) for name in FIGURES}
+        found.update({name: median_interval([count]) for name, count in self.counts.items()})
         return {name: figure for name, figure in found.items() if figure}
 
     def relative_to(self, base: Row) -> dict[str, Ratio]:
@@ -152,6 +155,7 @@ class Results:
     def __init__(self, shared_core: bool, speed: Optional[Speed] = None) -> None:
         self._shared_core = shared_core
         self.speed = speed or Speed()
+        self.notes: list[str] = []  # for the footnotes
         self._rows: dict[Cell, Row] = {}
 
     def row(self, cell: Cell) -> Row:

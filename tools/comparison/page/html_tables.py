@@ -152,6 +152,16 @@ def _columns(scenario: Scenario, styles: Styles) -> list[Column]:
         Column("CPU µs/request", "raw", _plain("cpu_us_per_request_raw", significant), "not corrected"),
         Column("CPU µs/request", "user", _plain("user_us_per_request", significant)),
         Column("CPU µs/request", "system", _plain("system_us_per_request", significant)),
+        *[
+            Column(
+                f"{what}/request",
+                where,
+                _plain(f"{where}_{what}_per_request", whole),
+                "counted by the processor, in a load of its own",
+            )
+            for what in ("instructions", "cycles")
+            for where in ("user", "kernel")
+        ],
         Column(
             "switches/request",
             "vol.",
