@@ -64,6 +64,7 @@ class AShortComparison(unittest.TestCase):
 
     def test_calibrates_the_machine_around_each_load(self) -> None:
         speed = self.document["speed"]
+        self.assertRegex(speed["began"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}$")
         tried = len(speed["calibrations"]) + len(speed["failures"])
         self.assertGreater(tried, len(self.rows()), speed)
         self.assertGreater(len(speed["calibrations"]), 1, speed["failures"])

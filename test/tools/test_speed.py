@@ -74,12 +74,12 @@ class Words(unittest.TestCase):
         run = speed(5.0, 5.0)
         bracket = Bracket(*run.calibrations)
         run.visits += [Visit("epoll", "Wait", 1, bracket, kept) for kept in (False, False, True)]
-        self.assertIn("2 loads were measured again", run.describe())
+        self.assertIn("; measured again: 2", run.describe())
 
     def test_say_why_nothing_is_known(self) -> None:
         text = Speed(failures=["no port"]).describe()
         self.assertIn("not known: no calibration (no port); CPU times are not corrected", text)
-        self.assertIn("1 calibrations failed: no port", Speed(speed(5.0).calibrations, [], ["no port"]).describe())
+        self.assertIn("failed calibrations: 1 (no port)", Speed(speed(5.0).calibrations, [], ["no port"]).describe())
 
     def test_data_has_every_calibration_with_its_time(self) -> None:
         data = speed(6.1, 4.7).data()

@@ -77,6 +77,7 @@ class Speed:
     calibrations: list[Calibration] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # why calibrations came to nothing
+    began: str = ""  # when, with the zone
 
     @property
     def usual(self) -> Optional[float]:
@@ -128,13 +129,14 @@ class Speed:
             f"machine speed varied by {self.variation:.1%} over the run, {in_steps};"
             f" {len(self.calibrations):,} calibrations, median {usual:.2f} us of the reference server a request"
         ).replace("%", " %")
-        text += f"; {again:,} loads were measured again" if again else ""
-        return text + (f"; {len(self.failures):,} calibrations failed: {self.failures[0]}" if self.failures else "")
+        text += f"; measured again: {again:,}" if again else ""
+        return text + (f"; failed calibrations: {len(self.failures):,} ({self.failures[0]})" if self.failures else "")
 
     def data(self) -> dict[str, Any]:
         """As the document has it."""
         return {
             "text": self.describe(),
+            "began": self.began,
             "median_us_per_request": self.usual,
             "variation": self.variation,
             "levels": [asdict(level) for level in self.levels()],

@@ -105,7 +105,10 @@ def over_connections(group: Group, styles: Styles) -> list[Plate]:
             "Throughput against connections", f"Requests/s, median and {named}.{bound}", [rate], note
         ),
         *_plate(
-            "CPU time against connections", "CPU time of the server a request, user and system.", [cpu], note
+            "CPU time against connections",
+            f"CPU time of the server a request, user and system, corrected; median and {named}.",
+            [cpu],
+            note,
         ),
     ]
 
