@@ -10,9 +10,9 @@ from unittest import mock
 from bench import __main__ as bench
 from bench import cpu_per_request, crowd, load_cpu, steady_ratio, wake_up
 from comparison import conformance
+from comparison.calibrator import Bracketed
 from comparison.errors import Untrusted
 from comparison.speed import Bracket, Calibration, Speed
-from comparison.yardstick import Bracketed
 
 SLOW, FAST = 6.1, 4.7  # microseconds a request of the reference server
 

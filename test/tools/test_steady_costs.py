@@ -5,6 +5,7 @@ do not. The machine is a constructed one: whole runs in no time, a seed each."""
 import unittest
 from dataclasses import replace
 
+from comparison.calibrator import Calibrator
 from comparison.intervals import Ratio
 from comparison.plan import Cell, Scenario
 from comparison.rows import Results, Row
@@ -12,7 +13,6 @@ from comparison.sample import Cost
 from comparison.scenarios import KINDS, Kind
 from comparison.speed import Calibration
 from comparison.task import Task
-from comparison.yardstick import Yardstick
 from samples import SAMPLE
 from two_speed_machine import FAST, Machine, compared
 
@@ -86,9 +86,9 @@ class Tasks(unittest.TestCase):
     def test_what_a_task_burns_is_not_corrected(self) -> None:
         kind = Kind("cpu", "CPU", "", task=Task.parse("cpu:1ms"), task_every=10)
         results, machine = Results(shared_core=False), Machine(0)
-        ruler = Yardstick(machine.calibrate, results.speed, lambda: machine.now)
+        calibrator = Calibrator(machine.calibrate, results.speed, lambda: machine.now)
         burnt = replace(SAMPLE, cost=Cost(1000, 0.1, 0.0061, 0, 0))  # 100 us of task, 6.1 us of work a request
-        found = ruler.bracketed(lambda: burnt)
+        found = calibrator.bracketed(lambda: burnt)
         cell = Cell(Scenario(kind, 16), "epoll")
         results.add(cell, 1, replace(burnt, bracket=found.bracket))
         results.speed.calibrations += 3 * [Calibration(0.0, 100_000, FAST / 10)]
@@ -100,8 +100,8 @@ class Tasks(unittest.TestCase):
 class Unsteady(unittest.TestCase):
     def test_a_row_whose_best_try_is_unsteady_says_so(self) -> None:
         results = Results(shared_core=False)
-        ruler = Yardstick(iter([Calibration(0, 1, 5e-6), Calibration(0, 1, 6e-6)]).__next__, results.speed, lambda: 0.0)
-        found = ruler.steadily(lambda: SAMPLE)
+        calibrator = Calibrator(iter([Calibration(0, 1, 5e-6), Calibration(0, 1, 6e-6)]).__next__, results.speed, lambda: 0.0)
+        found = calibrator.steadily(lambda: SAMPLE)
         results.add(_A, 1, replace(SAMPLE, bracket=found.bracket))
         (row,) = results.table(_A.scenario, [_A])
         self.assertEqual(row.marks, ["unsteady: the machine's speed changed by up to 18% around a load"])

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Callable, Iterable
 
 from comparison import plan
+from comparison.calibrator import Calibrator
 from comparison.plan import Cell
 from comparison.rows import Results
 from comparison.sample import Cost, Sample, Start
 from comparison.speed import Calibration
-from comparison.yardstick import Yardstick
 from samples import SAMPLE
 
 SLOW, FAST = 6.1, 4.7  # microseconds a request of a raw loop
@@ -59,10 +59,10 @@ class Machine:
 def compared(machine: Machine, cells: Iterable[Cell], load: Callable[[Cell], Sample], seed: int) -> Results:
     """Five rounds of all cells, as a comparison makes them."""
     results = Results(shared_core=False)
-    ruler = Yardstick(machine.calibrate, results.speed, lambda: machine.now)
-    ruler.spare(5)
+    calibrator = Calibrator(machine.calibrate, results.speed, lambda: machine.now)
+    calibrator.allow_repeats(5)
     for number, some in enumerate(plan.rounds(list(cells), 5, seed), 1):
         for cell in some:
-            found = ruler.steadily(lambda: load(cell))
+            found = calibrator.steadily(lambda: load(cell))
             results.add(cell, number, replace(found.value, bracket=found.bracket))
     return results

@@ -13,13 +13,13 @@ from typing import Callable, Optional
 
 from bench import steady_ratio
 from bench.target import Target
-from comparison import checks, models, proc, wrk, yardstick
+from comparison import checks, models, proc, wrk
+from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning
 from comparison.server import Server, majuscule_command, running, running_reference
 from comparison.speed import Speed
 from comparison.task import Task
-from comparison.yardstick import Bracketed
 
 CONNECTIONS = 64
 _WARM_UP_SECONDS = 0.3
@@ -103,11 +103,11 @@ def measure(
     }
     costs: dict[str, list[Bracketed[float]]] = {name: [] for name in starts}
     speed, foreign_share = Speed(), 0.0
-    with yardstick.laid_out(programs.reference, programs.client, pinning, speed) as ruler:
-        ruler.spare(rounds)
+    with calibrating(programs.reference, programs.client, pinning, speed) as calibrator:
+        calibrator.allow_repeats(rounds)
         for _ in range(rounds):
             for name in random.sample(list(starts), len(starts)):
-                found = ruler.steadily(lambda: _use(starts[name], load(seconds, question.pipelined), pinning))
+                found = calibrator.steadily(lambda: _use(starts[name], load(seconds, question.pipelined), pinning))
                 costs[name].append(replace(found, value=found.value.microseconds_per_request))
                 foreign_share = max(foreign_share, found.value.foreign_share)
     ratio = steady_ratio.of(costs["ours"], costs["reference"], speed)

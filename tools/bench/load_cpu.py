@@ -12,12 +12,12 @@ from typing import Optional
 from bench import load_run, steady_ratio
 from bench.target import Target
 from comparison import wrk
+from comparison.calibrator import Bracketed, Calibrator
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
 from comparison.speed import Calibration, Speed
 from comparison.task import Task
-from comparison.yardstick import Bracketed, Yardstick
 
 CONNECTIONS = 64
 
@@ -42,10 +42,10 @@ def measure(
 ) -> str:
     """The line to print."""
     with running(majuscule_command(majuscule, "epoll", Task.parse("none")), pinning.server) as server:
-        ruler = Yardstick(lambda: _wrks(pinning.client, server.port, seconds), Speed(), time.monotonic)
-        ruler.spare(rounds)
+        calibrator = Calibrator(lambda: _wrks(pinning.client, server.port, seconds), Speed(), time.monotonic)
+        calibrator.allow_repeats(rounds)
         found = [
-            ruler.steadily(lambda: _ours(client, pinning.client, server.port, seconds)) for _ in range(rounds)
+            calibrator.steadily(lambda: _ours(client, pinning.client, server.port, seconds)) for _ in range(rounds)
         ]
         server.drain()
     return judge(found, limit)

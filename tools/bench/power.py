@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from comparison import plan, yardstick
+from comparison import plan
+from comparison.calibrator import calibrating
 from comparison.errors import Untrusted
 from comparison.intervals import RESOLUTION, Ratio, interval_name, ratio_interval
 from comparison.measure import Rig
@@ -112,11 +113,11 @@ def measure(rig: Rig, mode: str, comparisons: int, rounds: int) -> str:
 def _compare(rig: Rig, cells: list[Cell], rounds: int, seed: int) -> Results:
     speed = Speed()
     results = Results(rig.pinning.shared, speed)
-    with yardstick.laid_out(rig.reference, rig.client, rig.pinning, speed) as ruler:
-        ruler.spare(_SPARE)
+    with calibrating(rig.reference, rig.client, rig.pinning, speed) as calibrator:
+        calibrator.allow_repeats(_SPARE)
         for number, some in enumerate(plan.rounds(cells, rounds, seed), 1):
             for cell in some:
-                visit(rig, cell, number, seed, results, ruler)
+                visit(rig, cell, number, seed, results, calibrator)
     return results
 
 

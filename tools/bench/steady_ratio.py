@@ -7,8 +7,8 @@ import statistics
 from dataclasses import dataclass
 from typing import Sequence
 
+from comparison.calibrator import Bracketed
 from comparison.speed import Speed
-from comparison.yardstick import Bracketed
 
 Costs = Sequence["Bracketed[float]"]  # microseconds a request, one a round
 

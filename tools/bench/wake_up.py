@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import steady_ratio
-from comparison import conformance, proc, yardstick
+from comparison import conformance, proc
+from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
 from comparison.observer import Observer
 from comparison.pinning import Pinning
@@ -18,7 +19,6 @@ from comparison.server import majuscule_command, running
 from comparison.speed import Speed
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
-from comparison.yardstick import Bracketed
 
 IDLE_CLIENTS = [100, 1_000, 10_000]
 _MOST = {"select": 1_000}  # FD_SETSIZE, without the server's own
@@ -66,13 +66,13 @@ def measure(program: Path, reference: Path, client: Path, pinning: Pinning, mode
     """The table to print. `client`: of the calibrations, on the `reference` server."""
     found: dict[int, dict[str, list[Bracketed[float]]]] = {}
     speed = Speed()
-    with yardstick.laid_out(reference, client, pinning, speed) as ruler:
+    with calibrating(reference, client, pinning, speed) as calibrator:
         for idle in IDLE_CLIENTS:
             able = [mode for mode in modes if idle <= _MOST.get(mode, idle)]
             costs = found.setdefault(idle, {mode: [] for mode in modes})
             for _ in range(_ROUNDS):
                 for mode in random.sample(able, len(able)):
-                    costs[mode].append(ruler.bracketed(lambda: _measure_once(program, pinning, mode, idle)))
+                    costs[mode].append(calibrator.bracketed(lambda: _measure_once(program, pinning, mode, idle)))
     return table(found, speed)
 
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from comparison.calibrator import MOST_VISITS
 from comparison.intervals import RESOLUTION, interval_name
 from comparison.speed import TOLERANCE
-from comparison.yardstick import MOST_VISITS
 
 _FIGURES = (
     "Each figure is the median over the rounds; in brackets {interval}. Relative: to the first row, round by"

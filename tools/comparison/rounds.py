@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from comparison import checks, counted, hardware, plan, yardstick
+from comparison import checks, counted, hardware, plan
+from comparison.calibrator import CALIBRATION_SECONDS, Calibrator, calibrating
 from comparison.errors import Untrusted
 from comparison.measure import Rig, check_conformance, measure, seconds_of
 from comparison.options import Options
@@ -14,7 +15,6 @@ from comparison.progress import Progress
 from comparison.rows import Results
 from comparison.sample import Sample
 from comparison.speed import Visit
-from comparison.yardstick import Yardstick
 
 _SPARE = 1 / 8  # of the visits, for those that are repeated since the machine changed its speed
 _LEAST_SPARE = 1
@@ -27,11 +27,11 @@ def measure_all(
     offer."""
     results = Results(shared_core=rig.pinning.shared)
     cells = plan.closed_cells(wanted) if wanted.closed else []
-    with yardstick.laid_out(rig.reference, rig.client, rig.pinning, results.speed) as ruler:
-        _visit_all(wanted, rig, cells, broken, results, ruler, progress)
+    with calibrating(rig.reference, rig.client, rig.pinning, results.speed) as calibrator:
+        _visit_all(wanted, rig, cells, broken, results, calibrator, progress)
         if wanted.rates or wanted.sweep:
             opened = plan.open_cells(wanted, results.capacities(cells))
-            _visit_all(wanted, rig, opened, broken, results, ruler, progress)
+            _visit_all(wanted, rig, opened, broken, results, calibrator, progress)
             cells = cells + opened
     progress.keep(results.speed.describe())
     if wanted.reasons:
@@ -45,33 +45,33 @@ def _visit_all(
     cells: list[Cell],
     broken: dict[str, str],
     results: Results,
-    ruler: Yardstick,
+    calibrator: Calibrator,
     progress: Progress,
 ) -> None:
     if not cells:
         return
     order = plan.rounds(cells, wanted.rounds, wanted.seed)
-    seconds = seconds_of(rig, order) + yardstick.SECONDS * sum(map(len, order))
+    seconds = seconds_of(rig, order) + CALIBRATION_SECONDS * sum(map(len, order))
     progress.keep(f"seed {wanted.seed}; the loads take about {seconds:.0f} s")
     visits = [(number, cell) for number, some in enumerate(order, 1) for cell in some]
-    ruler.spare(_LEAST_SPARE + round(_SPARE * len(visits)))
+    calibrator.allow_repeats(_LEAST_SPARE + round(_SPARE * len(visits)))
     for done, (number, cell) in enumerate(visits, 1):
         if cell.mode in broken:
             results.fail(cell, f"round {number}", broken[cell.mode])
             continue
-        outcome = visit(rig, cell, number, wanted.seed, results, ruler)
+        outcome = visit(rig, cell, number, wanted.seed, results, calibrator)
         line = f"[{done}/{len(visits)}] round {number}: {cell}: {outcome}"
         (progress.keep if "INVALID" in outcome else progress.say)(line)
 
 
-def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, ruler: Yardstick) -> str:
+def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, calibrator: Calibrator) -> str:
     """What came of it, in words. Where the calibrations around it disagree it is measured again."""
 
     def once() -> Sample:
         return measure(rig, cell, seed + number)
 
     try:
-        found = ruler.steadily(once, final=lambda sample: bool(checks.reasons(sample, cell)))
+        found = calibrator.steadily(once, final=lambda sample: bool(checks.reasons(sample, cell)))
     except Untrusted as error:
         results.fail(cell, f"round {number}", str(error))
         return f"INVALID: {error}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How fast the machine was during a run, and what that does to a cost. Pure: the loads are in `yardstick`.
+"""How fast the machine was during a run, and what that does to a cost. Pure: the loads are in `calibrator`.
 
 A virtual machine changes its speed by tens of percent for tens of seconds: a neighbour runs on the core's other
 thread, or the clock changes. A calibration is a short load on the reference server, which always does the same: what

@@ -27,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A line without a style is a law or a ruler, no row. Not `joined`: only its marks are drawn."""
+    """A line without a style is a law, or the calibrations: no row. Not `joined`: only its marks are drawn."""
 
     name: str
     points: tuple[Point, ...]

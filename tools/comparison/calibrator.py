@@ -19,9 +19,9 @@ from comparison.pinning import Pinning, on_core
 from comparison.server import Server, running_reference
 from comparison.speed import Bracket, Calibration, Speed
 
-SECONDS = 0.2
+CALIBRATION_SECONDS = 0.2
 MOST_VISITS = 3  # to a cell whose calibrations disagree
-_LOAD = load_client.Load(connections=64, seconds=SECONDS, warm_up=0.0, timeout=5.0)
+_LOAD = load_client.Load(connections=64, seconds=CALIBRATION_SECONDS, warm_up=0.0, timeout=5.0)
 _FRESH_SECONDS = 0.5  # a calibration older than that says nothing of now
 _PATIENCE_SECONDS = 30.0
 
@@ -38,7 +38,7 @@ class Bracketed(Generic[Value]):
     again: tuple[Bracket, ...] = ()
 
 
-class Yardstick:
+class Calibrator:
     """`calibrate` raises Untrusted when it came to nothing: then costs are not corrected, and `speed` says so.
     `clock`: seconds since the run began."""
 
@@ -50,7 +50,7 @@ class Yardstick:
         self._spare = 0
         self.speed = speed
 
-    def spare(self, visits: int) -> None:
+    def allow_repeats(self, visits: int) -> None:
         """Allows so many visits beyond those that are planned: bounds how long an unsteady machine is put up with."""
         self._spare += visits
 
@@ -92,8 +92,8 @@ class Yardstick:
 
 
 @contextmanager
-def laid_out(reference: Path, client: Path, pinning: Pinning, speed: Speed) -> Iterator[Yardstick]:
-    """A yardstick that is ready. A reference server that does not start leaves all costs as they are."""
+def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -> Iterator[Calibrator]:
+    """A calibrator that is ready. A reference server that does not start leaves all costs as they are."""
     began = time.monotonic()
     speed.began = time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
@@ -110,11 +110,11 @@ def laid_out(reference: Path, client: Path, pinning: Pinning, speed: Speed) -> I
         try:
             server = stack.enter_context(running_reference(reference, "epoll", pinning.server))
         except Untrusted as error:
-            yield Yardstick(failing(error), speed, clock)
+            yield Calibrator(failing(error), speed, clock)
         else:
             with suppress(Untrusted):
                 _calibrate(server, client, pinning.client, clock)  # the first is slower than all others
-            yield Yardstick(lambda: _calibrate(server, client, pinning.client, clock), speed, clock)
+            yield Calibrator(lambda: _calibrate(server, client, pinning.client, clock), speed, clock)
 
 
 def _calibrate(server: Server, client: Path, core: int, clock: Callable[[], float]) -> Calibration:

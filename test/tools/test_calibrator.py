@@ -5,10 +5,9 @@ import json
 import unittest
 from typing import Any, Iterator
 
-from comparison import yardstick
+from comparison.calibrator import Calibrator, parse
 from comparison.errors import Untrusted
 from comparison.speed import Calibration, Speed
-from comparison.yardstick import Yardstick
 
 
 class Case(unittest.TestCase):
@@ -20,7 +19,7 @@ class Case(unittest.TestCase):
         self.loads = 0
         self.speed = Speed()
 
-    def ruler(self, *costs: float, spare: int = 100) -> Yardstick:
+    def calibrator(self, *costs: float, spare: int = 100) -> Calibrator:
         left: Iterator[float] = iter(costs)
 
         def calibrate() -> Calibration:
@@ -30,8 +29,8 @@ class Case(unittest.TestCase):
                 raise Untrusted("no answer")
             return Calibration(self.now, 1_000_000, us)
 
-        made = Yardstick(calibrate, self.speed, lambda: self.now)
-        made.spare(spare)
+        made = Calibrator(calibrate, self.speed, lambda: self.now)
+        made.allow_repeats(spare)
         return made
 
     def load(self) -> int:
@@ -42,24 +41,24 @@ class Case(unittest.TestCase):
 
 class Sharing(Case):
     def test_neighbours_share_a_calibration(self) -> None:
-        ruler = self.ruler(5.0, 5.01, 5.02, 5.03)
-        brackets = [ruler.bracketed(self.load).bracket for _ in range(3)]
+        calibrator = self.calibrator(5.0, 5.01, 5.02, 5.03)
+        brackets = [calibrator.bracketed(self.load).bracket for _ in range(3)]
         self.assertEqual(len(self.speed.calibrations), 4)
         for one, following in zip(brackets, brackets[1:]):
             assert one and following
             self.assertIs(one.after, following.before)
 
     def test_an_old_one_is_not_shared(self) -> None:
-        ruler = self.ruler(5.0, 5.0, 5.0, 5.0)
-        ruler.bracketed(self.load)
+        calibrator = self.calibrator(5.0, 5.0, 5.0, 5.0)
+        calibrator.bracketed(self.load)
         self.now += 2.0
-        ruler.bracketed(self.load)
+        calibrator.bracketed(self.load)
         self.assertEqual(len(self.speed.calibrations), 4)
 
     def test_one_that_failed_corrects_nothing_and_is_said(self) -> None:
-        ruler = self.ruler(5.0, 0.0, 5.0, 5.0)
-        self.assertIsNone(ruler.steadily(self.load).bracket)
-        found = ruler.steadily(self.load).bracket
+        calibrator = self.calibrator(5.0, 0.0, 5.0, 5.0)
+        self.assertIsNone(calibrator.steadily(self.load).bracket)
+        found = calibrator.steadily(self.load).bracket
         assert found
         self.assertEqual((found.before.us_per_request, found.after.us_per_request), (5.0, 5.0))
         self.assertEqual(self.speed.failures, ["no answer"])
@@ -67,29 +66,29 @@ class Sharing(Case):
 
 class Again(Case):
     def test_a_steady_load_is_measured_once(self) -> None:
-        found = self.ruler(5.0, 5.1).steadily(self.load)
+        found = self.calibrator(5.0, 5.1).steadily(self.load)
         self.assertEqual((found.value, found.again), (1, ()))
 
     def test_a_step_is_followed_by_another_try(self) -> None:
-        found = self.ruler(6.1, 4.7, 4.7).steadily(self.load)
+        found = self.calibrator(6.1, 4.7, 4.7).steadily(self.load)
         assert found.bracket
         self.assertEqual((found.value, found.bracket.us_per_request, len(found.again)), (2, 4.7, 1))
 
     def test_the_best_of_three_counts(self) -> None:
-        found = self.ruler(5.0, 6.0, 5.6, 4.0).steadily(self.load)
+        found = self.calibrator(5.0, 6.0, 5.6, 4.0).steadily(self.load)
         assert found.bracket
         self.assertEqual((self.loads, found.value), (3, 2))
         self.assertAlmostEqual(found.bracket.us_per_request, 5.8)
         self.assertEqual(len(found.again), 2)
 
     def test_the_spare_visits_of_a_run_come_to_an_end(self) -> None:
-        ruler = self.ruler(*(5.0 + i % 2 for i in range(20)), spare=3)
+        calibrator = self.calibrator(*(5.0 + i % 2 for i in range(20)), spare=3)
         for _ in range(4):
-            ruler.steadily(self.load)
+            calibrator.steadily(self.load)
         self.assertEqual(self.loads, 4 + 3)
 
     def test_what_is_invalid_is_never_tried_again(self) -> None:
-        found = self.ruler(6.1, 4.7, 4.7).steadily(self.load, final=lambda value: value == 1)
+        found = self.calibrator(6.1, 4.7, 4.7).steadily(self.load, final=lambda value: value == 1)
         self.assertEqual((self.loads, found.value), (1, 1))
 
     def test_what_fails_is_never_tried_again(self) -> None:
@@ -98,7 +97,7 @@ class Again(Case):
             raise Untrusted("ended")
 
         with self.assertRaises(Untrusted):
-            self.ruler(6.1, 4.7).steadily(failing)
+            self.calibrator(6.1, 4.7).steadily(failing)
         self.assertEqual(self.loads, 1)
 
 
@@ -106,15 +105,15 @@ class Parse(unittest.TestCase):
     SAID: dict[str, Any] = {"requests": 900, "warmup_requests": 100, "errors": {"read": 0, "status": 0}}
 
     def test_all_requests_share_the_cost(self) -> None:
-        found = yardstick.parse(json.dumps(self.SAID), 7.0, 0.005)
+        found = parse(json.dumps(self.SAID), 7.0, 0.005)
         self.assertEqual((found.at, found.us_per_request), (7.0, 5.0))
 
     def test_errors_and_silence_are_no_calibration(self) -> None:
         for said in ({**self.SAID, "errors": {"read": 1}}, {**self.SAID, "requests": 0, "warmup_requests": 0}, {}, []):
             with self.assertRaises(Untrusted):
-                yardstick.parse(json.dumps(said), 7.0, 0.005)
+                parse(json.dumps(said), 7.0, 0.005)
         with self.assertRaises(Untrusted):
-            yardstick.parse("", 7.0, 0.005)
+            parse("", 7.0, 0.005)
 
 
 if __name__ == "__main__":
