@@ -4,8 +4,8 @@
 `check_promises.py SOURCE BUILD`.
 
 The last cell of a table's row says what shows its promise: a test or benchmark of Meson's, a fuzz target, a
-file of the project, a subject of the conformance suite, or, behind such a subject and a colon, the names of
-its cases, in which an ellipsis stands for the rest.
+file of the project, a command of the project with the names of tests behind it, a subject of the conformance
+suite, or, behind such a subject and a colon, the names of its cases, in which an ellipsis stands for the rest.
 """
 
 import json
@@ -25,8 +25,17 @@ def names_in_meson(build):
 
 
 def cases_of(source, subject):
-    path = source / f"test/conformance/{subject}_test.cpp"
-    return re.findall(r"TEST_P\(\w+, (\w+)\)", path.read_text()) if path.exists() else []
+    file = subject.removesuffix("-only").replace("-", "_")
+    path = source / f"test/conformance/{file}_test.cpp"
+    return re.findall(r"TEST(?:_[PF])?\(\w+, (\w+)\)", path.read_text()) if path.exists() else []
+
+
+def is_command(source, known, text):
+    """Whether `VARIABLE=value tools/NAME --option TEST` could be run as it stands."""
+    words = [word for word in text.split() if not re.fullmatch(r"[A-Z_]+=\S*", word)]
+    if not words or not (source / words[0]).exists():
+        return False
+    return all(word.startswith("-") or word in known for word in words[1:])
 
 
 def missing(source, build, table):
@@ -40,7 +49,7 @@ def missing(source, build, table):
             if re.fullmatch(r"[\w…]*[A-Z][\w…]*", name):
                 found = any(re.fullmatch(pattern, case) for case in cases_of(source, subject))
             elif "/" in name:
-                found = (source / name.split()[0].split("=")[-1]).exists() or " " in name
+                found = is_command(source, known, name)
             elif name.startswith("-"):
                 continue  # an option of the command before it
             else:
