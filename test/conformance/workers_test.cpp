@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// --workers: a master that forks three workers is one server to its clients. It counts for all of them,
-// replaces who dies, and takes them along when it ends. That everything else is as without workers is shown
-// by the other subjects, which run with --workers=3 too (meson.build).
+// --workers: a master that forks three workers is one server to its clients. It counts for all of them, and
+// passes on what it is told. That everything else is as without workers is shown by the other subjects, which
+// run with --workers=3 too (meson.build); what happens when one dies is in worker_deaths_test.cpp.
+#include "conformance/workers.hpp"
+
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,66 +14,17 @@
 
 #include "conformance/answers.hpp"
 #include "support/process_usage.hpp"
-#include "support/server_sanitizer.hpp"
-#include "support/server_test.hpp"
 #include "support/service_manager.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace majuscule::test {
 namespace {
 
-constexpr std::size_t kWorkers = 3;
-const std::string kThreeWorkers = "--workers=3";
-
-class Workers : public ModeTest {
+class Workers : public WorkersTest, public ::testing::WithParamInterface<std::string> {
  protected:
-  Server& start(std::vector<std::string> options = {}) {
-    options.push_back(kThreeWorkers);
-    return ModeTest::start(options);
+  Server& start(const std::vector<std::string>& options = {}) {
+    return WorkersTest::start(GetParam(), options);
   }
-
-  [[nodiscard]] std::vector<pid_t> workers() { return children_of(server().process().pid()); }
-
-  /// The worker that serves the most clients.
-  [[nodiscard]] pid_t busiest_worker() {
-    const std::vector<pid_t> all = workers();
-    return *std::max_element(all.begin(), all.end(),
-                             [](pid_t a, pid_t b) { return clients_of(a) < clients_of(b); });
-  }
-
-  /// Kills a worker, and waits for the one in its place.
-  void kill_and_wait(pid_t worker) {
-    ::kill(worker, SIGKILL);
-    EXPECT_TRUE(eventually([&] {
-      const std::vector<pid_t> now = workers();
-      return now.size() == kWorkers && std::find(now.begin(), now.end(), worker) == now.end();
-    })) << server().process().standard_error();
-  }
-
-  /// So many clients, each with an answer and a connection that stays.
-  [[nodiscard]] std::vector<HttpClient> clients(int count) {
-    std::vector<HttpClient> all;
-    for (int i = 0; i < count; ++i) {
-      all.push_back(connect());
-      expect_ok(all.back().request(get("/capitalize?text=hello")), "Hello");
-    }
-    return all;
-  }
-
-  /// Whether a client that waits for nothing is still connected, and served.
-  [[nodiscard]] static bool is_served(HttpClient& client) {
-    try {
-      return client.request(get("/healthz")).body == "ok";
-    } catch (const std::exception&) {
-      return false;
-    }
-  }
-
-  static std::int64_t clients_of(pid_t worker) {
-    return descriptors_of(worker) + threads_of(worker);  // beside what all workers have alike
-  }
-
-  [[nodiscard]] std::string log() { return server().process().standard_error(); }
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Workers);
 
@@ -117,51 +66,20 @@ TEST_P(Workers, CountTogetherWhicheverAnswers) {
   }
 }
 
+/// Those with the task never get their answer, whichever worker they asked; all the others do.
 TEST_P(Workers, DealTasksOverTheWholeServer) {
-  start({"--task=sleep:300ms", "--task-every=10"});
-  int late = 0;
-  for (int i = 0; i < 50; ++i) {
-    HttpClient client = connect();
-    const auto begin = Clock::now();
-    (void)client.request(get("/capitalize?text=hello", "Connection: close\r\n"));
-    late += Clock::now() - begin >= milliseconds(290) ? 1 : 0;
+  start({"--task=sleep:30min", "--task-every=10", "--drain-timeout=100ms"});
+  constexpr int kAsked = 20;
+  std::vector<HttpClient> all;
+  for (int i = 0; i < kAsked; ++i) {
+    all.push_back(connect());
+    all.back().send(get("/capitalize?text=hello", "Connection: close\r\n"));
   }
-  EXPECT_GE(late, 5);
-  EXPECT_LE(late, 10) << "a busy machine may make others late";
-}
-
-TEST_P(Workers, OneThatIsKilledLosesOnlyItsOwnClients) {
-  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-  start({"--reuseport"});  // so that each has some
-  std::vector<HttpClient> all = clients(40);
-  const pid_t victim = busiest_worker();
-  const Stats before = server().stats();
-  kill_and_wait(victim);
-  const auto served = std::count_if(all.begin(), all.end(), is_served);
-  EXPECT_LT(served, 40);
-  EXPECT_GT(served, 0);
-  EXPECT_TRUE(eventually([&] { return server().stats()["connections/open"] == served + 1; }))
-      << server().stats().document();
-  const Stats after = server().stats();
-  EXPECT_EQ(after["requests"], 40);
-  for (const char* name :
-       {"user_seconds", "system_seconds", "voluntary_switches", "involuntary_switches", "max_rss_bytes"}) {
-    const std::string path = "resources/" + std::string(name);
-    EXPECT_GE(after.real(path), before.real(path)) << name;
-  }
-  EXPECT_NE(log().find("(pid " + std::to_string(victim) + ") was killed by signal 9 (Killed)"),
-            std::string::npos)
-      << log();
-}
-
-TEST_P(Workers, LeaveNoZombies) {
-  start();
-  for (int i = 0; i < 3; ++i) {
-    kill_and_wait(workers().front());
-  }
-  const std::vector<pid_t> all = workers();
-  EXPECT_TRUE(std::all_of(all.begin(), all.end(), is_alive));
-  EXPECT_TRUE(serves_a_new_client());
+  EXPECT_TRUE(eventually([this] {
+    const Stats stats = server().stats();
+    return stats["connections/accepted"] > kAsked && stats["connections/open"] == kAsked / 10 + 1;
+  })) << server().stats().document();
+  EXPECT_EQ(server().stats()["requests"], kAsked - kAsked / 10);
 }
 
 TEST_P(Workers, ShareTheLimitOfClients) {
@@ -176,24 +94,6 @@ TEST_P(Workers, ShareTheLimitOfClients) {
   std::vector<HttpClient> more = clients(10 - static_cast<int>(served));
   HttpClient too_many = connect();
   EXPECT_EQ(too_many.receive().status, 503);
-}
-
-/// Nobody accepts from its queue any more when it is stopped; and its successor does.
-TEST_P(Workers, TakeOverThoseWhoWaitForTheirPredecessor) {
-  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-  start({"--reuseport"});
-  const pid_t victim = workers().front();
-  ::kill(victim, SIGSTOP);
-  ASSERT_TRUE(eventually([&] { return state_of(victim) == 'T'; }));
-  std::vector<HttpClient> all;
-  for (int i = 0; i < 60; ++i) {
-    all.push_back(connect());
-    all.back().send(get("/capitalize?text=hello"));
-  }
-  kill_and_wait(victim);
-  for (HttpClient& client : all) {
-    expect_ok(client.receive(), "Hello");
-  }
 }
 
 TEST_P(Workers, HearTheirMasterOnly) {
@@ -213,26 +113,6 @@ TEST_P(Workers, HearTheirMasterOnly) {
   expect_exit(0);
 }
 
-TEST_P(Workers, GoOnWhenSomebodyElseTellsThemToStop) {
-  start();
-  const std::vector<pid_t> all = workers();
-  for (const pid_t worker : all) {
-    ::kill(worker, SIGTERM);
-  }
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_TRUE(serves_a_new_client());
-  }
-  EXPECT_EQ(workers(), all);
-}
-
-TEST_P(Workers, DieWithTheirMaster) {
-  start();
-  const std::vector<pid_t> all = workers();
-  server().process().signal(SIGKILL);
-  expect_exit(128 + SIGKILL);
-  EXPECT_TRUE(eventually([&] { return std::none_of(all.begin(), all.end(), is_alive); }));
-}
-
 TEST_P(Workers, EndAtOnceWithTheSecondSignal) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--task=sleep:1min", "--drain-timeout=1min"});
@@ -249,15 +129,6 @@ TEST_P(Workers, EndAtOnceWithTheSecondSignal) {
   EXPECT_NE(log().find("second signal: ending at once"), std::string::npos) << log();
   expect_exit(1);
   EXPECT_TRUE(std::none_of(all.begin(), all.end(), is_alive));
-}
-
-TEST_P(Workers, ThatDoNotHearAreKilledWhenTheDrainEnds) {
-  start({"--drain-timeout=300ms"});
-  ::kill(workers().front(), SIGSTOP);
-  server().process().signal(SIGTERM);
-  (void)server().process().wait();
-  EXPECT_NE(log().find("are killed"), std::string::npos) << log();
-  expect_exit(0);
 }
 
 TEST_P(Workers, WriteWholeLinesToOneAccessLog) {
@@ -316,68 +187,6 @@ TEST_P(Workers, TakeOverWhatAServiceManagerPasses) {
   EXPECT_NE(refused.standard_error().find("--reuseport"), std::string::npos) << refused.standard_error();
 }
 
-/// For a while no process can be forked; those that are there serve on.
-TEST_P(Workers, AreReplacedWhenThatIsPossibleAgain) {
-  if (::geteuid() != 0) {
-    GTEST_SKIP() << "only root can start the server as a user of its own, whose processes are counted";
-  }
-  if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer needs threads of its own";
-  }
-  ModeTest::start({kThreeWorkers}, Process::Limits{.threads = 64});
-  const pid_t master = server().process().pid();
-  struct stat of_master {};
-  ASSERT_EQ(::stat(("/proc/" + std::to_string(master)).c_str(), &of_master), 0);
-  const auto limit_processes = [&](rlim_t most) {  // which only its own user may do everywhere
-    const rlimit limit{most, 64};
-    const pid_t helper = ::fork();
-    if (helper == 0) {
-      const bool is_user = ::setgid(of_master.st_gid) == 0 && ::setuid(of_master.st_uid) == 0;
-      ::_exit(is_user && ::prlimit(master, RLIMIT_NPROC, &limit, nullptr) == 0 ? 0 : 1);
-    }
-    int status = -1;
-    ASSERT_EQ(::waitpid(helper, &status, 0), helper);
-    ASSERT_EQ(status, 0);
-  };
-  limit_processes(1);
-  for (const pid_t worker : {workers().front(), workers().back()}) {
-    ::kill(worker, SIGKILL);
-  }
-  EXPECT_TRUE(eventually([&] { return log().find("cannot be forked") != std::string::npos; })) << log();
-  EXPECT_TRUE(serves_a_new_client());
-  limit_processes(64);
-  EXPECT_TRUE(eventually([&] { return workers().size() == kWorkers; })) << log();
-  EXPECT_TRUE(serves_a_new_client());
-  expect_clean_stop();
-}
-
-/// A drain begins while one of them is not there, and clients wait in its listener.
-TEST_P(Workers, ServeInADrainWhoWaitsForOneThatIsToBeReplaced) {
-  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-  start({"--reuseport"});
-  const std::vector<pid_t> first = workers();
-  const auto replacement = [&] {
-    for (const pid_t worker : workers()) {
-      if (std::find(first.begin(), first.end(), worker) == first.end()) return worker;
-    }
-    throw std::runtime_error("no worker was replaced: " + log());
-  };
-  kill_and_wait(first.front());
-  for (int i = 0; i < 3; ++i) kill_and_wait(replacement());  // so often that there is a pause before the next
-  ::kill(replacement(), SIGKILL);
-  EXPECT_TRUE(eventually([&] { return workers().size() < kWorkers; }));
-  std::vector<HttpClient> all;
-  for (int i = 0; i < 30; ++i) {
-    all.push_back(connect());
-    all.back().send(get("/capitalize?text=hello"));
-  }
-  server().process().signal(SIGTERM);
-  for (HttpClient& client : all) {
-    EXPECT_EQ(client.receive().body, "Hello");
-  }
-  expect_exit(0);
-}
-
 class WorkersThatCannot : public Workers {
  protected:
   void expect_one_line(const std::vector<std::string>& options, const std::string& said) const {
@@ -403,31 +212,6 @@ TEST_P(WorkersThatCannot, HaveThePortSayItOnce) {
 
 TEST_P(WorkersThatCannot, WriteTheAccessLogSayItOnce) {
   expect_one_line({"--port=0", "--access-log=/nonexistent/x"}, "/nonexistent/x");
-}
-
-/// In one mode: the limit is the master's own.
-TEST(WorkersThatDie, AgainAndAgainEndTheServer) {
-  Server server("epoll", {kThreeWorkers});
-  const auto process = [&]() -> Process& { return server.process(); };
-  const pid_t master = process().pid();
-  std::vector<pid_t> first = children_of(master);
-  ASSERT_EQ(first.size(), kWorkers);
-  EXPECT_TRUE(eventually(
-      [&] {
-        if (process().standard_error().find("giving up") != std::string::npos) {
-          return true;
-        }
-        for (const pid_t worker : children_of(master)) {
-          if (std::find(first.begin() + 1, first.end(), worker) == first.end()) {
-            ::kill(worker, SIGKILL);
-          }
-        }
-        return false;
-      },
-      3 * patience()))
-      << process().standard_error();
-  EXPECT_EQ(process().wait(), 1);
-  EXPECT_TRUE(std::none_of(first.begin(), first.end(), is_alive));
 }
 
 }  // namespace

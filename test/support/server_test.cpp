@@ -34,6 +34,14 @@ std::vector<std::string> mode_names() {
   return names;
 }
 
+std::vector<std::string> mode_names(const std::vector<std::string>& wanted) {
+  std::vector<std::string> names = mode_names();
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(wanted.begin(), wanted.end(), name) == wanted.end();
+  });
+  return names;
+}
+
 std::string reason_against(const Mode& mode) {
   return mode.unavailable != nullptr ? mode.unavailable() : std::string();
 }

@@ -19,6 +19,9 @@ namespace majuscule::test {
 /// ("epoll,threads"), without those that cannot run here.
 [[nodiscard]] std::vector<std::string> mode_names();
 
+/// Those of `wanted` that are among them.
+[[nodiscard]] std::vector<std::string> mode_names(const std::vector<std::string>& wanted);
+
 /// Why `mode` cannot run in this build or on this system; empty when it can.
 [[nodiscard]] std::string reason_against(const Mode& mode);
 
@@ -76,8 +79,14 @@ class ModeTest : public ServerTest, public ::testing::WithParamInterface<std::st
 }  // namespace majuscule::test
 
 /// Runs the tests of `Suite`, derived from ModeTest, against every mode.
-#define MAJUSCULE_RUN_IN_EVERY_MODE(Suite)                                                         \
-  INSTANTIATE_TEST_SUITE_P(EveryMode, Suite, ::testing::ValuesIn(::majuscule::test::mode_names()), \
-                           [](const ::testing::TestParamInfo<std::string>& mode) {                 \
-                             return ::majuscule::test::test_name(mode.param);                      \
+#define MAJUSCULE_RUN_IN_EVERY_MODE(Suite) MAJUSCULE_RUN_IN(Suite, EveryMode, ::majuscule::test::mode_names())
+
+/// Runs them against those named, as far as they can run here.
+#define MAJUSCULE_RUN_IN_THE_MODES(Suite, ...) \
+  MAJUSCULE_RUN_IN(Suite, AFew, ::majuscule::test::mode_names({__VA_ARGS__}))
+
+#define MAJUSCULE_RUN_IN(Suite, prefix, names)                                     \
+  INSTANTIATE_TEST_SUITE_P(prefix, Suite, ::testing::ValuesIn(names),              \
+                           [](const ::testing::TestParamInfo<std::string>& mode) { \
+                             return ::majuscule::test::test_name(mode.param);      \
                            })
