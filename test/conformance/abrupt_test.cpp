@@ -62,13 +62,7 @@ class AbruptClients : public ModeTest {
     if (GetParam() == "pool") occupy_the_pool();
     send_clients(kind, warm_up_, watcher);
     const Usage quiet = usage();  // all threads have come to run
-    // A leak shows in every round; what an allocator's heaps grow by without one does not.
-    std::int64_t growth = std::numeric_limits<std::int64_t>::max();
-    for (int round = 0; round < kRounds; ++round) {
-      const std::int64_t before = usage().memory;
-      send_clients(kind, clients_ / kRounds, watcher);
-      growth = std::min(growth, usage().memory - before);
-    }
+    const std::int64_t growth = growth_of_a_round(kind, watcher);
 
     EXPECT_TRUE(eventually([&] {
       const Usage now = usage();
@@ -78,8 +72,7 @@ class AbruptClients : public ModeTest {
         << " before, " << usage().threads << " after";
     RecordProperty("memory_growth_bytes", std::to_string(growth));
     if (!server_is_sanitized()) {
-      EXPECT_LT(growth, std::max(kNoise, clients_ / kRounds * kLeak))
-          << "bytes of memory in each round of " << clients_ / kRounds << " clients";
+      EXPECT_LT(growth, leak_) << "bytes of memory in each round of " << clients_ / kRounds << " clients";
     }
     EXPECT_EQ(stats_over(watcher)["connections/refused"], 0);
     EXPECT_EQ(stats_over(watcher)["connections/timed_out"], 0);
@@ -87,9 +80,7 @@ class AbruptClients : public ModeTest {
 
  private:
   static constexpr int kRounds = 5;
-  static constexpr int kPoolThreads = 128;   // more than are there at once
-  static constexpr std::int64_t kLeak = 64;  // bytes a client
-  static constexpr std::int64_t kNoise = 64 * 1024;
+  static constexpr int kPoolThreads = 128;  // more than are there at once
 
   struct Usage {
     std::int64_t descriptors;
@@ -100,6 +91,22 @@ class AbruptClients : public ModeTest {
   Usage usage() {
     const pid_t pid = server().process().pid();
     return {descriptors_of(pid), threads_of(pid), anonymous_memory_of(pid)};
+  }
+
+  /// By how many bytes the memory grows in the best of the rounds. A leak shows in every one; what the heaps
+  /// of an allocator grow by without one does not, if there are enough of them. A round in which they shrink
+  /// would hide a leak, so it does not count.
+  std::int64_t growth_of_a_round(const Kind& kind, HttpClient& watcher) {
+    std::int64_t growth = std::numeric_limits<std::int64_t>::max();
+    for (int round = 0; round < kRounds || (growth >= leak_ && !server_is_sanitized() && round < 5 * kRounds);
+         ++round) {
+      const std::int64_t before = usage().memory;
+      send_clients(kind, clients_ / kRounds, watcher);
+      const std::int64_t by = usage().memory - before;
+      if (by >= 0) growth = std::min(growth, by);
+      if (HasFailure()) break;
+    }
+    return growth;
   }
 
   /// All threads but the watcher's have a client at once: else some first come to run, and touch their
@@ -164,6 +171,9 @@ class AbruptClients : public ModeTest {
   const int least_ = kRounds * batch_;
   const int clients_ =
       number_from_environment("MAJUSCULE_TEST_CLIENTS", server_is_sanitized() ? 100 : 500, least_, 1'000'000);
+  // 64 bytes a client: for the hundred of a round more than a page, in which memory is counted, and less than
+  // two.
+  const std::int64_t leak_ = std::int64_t{64} * clients_ / kRounds;
   int sent_ = 0;
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(AbruptClients);
