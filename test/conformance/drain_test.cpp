@@ -3,7 +3,9 @@
 // --drain-timeout end what will not. The log says when draining has begun, and idle connections close.
 #include <signal.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,8 +42,7 @@ class Drain : public ModeTest {
       idle = idle_client();
     }
     server().process().signal(number);
-    EXPECT_TRUE(eventually(
-        [this] { return server().process().standard_error().find("draining: ") != std::string::npos; }));
+    EXPECT_TRUE(logs("draining: "));
     EXPECT_TRUE(!idle || idle->is_closed_by_server()) << "an idle client should be closed without a byte";
   }
 
@@ -51,6 +52,21 @@ class Drain : public ModeTest {
     const std::string log = server().process().standard_error();
     EXPECT_NE(log.find(reason), std::string::npos) << log;
     expect_exit(code);
+  }
+
+  bool logs(const std::string& text) {
+    return eventually([&] { return server().process().standard_error().find(text) != std::string::npos; });
+  }
+
+  /// The server and its workers stand still from now on, until a SIGCONT to each of them.
+  void stop_all_processes() {
+    std::vector<pid_t> all = children_of(server().process().pid());
+    all.push_back(server().process().pid());
+    for (const pid_t pid : all) {
+      ::kill(pid, SIGSTOP);
+    }
+    EXPECT_TRUE(eventually(
+        [&] { return std::all_of(all.begin(), all.end(), [](pid_t pid) { return state_of(pid) == 'T'; }); }));
   }
 
   /// A client whose request is being worked on.
@@ -102,20 +118,31 @@ TEST_P(Drain, AnswersRequestsInFlightWhole) {
   }
 }
 
-/// Whoever had connected and asked before the signal is answered, even if nobody had accepted it yet.
+/// Whoever had connected and asked before the signal is answered, even if nobody had accepted it yet: the
+/// server stands still while they come, so that none of them can have been accepted.
 TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
+  constexpr int kClients = 200;
   start();
+  const std::vector<pid_t> workers = children_of(server().process().pid());
+  stop_all_processes();
   std::vector<HttpClient> clients;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < kClients; ++i) {
     clients.push_back(connect());
     clients.back().send(get("/capitalize?text=c" + std::to_string(i)));
   }
   server().process().signal(SIGTERM);
-  for (int i = 0; i < 200; ++i) {
+  server().process().signal(SIGCONT);
+  EXPECT_TRUE(logs("draining: "));
+  for (const pid_t worker : workers) {
+    ::kill(worker, SIGCONT);
+  }
+  for (int i = 0; i < kClients; ++i) {
     const std::vector<HttpResponse> responses = clients[static_cast<std::size_t>(i)].receive_to_end();
     ASSERT_EQ(responses.size(), 1U) << "client " << i;
     EXPECT_EQ(responses[0].status, 200);
     EXPECT_EQ(responses[0].body, "C" + std::to_string(i));
+    // Workers may go on a moment before their master has told them to drain.
+    ASSERT_TRUE(responses[0].says_close() || !workers.empty()) << "client " << i << " came before the drain";
   }
   expect_exit(0);
 }
