@@ -2,11 +2,15 @@
 """Loads between calibrations: which are shared, which loads are measured again, and when that ends."""
 
 import json
+import os
+import shutil
 import unittest
+from pathlib import Path
 from typing import Any, Iterator
 
-from comparison.calibrator import Calibrator, parse
+from comparison.calibrator import Calibrator, calibrating, parse
 from comparison.errors import Untrusted
+from comparison.pinning import Pinning
 from comparison.speed import Calibration, Speed
 
 
@@ -99,6 +103,18 @@ class Again(Case):
         with self.assertRaises(Untrusted):
             self.calibrator(6.1, 4.7).steadily(failing)
         self.assertEqual(self.loads, 1)
+
+
+@unittest.skipUnless(shutil.which("taskset"), "taskset is not installed")
+class WithoutAReference(unittest.TestCase):
+    def test_loads_are_measured_and_not_corrected(self) -> None:
+        core = min(os.sched_getaffinity(0))
+        pinning = Pinning(core, core, core, shared=True, siblings=False)
+        speed = Speed()
+        with calibrating(Path("/bin/false"), Path("/bin/false"), pinning, speed) as calibrator:
+            found = calibrator.steadily(lambda: 7)
+        self.assertEqual((found.value, found.bracket, found.again), (7, None, ()))
+        self.assertIn("not known: no calibration (the server ended by itself", speed.describe())
 
 
 class Parse(unittest.TestCase):

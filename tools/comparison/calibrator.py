@@ -112,7 +112,7 @@ def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -
         except Untrusted as error:
             yield Calibrator(failing(error), speed, clock)
         else:
-            with suppress(Untrusted):
+            with suppress(Untrusted, OSError):
                 _calibrate(server, client, pinning.client, clock)  # the first is slower than all others
             yield Calibrator(lambda: _calibrate(server, client, pinning.client, clock), speed, clock)
 
