@@ -45,12 +45,13 @@ Duration cpu_time() {
 
 }  // namespace
 
-Client::Client(const Plan& plan, Exchange exchange, Address address, std::size_t idle, Progress progress)
+Client::Client(const Plan& plan, RequestTemplate request_template, Address address, std::size_t idle,
+               Progress progress)
     : plan_(plan),
       address_(std::move(address)),
-      expected_(std::move(exchange.expected)),
-      request_size_(exchange.request.size()),
-      batch_(repeated(exchange.request, plan.pipeline)),
+      expected_(std::move(request_template.expected)),
+      request_size_(request_template.request.size()),
+      batch_(repeated(request_template.request, plan.pipeline)),
       progress_(std::move(progress)),
       crowd_(idle),
       timers_(monotonic_now()),

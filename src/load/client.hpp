@@ -29,7 +29,8 @@ class Client {
   using Progress = std::function<void(Duration, const Record&)>;
 
   /// `idle` more clients connect and stay silent. `progress` may be empty. Throws std::system_error.
-  Client(const Plan& plan, Exchange exchange, Address address, std::size_t idle, Progress progress);
+  Client(const Plan& plan, RequestTemplate request_template, Address address, std::size_t idle,
+         Progress progress);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

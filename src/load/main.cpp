@@ -130,9 +130,10 @@ int run(const LoadOptions& options) {
   }
   PercentileFiles files(options.hgrm);
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  Exchange exchange = make_exchange(options.target, options.body_size, options.text,
-                                    options.plan.requests_per_connection == 1, options.check);
-  Client client(options.plan, std::move(exchange), address, options.idle,
+  RequestTemplate request_template =
+      make_request_template(options.target, options.body_size, options.text,
+                            options.plan.requests_per_connection == 1, options.check);
+  Client client(options.plan, std::move(request_template), address, options.idle,
                 on_terminal ? show : Client::Progress());
   const Result result = client.run();
   if (on_terminal) std::fputs("\r\033[K", stderr);

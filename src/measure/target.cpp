@@ -96,26 +96,27 @@ std::optional<Target> parse_url(std::string_view text) {
   return target;
 }
 
-Exchange make_exchange(const Target& target, std::optional<std::size_t> body_size, const std::string& text,
-                       bool closing, BodyCheck check) {
-  Exchange exchange;
-  Expectation& expected = exchange.expected;
+RequestTemplate make_request_template(const Target& target, std::optional<std::size_t> body_size,
+                                      const std::string& text, bool closing, BodyCheck check) {
+  RequestTemplate request_template;
+  Expectation& expected = request_template.expected;
   expected.raw = target.raw;
   expected.any_body = check == BodyCheck::kAny;
   if (target.raw) {
-    exchange.request = text;
+    request_template.request = text;
     if (check == BodyCheck::kAuto) expected.body = capitalized(text);
-    return exchange;
+    return request_template;
   }
   std::optional<std::string> body;
   if (body_size) body = body_of(*body_size);
   if (check == BodyCheck::kAuto) expected.body = promised(target, body);
-  exchange.request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n{}", body ? "POST" : "GET", target.path,
-                                 target.authority(), closing ? "Connection: close\r\n" : "");
-  if (body) exchange.request += fmt::format("Content-Length: {}\r\n", body->size());
-  exchange.request += "\r\n";
-  if (body) exchange.request += *body;
-  return exchange;
+  request_template.request =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n{}", body ? "POST" : "GET", target.path, target.authority(),
+                  closing ? "Connection: close\r\n" : "");
+  if (body) request_template.request += fmt::format("Content-Length: {}\r\n", body->size());
+  request_template.request += "\r\n";
+  if (body) request_template.request += *body;
+  return request_template;
 }
 
 }  // namespace majuscule

@@ -29,7 +29,7 @@ struct Target {
 std::optional<Target> parse_url(std::string_view text);
 
 /// Of a run, the same for each of its requests.
-struct Exchange {
+struct RequestTemplate {
   std::string request;  ///< the bytes to send
   Expectation expected;
 };
@@ -43,7 +43,7 @@ enum class BodyCheck : std::uint8_t {
 
 /// A GET, or with a `body_size` (bytes) a POST of mixed-case text; `closing` says `Connection: close`. For
 /// raw, the message is `text`.
-Exchange make_exchange(const Target& target, std::optional<std::size_t> body_size, const std::string& text,
-                       bool closing, BodyCheck check);
+RequestTemplate make_request_template(const Target& target, std::optional<std::size_t> body_size,
+                                      const std::string& text, bool closing, BodyCheck check);
 
 }  // namespace majuscule

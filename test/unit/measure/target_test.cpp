@@ -76,22 +76,22 @@ TEST(ParseUrl, RefusesTheRest) {
   }
 }
 
-Exchange exchange(const std::string& url, std::optional<std::size_t> body_size = std::nullopt,
-                  bool closing = false, BodyCheck check = BodyCheck::kAuto) {
-  return make_exchange(*parse_url(url), body_size, "hELLO wORLD", closing, check);
+RequestTemplate template_for(const std::string& url, std::optional<std::size_t> body_size = std::nullopt,
+                             bool closing = false, BodyCheck check = BodyCheck::kAuto) {
+  return make_request_template(*parse_url(url), body_size, "hELLO wORLD", closing, check);
 }
 
-TEST(MakeExchange, AsksWithGet) {
-  EXPECT_EQ(exchange("http://a:8000/x?y").request, "GET /x?y HTTP/1.1\r\nHost: a:8000\r\n\r\n");
-  EXPECT_EQ(exchange("http://[::1]:8000").request, "GET / HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n");
-  EXPECT_EQ(exchange("http://a", std::nullopt, true).request,
+TEST(MakeRequestTemplate, AsksWithGet) {
+  EXPECT_EQ(template_for("http://a:8000/x?y").request, "GET /x?y HTTP/1.1\r\nHost: a:8000\r\n\r\n");
+  EXPECT_EQ(template_for("http://[::1]:8000").request, "GET / HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n");
+  EXPECT_EQ(template_for("http://a", std::nullopt, true).request,
             "GET / HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n");
 }
 
-TEST(MakeExchange, PostsABodyOfThatSize) {
+TEST(MakeRequestTemplate, PostsABodyOfThatSize) {
   for (const std::size_t size : {0U, 1U, 64U, 65U, 1000U, 1'000'000U}) {
     for (const bool closing : {false, true}) {
-      const std::string request = exchange("http://a/x", size, closing).request;
+      const std::string request = template_for("http://a/x", size, closing).request;
       const std::string head = "POST /x HTTP/1.1\r\nHost: a:80\r\n"s +
                                (closing ? "Connection: close\r\n" : "") +
                                "Content-Length: " + std::to_string(size) + "\r\n\r\n";
@@ -101,8 +101,8 @@ TEST(MakeExchange, PostsABodyOfThatSize) {
   }
 }
 
-TEST(MakeExchange, ExpectsCapitalizedWhatItPosts) {
-  const Exchange with_body = exchange("http://a/capitalize", 70);
+TEST(MakeRequestTemplate, ExpectsCapitalizedWhatItPosts) {
+  const RequestTemplate with_body = template_for("http://a/capitalize", 70);
   const std::string body = with_body.request.substr(with_body.request.size() - 70);
   ASSERT_TRUE(with_body.expected.body);
   std::string expected = body;
@@ -110,44 +110,44 @@ TEST(MakeExchange, ExpectsCapitalizedWhatItPosts) {
   expected[0] = 'M';
   EXPECT_EQ(*with_body.expected.body, expected);
   EXPECT_NE(*with_body.expected.body, body) << "an echo would not do";
-  EXPECT_EQ(exchange("http://a/capitalize", 0).expected.body, "");
-  EXPECT_EQ(exchange("http://a/capitalize?text=x", 1).expected.body, "M") << "the body counts";
+  EXPECT_EQ(template_for("http://a/capitalize", 0).expected.body, "");
+  EXPECT_EQ(template_for("http://a/capitalize?text=x", 1).expected.body, "M") << "the body counts";
 }
 
-TEST(MakeExchange, ExpectsCapitalizedWhatItAsksWith) {
-  EXPECT_EQ(exchange("http://a/capitalize?text=hello+WORLD%21").expected.body, "Hello world!");
-  EXPECT_EQ(exchange("http://a/capitalize?x=1&text=aB&text=c").expected.body, "Ab") << "the first counts";
-  EXPECT_EQ(exchange("http://a/capitalize?text=").expected.body, "");
+TEST(MakeRequestTemplate, ExpectsCapitalizedWhatItAsksWith) {
+  EXPECT_EQ(template_for("http://a/capitalize?text=hello+WORLD%21").expected.body, "Hello world!");
+  EXPECT_EQ(template_for("http://a/capitalize?x=1&text=aB&text=c").expected.body, "Ab") << "the first counts";
+  EXPECT_EQ(template_for("http://a/capitalize?text=").expected.body, "");
 }
 
-TEST(MakeExchange, ExpectsAlwaysTheSameWhereItDoesNotKnow) {
+TEST(MakeRequestTemplate, ExpectsAlwaysTheSameWhereItDoesNotKnow) {
   for (const char* url :
        {"http://a/", "http://a/healthz", "http://a/capitalize", "http://a/capitalize?x=1",
         "http://a/capitalize?text=%zz", "http://a/capitalize/?text=a", "http://a/Capitalize?text=a"}) {
-    const Expectation expected = exchange(url).expected;
+    const Expectation expected = template_for(url).expected;
     EXPECT_FALSE(expected.body) << url;
     EXPECT_FALSE(expected.any_body) << url;
     EXPECT_FALSE(expected.raw) << url;
   }
-  EXPECT_FALSE(exchange("http://a/other", 10).expected.body);
+  EXPECT_FALSE(template_for("http://a/other", 10).expected.body);
 }
 
-TEST(MakeExchange, LooksAtBodiesAsItIsTold) {
-  const Exchange same = exchange("http://a/capitalize", 10, false, BodyCheck::kSame);
+TEST(MakeRequestTemplate, LooksAtBodiesAsItIsTold) {
+  const RequestTemplate same = template_for("http://a/capitalize", 10, false, BodyCheck::kSame);
   EXPECT_FALSE(same.expected.body);
   EXPECT_FALSE(same.expected.any_body);
-  const Exchange any = exchange("http://a/capitalize", 10, false, BodyCheck::kAny);
+  const RequestTemplate any = template_for("http://a/capitalize", 10, false, BodyCheck::kAny);
   EXPECT_FALSE(any.expected.body);
   EXPECT_TRUE(any.expected.any_body);
 }
 
-TEST(MakeExchange, SaysTheTextInTheRawProtocol) {
-  const Exchange raw = exchange("raw://a:9000");
+TEST(MakeRequestTemplate, SaysTheTextInTheRawProtocol) {
+  const RequestTemplate raw = template_for("raw://a:9000");
   EXPECT_EQ(raw.request, "hELLO wORLD");
   EXPECT_TRUE(raw.expected.raw);
   EXPECT_EQ(raw.expected.body, "Hello world");
-  EXPECT_FALSE(exchange("raw://a:9000", std::nullopt, false, BodyCheck::kSame).expected.body);
-  EXPECT_TRUE(exchange("raw://a:9000", std::nullopt, false, BodyCheck::kAny).expected.any_body);
+  EXPECT_FALSE(template_for("raw://a:9000", std::nullopt, false, BodyCheck::kSame).expected.body);
+  EXPECT_TRUE(template_for("raw://a:9000", std::nullopt, false, BodyCheck::kAny).expected.any_body);
 }
 
 }  // namespace
