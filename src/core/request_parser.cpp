@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A head is fed to llhttp only as far as the scanner says it goes; a body in slices, so that the bytes around
-// its content (chunk sizes, extensions, trailers) stay under the same limit as a head. llhttp is begun anew
+// its content (chunk sizes, extensions, trailers) stay under the same limit as a head, and without its chunk
+// extensions. llhttp is begun anew
 // for each request, so neither its keep-alive state nor a pause for an upgrade carries over.
 #include "core/request_parser.hpp"
 
@@ -51,6 +52,7 @@ struct RequestParser::Parser {
   bool headers_complete = false;
   bool in_trailers = false;
   bool message_complete = false;
+  std::uint64_t chunk_left = 0;  // bytes of the chunk that is being read, with its CRLF; 0: in a size line
   const char* content_end = nullptr;  // behind the last content of the slice being fed
 
   explicit Parser(RequestParser& parser) : owner(parser) { begin(); }
@@ -67,6 +69,7 @@ struct RequestParser::Parser {
     headers_complete = false;
     in_trailers = false;
     message_complete = false;
+    chunk_left = 0;
   }
 
   static Parser& of(llhttp_t* llhttp) { return *static_cast<Parser*>(llhttp->data); }
@@ -119,7 +122,10 @@ struct RequestParser::Parser {
       p.owner.refuse(413, "the body is larger than --max-body allows");
       return -1;
     }
-    if (llhttp->content_length > 0) return 0;
+    if (llhttp->content_length > 0) {
+      p.chunk_left = llhttp->content_length + 2;
+      return 0;
+    }
     // The last one. The scanner looks at trailers as at a head, so llhttp stops where they begin.
     p.in_trailers = true;
     p.owner.scanner_.begin_trailers();
@@ -247,6 +253,7 @@ void RequestParser::head_complete() {
   }
   overhead_ = 0;
   state_ = parser_->message_complete ? State::kComplete : State::kBody;
+  chunk_line_.begin();
   continue_expected_ = terms.expects_continue && state_ == State::kBody;
 }
 
@@ -266,14 +273,13 @@ std::size_t RequestParser::feed_body(std::string_view bytes) {
     }
     bytes = bytes.substr(0, allowed);
   }
-  using Verdict = HeadScanner::Verdict;
   const bool in_trailers = parser_->in_trailers;
+  if (chunked && !in_trailers) return feed_chunk(bytes);
+  using Verdict = HeadScanner::Verdict;
   const auto found = in_trailers ? scanner_.scan(bytes) : HeadScanner::Result{bytes.size(), Verdict::kMore};
   int error = HPE_OK;
-  parser_->content_end = nullptr;
   const std::size_t taken = parser_->execute(bytes.substr(0, found.length), error);
-  const char* const content_end = parser_->content_end;
-  overhead_ = content_end ? static_cast<std::size_t>(bytes.data() + taken - content_end) : overhead_ + taken;
+  if (in_trailers) overhead_ += taken;
   if (state_ == State::kRefused) return taken;
   if (error != HPE_OK) {
     refuse_parse_error(error, bytes.substr(taken));
@@ -283,6 +289,39 @@ std::size_t RequestParser::feed_body(std::string_view bytes) {
     refuse(400, "a trailer is malformed");
   } else if (parser_->message_complete) {
     state_ = State::kComplete;
+  }
+  return taken;
+}
+
+/// A part of a size line, or of the chunk behind it.
+std::size_t RequestParser::feed_chunk(std::string_view bytes) {
+  using Verdict = ChunkLine::Verdict;
+  const bool in_line = parser_->chunk_left == 0;
+  ChunkLine::Step step{bytes.size(), Verdict::kFraming};
+  if (in_line) step = chunk_line_.take(bytes);
+  if (step.verdict == Verdict::kBadSize) refuse(400, "a chunk size is malformed");
+  if (step.verdict == Verdict::kBadExtension) refuse(400, "a chunk extension is malformed");
+  if (state_ == State::kRefused) return step.length;
+  if (step.verdict == Verdict::kExtension) {
+    overhead_ += step.length;
+    return step.length;
+  }
+  if (!in_line)
+    step.length = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), parser_->chunk_left));
+  int error = HPE_OK;
+  parser_->content_end = nullptr;
+  const std::size_t taken = parser_->execute(bytes.substr(0, step.length), error);
+  const char* const content_end = parser_->content_end;
+  overhead_ = content_end ? static_cast<std::size_t>(bytes.data() + taken - content_end) : overhead_ + taken;
+  if (state_ == State::kRefused) return taken;
+  if (error != HPE_OK) {
+    refuse_parse_error(error, bytes.substr(taken));
+  } else if (in_line && step.verdict == Verdict::kEnd) {
+    // llhttp must have read the same line: its size is known now, or it was the last one.
+    if (parser_->chunk_left == 0 && !parser_->in_trailers) refuse(400, "a chunk size is malformed");
+    chunk_line_.begin();
+  } else if (!in_line) {
+    parser_->chunk_left -= taken;
   }
   return taken;
 }

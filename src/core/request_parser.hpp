@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/chunk_line.hpp"
 #include "core/head_scanner.hpp"
 #include "core/request_rules.hpp"
 #include "core/unknown_method.hpp"
@@ -46,6 +47,7 @@ class RequestParser {
 
   std::size_t feed_head(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
+  std::size_t feed_chunk(std::string_view bytes);
   std::size_t feed_unknown_method(std::string_view bytes);
   void head_complete();
   void note_method();
@@ -56,6 +58,7 @@ class RequestParser {
   const Limits* limits_ = nullptr;
   std::unique_ptr<Parser> parser_;
   HeadScanner scanner_;
+  ChunkLine chunk_line_;
   UnknownMethodLine unknown_method_;
   State state_ = State::kHead;
   Refusal refusal_;

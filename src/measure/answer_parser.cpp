@@ -3,6 +3,8 @@
 
 #include <llhttp.h>
 
+#include "core/chunk_line.hpp"
+
 namespace majuscule {
 
 struct AnswerParser::Http {
@@ -12,6 +14,10 @@ struct AnswerParser::Http {
   AnswerParser& owner;
   bool message_complete = false;
   bool keep_alive = false;
+  bool in_chunks = false;        // between the head and the trailers of an answer in chunks
+  std::uint64_t chunk_left = 0;  // bytes of the chunk that is being read, with its CRLF; 0: in a size line
+  ChunkLine line;
+  const char* wrong = nullptr;  // what llhttp has not found
 
   void begin() {
     static const llhttp_t kFresh = [] {
@@ -22,12 +28,69 @@ struct AnswerParser::Http {
     llhttp = kFresh;  // cheaper than llhttp_init() for each answer
     llhttp.data = this;
     message_complete = false;
+    in_chunks = false;
+    wrong = nullptr;
+  }
+
+  /// Runs llhttp over the bytes, which it takes all, without extensions of chunks, unless it returns an
+  /// error; `end` is behind the last byte that it took then.
+  int execute(std::string_view bytes, const char*& end) {
+    while (!bytes.empty()) {
+      ChunkLine::Step step{bytes.size(), ChunkLine::Verdict::kFraming};
+      if (in_chunks && chunk_left == 0) step = line.take(bytes);
+      if (in_chunks && chunk_left > 0 && chunk_left < step.length)
+        step.length = static_cast<std::size_t>(chunk_left);
+      switch (step.verdict) {
+        case ChunkLine::Verdict::kExtension: break;
+        case ChunkLine::Verdict::kBadSize: wrong = "Invalid character in chunk size"; return HPE_USER;
+        case ChunkLine::Verdict::kBadExtension:
+          wrong = "Invalid character in chunk extension";
+          return HPE_USER;
+        case ChunkLine::Verdict::kEnd: line.begin(); [[fallthrough]];
+        case ChunkLine::Verdict::kFraming:
+          const bool within_chunk = in_chunks && chunk_left > 0;
+          const bool was_in_chunks = in_chunks;
+          const int error = llhttp_execute(&llhttp, bytes.data(), step.length);
+          if (error == HPE_PAUSED && in_chunks && !was_in_chunks) {
+            step.length = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp) - bytes.data());
+            llhttp_resume(&llhttp);
+          } else if (error != HPE_OK) {
+            end = llhttp_get_error_pos(&llhttp);
+            return error;
+          }
+          if (within_chunk) chunk_left -= step.length;
+      }
+      bytes.remove_prefix(step.length);
+    }
+    return HPE_OK;
   }
 
   static Http& of(llhttp_t* llhttp) { return *static_cast<Http*>(llhttp->data); }
 
   static int on_body(llhttp_t* llhttp, const char* at, std::size_t size) {
     of(llhttp).owner.take_body({at, size});
+    return 0;
+  }
+  /// What has no body has none whatever its fields say (RFC 9112, 6.3). Where chunks begin, llhttp stops:
+  /// their size lines are looked at first.
+  static int on_headers_complete(llhttp_t* llhttp) {
+    if (llhttp->status_code < 200 || llhttp->status_code == 204 || llhttp->status_code == 304) return 1;
+    if ((llhttp->flags & F_CHUNKED) == 0) return 0;
+    Http& http = of(llhttp);
+    http.in_chunks = true;
+    http.chunk_left = 0;
+    http.line.begin();
+    return HPE_PAUSED;
+  }
+  static int on_chunk_header(llhttp_t* llhttp) {
+    Http& http = of(llhttp);
+    if (llhttp->content_length == 0) {  // what follows are trailers
+      http.in_chunks = false;
+    } else if (llhttp->content_length > UINT64_MAX - 2) {
+      return -1;
+    } else {
+      http.chunk_left = llhttp->content_length + 2;
+    }
     return 0;
   }
   static int on_message_complete(llhttp_t* llhttp) {
@@ -42,6 +105,8 @@ struct AnswerParser::Http {
       llhttp_settings_t s;
       llhttp_settings_init(&s);
       s.on_body = on_body;
+      s.on_headers_complete = on_headers_complete;
+      s.on_chunk_header = on_chunk_header;
       s.on_message_complete = on_message_complete;
       return s;
     }();
@@ -76,11 +141,12 @@ AnswerParser::Result AnswerParser::feed(std::string_view bytes, std::size_t& tak
       take_body(rest);
       return Result::kMore;
     }
-    const int error = llhttp_execute(&http_->llhttp, rest.data(), rest.size());
+    const char* end = nullptr;
+    const int error = http_->execute(rest, end);
     if (error == HPE_OK) return Result::kMore;
     if (!http_->message_complete || (error != HPE_PAUSED && error != HPE_PAUSED_UPGRADE))
       return Result::kBroken;
-    taken = static_cast<std::size_t>(llhttp_get_error_pos(&http_->llhttp) - bytes.data());
+    taken = static_cast<std::size_t>(end - bytes.data());
     const int status = http_->llhttp.status_code;
     if (status < 100 || status >= 200) {
       finish();
@@ -103,6 +169,7 @@ AnswerParser::Result AnswerParser::end() {
 
 std::string AnswerParser::why() const {
   if (!http_) return "not an answer";
+  if (http_->wrong != nullptr) return http_->wrong;
   const std::string_view reason = http_->llhttp.reason == nullptr ? "" : http_->llhttp.reason;
   return std::string(reason.empty() ? "not HTTP" : reason);
 }

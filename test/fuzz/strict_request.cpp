@@ -98,13 +98,55 @@ bool connection_says(const StrictRequest& request, std::string_view option) {
   return false;
 }
 
+/// Takes one extension of a chunk, from its semicolon on and with the blanks around its parts (RFC
+/// 9112, 7.1.1).
+bool take_extension(std::string_view& text) {
+  const auto skip_blanks = [&text] {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  };
+  const auto take_token = [&text] {
+    const std::size_t end = std::min(text.find_first_of(" \t;=\""), text.size());
+    const bool right = is_token(text.substr(0, end));
+    text.remove_prefix(end);
+    return right;
+  };
+  skip_blanks();
+  if (!text.starts_with(';')) return false;
+  text.remove_prefix(1);
+  skip_blanks();
+  if (!take_token()) return false;
+  const std::string_view behind_name = text;
+  skip_blanks();
+  if (!text.starts_with('=')) {
+    text = behind_name;
+    return true;
+  }
+  text.remove_prefix(1);
+  skip_blanks();
+  if (!text.starts_with('"')) return take_token();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      const bool right = is_field_text(text.substr(0, i));
+      text.remove_prefix(i + 1);
+      return right;
+    }
+  }
+  return false;
+}
+
 bool take_chunks(std::string_view& bytes, std::string& body) {
   for (;;) {
     const auto line = take_line(bytes);
     if (!line) return false;
-    const std::size_t size_end = std::min(line->find(';'), line->size());
+    const std::size_t size_end = std::min(line->find_first_of("; \t"), line->size());
     std::size_t size = 0;
-    if (!read_number(line->substr(0, size_end), 16, size) || !is_field_text(*line)) return false;
+    if (!read_number(line->substr(0, size_end), 16, size)) return false;
+    std::string_view extensions = line->substr(size_end);
+    while (!extensions.empty()) {
+      if (!take_extension(extensions)) return false;
+    }
     if (size == 0) break;
     if (bytes.size() < size || bytes.size() - size < 2 || bytes.substr(size, 2) != kLineEnd) return false;
     body.append(bytes.substr(0, size));

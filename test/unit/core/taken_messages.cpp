@@ -185,6 +185,11 @@ std::vector<Taken> bodies() {
                 "01234567890123456789a"),
       in_chunks("LineEndsInAChunk", "4\r\n\r\n\r\n\r\n0\r\n\r\n", "\r\n\r\n"),
       in_chunks("ChunkExtensions", "1;a\r\nx\r\n1;a=b\r\ny\r\n0;z\r\n\r\n", "xy"),
+      in_chunks("SeveralChunkExtensions", "1;a;b=c;d\r\nx\r\n0;e;f\r\n\r\n", "x"),
+      in_chunks("BlanksInChunkExtensions", "1 ;\ta = b\t; c\r\nx\r\n0 ;d=e\r\n\r\n", "x"),
+      in_chunks("QuotedChunkExtensions",
+                "1;a=\"b;c=\\\"\\\\ \xC3\xA9\t\";d=\"\"\r\nx\r\n0;e=\"0\"\r\nB: c\r\n\r\n", "x"),
+      in_chunks("ChunkOfWhatLooksLikeChunks", "a\r\n1;a\r\nx\r\n0\r\r\n0\r\n\r\n", "1;a\r\nx\r\n0\r"),
       in_chunks("TrailersAreNoFields", "1\r\na\r\n0\r\nB: c\r\nHost: d\r\n\r\n", "a"),
   };
   return cases;

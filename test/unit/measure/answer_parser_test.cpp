@@ -31,6 +31,14 @@ std::vector<Case> cases() {
       {"NoReason", "HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na", "a"},
       {"Chunked", chunked + "5\r\nHello\r\n7;a=b\r\n, world\r\n0\r\n\r\n", "Hello, world"},
       {"ChunkedWithTrailer", chunked + "1\r\na\r\n0\r\nA: b\r\n\r\n", "a"},
+      {"ChunkedWithTwoExtensions", chunked + "1;a;b=c\r\na\r\n0\r\n\r\n", "a"},
+      {"ChunkedWithBlanksInExtensions", chunked + "1 ; a = b\t;\tc\r\na\r\n0 ;z\r\n\r\n", "a"},
+      {"ChunkedWithQuotedExtensions", chunked + "1;a=\"b;c \\\"d\";e=\"\"\r\na\r\n0;z=\"0\"\r\nA: b\r\n\r\n",
+       "a"},
+      {"ChunksOfLineEnds", chunked + "4\r\n\r\n\r\n\r\n2\r\n0\r\r\n0\r\n\r\n", "\r\n\r\n0\r"},
+      {"NoContentWithLength", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "", 204},
+      {"NotModifiedWithLength", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", "", 304},
+      {"NotModifiedInChunks", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", "", 304},
       {"ChunkedEmpty", chunked + "0\r\n\r\n", ""},
       {"Closing", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "ok", 200, true},
       {"Old", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok", 200, true},
@@ -180,6 +188,10 @@ TEST(AnswerParser, SaysWhatIsNonsense) {
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n"sv,
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"sv,
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"sv,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\r\n\"\r\na\r\n0\r\n\r\n"sv,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a\na\r\n0\r\n\r\n"sv,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a\rb\r\na\r\n0\r\n\r\n"sv,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a\0\r\na\r\n0\r\n\r\n"sv,
         "HTTP/1.1 200 OK\r\nA\0: b\r\n\r\n"sv}) {
     for_each_split(bytes, [&](const Pieces& pieces) {
       AnswerParser parser(expectation);
