@@ -128,8 +128,9 @@ def _time(figure: Optional[dict[str, Any]]) -> str:
     if not figure:
         return "-"
     us = figure["median"]
-    for size, unit in ((1e6, "s"), (1e3, "ms")):
-        if us >= size:
+    # What rounds to the next unit has that one.
+    for size, least, unit in ((1e6, 1e6 - 5, "s"), (1e3, 1e3 - 0.05, "ms")):
+        if us >= least:
             return f"{us / size:.2f} {unit}"
     return f"{us:.1f} us"
 

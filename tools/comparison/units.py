@@ -18,8 +18,9 @@ def parse_duration(text: str) -> float:
 
 
 def format_seconds(seconds: float) -> str:
-    """The shortest way to write it in the same units."""
-    for unit in ("s", "ms"):
-        if seconds >= _SECONDS[unit]:
-            return f"{seconds / _SECONDS[unit]:.4g}{unit}"
-    return f"{seconds / _SECONDS['us']:.4g}us"
+    """The shortest way to write it in the same units. What rounds to the next unit has that one."""
+    for unit in ("us", "ms"):
+        text = f"{seconds / _SECONDS[unit]:.4g}"
+        if float(text) < 1000:
+            return text + unit
+    return f"{seconds:.4g}s"
