@@ -19,9 +19,7 @@ namespace {
 constexpr unsigned kMostSources = 250;
 constexpr unsigned kPortsOfLinux = 28232;
 
-}  // namespace
-
-Address::Address(const std::string& host, std::uint16_t port) {
+std::vector<Address::Endpoint> resolved(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -30,11 +28,30 @@ Address::Address(const std::string& host, std::uint16_t port) {
   if (error != 0)
     throw std::runtime_error(fmt::format("cannot resolve '{}': {}", host, ::gai_strerror(error)));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-  for (; found != nullptr; found = found->ai_next) {
-    Endpoint& endpoint = endpoints_.emplace_back();
+  std::vector<Address::Endpoint> endpoints;
+  for (; found != nullptr && endpoints.size() < AddressTurn::kMost; found = found->ai_next) {
+    Address::Endpoint endpoint;
     std::memcpy(&endpoint.address, found->ai_addr, found->ai_addrlen);
     endpoint.size = found->ai_addrlen;
+    // A hosts file may name an address twice.
+    const bool known = std::any_of(endpoints.begin(), endpoints.end(), [&](const Address::Endpoint& other) {
+      return other.in_words() == endpoint.in_words();
+    });
+    if (!known) endpoints.push_back(endpoint);
   }
+  return endpoints;
+}
+
+}  // namespace
+
+Address::Address(const std::string& host, std::uint16_t port) : Address(resolved(host, port)) {}
+
+std::string Address::Endpoint::in_words() const {
+  char host[NI_MAXHOST] = {}, port[NI_MAXSERV] = {};
+  ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+  return address.ss_family == AF_INET6 ? fmt::format("[{}]:{}", host, port)
+                                       : fmt::format("{}:{}", host, port);
 }
 
 bool Address::Endpoint::on_ipv4_loopback() const {
@@ -61,7 +78,8 @@ bool Address::bind_to_next_source(int fd) {
   return ::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0;
 }
 
-UniqueFd Address::connect_to(const Endpoint& endpoint, int& error) {
+UniqueFd Address::connect(std::size_t number, int& error) {
+  const Endpoint& endpoint = endpoints_[number];
   const auto& [address, size] = endpoint;
   UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   error = fd ? 0 : errno;
@@ -77,13 +95,12 @@ UniqueFd Address::connect_to(const Endpoint& endpoint, int& error) {
   return {};
 }
 
-UniqueFd Address::connect(int& error) {
-  for (;;) {
-    UniqueFd fd = connect_to(endpoints_[current_], error);
-    if (fd) settled_ = true;
-    if (settled_ || current_ + 1 == endpoints_.size()) return fd;
-    ++current_;
+std::vector<std::string> Address::used() const {
+  std::vector<std::string> used;
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    if (turn_.used(i)) used.push_back(endpoints_[i].in_words());
   }
+  return used;
 }
 
 unsigned local_ports() {

@@ -3,7 +3,6 @@
 
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -55,6 +54,7 @@ Client::Client(const Plan& plan, RequestTemplate request_template, Address addre
       progress_(std::move(progress)),
       crowd_(idle),
       timers_(monotonic_now()),
+      stalls_(monotonic_now(), cpu_time()),
       input_(kInput) {
   for (std::size_t i = 0; i < plan_.connections; ++i) slots_.emplace_back(i, plan_.pipeline, expected_);
   sigset_t stopping;
@@ -79,7 +79,7 @@ Result Client::run() {
   const Time began = monotonic_now();
   start(began);
   Time now = began;
-  while (!abandoned_ && (outstanding_ > 0 || !supply_->over(now))) {
+  while (!abandoned_ && (outstanding_ > 0 || !supply_->over(now) || now < offered_until())) {
     step();
     now = monotonic_now();
     if (now >= given_up_at()) {
@@ -99,9 +99,14 @@ Result Client::run() {
 
 /// The load is to run beside all of them, or not at all.
 void Client::connect_idle_crowd() {
-  crowd_.connect(address_, waiter_);
-  setup_until_ = monotonic_now() + plan_.timeout;
-  while (crowd_.connecting() > 0 && cut_short_.empty() && monotonic_now() < setup_until_) step();
+  const Time began = monotonic_now();
+  crowd_.connect(address_, waiter_, began);
+  setup_until_ = began + plan_.timeout;
+  for (Time now = began; crowd_.connecting() > 0 && cut_short_.empty() && now < setup_until_;
+       now = monotonic_now()) {
+    step();
+    crowd_.try_beside(address_, waiter_, now);
+  }
   setup_until_ = kNever;
   const std::size_t missing = crowd_.size() - crowd_.connected();
   if (missing == 0 || !cut_short_.empty()) return;
@@ -143,36 +148,44 @@ void Client::start(Time now) {
 
 void Client::step() {
   Time woke;
-  for (const epoll_event& event : waiter_.wait(next_wake(), next_due(), woke)) {
+  const auto events = waiter_.wait(next_wake(), next_due(), woke);
+  if (stalls_.woke(woke)) note(stalls_.look(cpu_time()));
+  for (const epoll_event& event : events) {
     handle(event, woke);
     // What is due does not wait for the answers that came together with this one.
     if (next_due() != kNever) dispatch(monotonic_now());
   }
   const Time now = monotonic_now();
-  timers_.advance(now, [&](TimerWheel::Timer& timer) {
-    auto& slot = static_cast<Slot&>(timer);
-    const bool connecting = slot.state == Slot::State::kConnecting;
-    lose(slot, connecting ? Failure::kConnect : Failure::kTimeout, connecting ? "timed out" : "no answer",
-         now);
-  });
+  timers_.advance(now, [&](TimerWheel::Timer& timer) { expire(static_cast<Slot&>(timer), now); });
   wake_the_rested(now);
   dispatch(now);
+}
+
+/// No time that passed meanwhile is held against the server.
+void Client::note(const Stall& stall) {
+  if (stall.length() == Duration::zero()) return;
+  last_stall_ = stall;
+  if (failing_since_ != kNever) failing_since_ += stall.since(failing_since_);
+  if (supply_ && stall.to >= supply_->measured_from()) {
+    record_.longest_standstill = std::max(record_.longest_standstill, stall.length());
+  }
 }
 
 void Client::handle(const epoll_event& event, Time woke) {
   const auto [subject, number, generation] = Waiter::tag_of(event);
   const bool peer_ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   if (subject == Waiter::Subject::kSignal) return handle_signal();
-  if (subject == Waiter::Subject::kIdle) return crowd_.handle(number, event.events);
-  Slot& slot = slots_[number];
-  if (generation != (slot.generation & Waiter::kGenerations)) return;  // of a connection before it
-  if (slot.state == Slot::State::kConnecting) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(slot.fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return lose(slot, Failure::kConnect, in_words(error), woke);
-    connected(slot, monotonic_now());
+  if (subject == Waiter::Subject::kIdle) {
+    return crowd_.handle({subject, number, generation}, event.events, address_, waiter_, woke);
   }
+  Slot& slot = slots_[number];
+  if (slot.state == Slot::State::kConnecting) {
+    Waiter::Tag tag = tag_of(slot, slot.attempts);
+    const Dial::Outcome outcome = slot.dial.handle(address_, waiter_, tag, generation, woke);
+    slot.attempts = tag.generation;
+    settle(slot, outcome, woke);
+  }
+  if (slot.state != Slot::State::kOpen || generation != slot.generation) return;  // of a connection before it
   // First what the server says, which may be why it takes no more.
   if ((event.events & EPOLLIN) != 0 || peer_ended) receive(slot, peer_ended, woke);
   if ((event.events & EPOLLOUT) != 0 && slot.state == Slot::State::kOpen) flush(slot);
@@ -189,6 +202,7 @@ void Client::handle_signal() {
 Time Client::next_wake() const {
   Time wake = std::min({timers_.next(), next_progress_, given_up_at(), setup_until_});
   if (!resting_.empty() && supply_) wake = std::min(wake, resting_.front()->free_since);
+  if (outstanding_ == 0 && offered_until() != Time::min()) wake = std::min(wake, offered_until());
   return wake;
 }
 
@@ -245,9 +259,16 @@ void Client::stop(std::string why) {
 
 // ---- The end.
 
+/// A schedule is offered until the request behind its last one would be due, so that no figure speaks of time
+/// that has not passed.
+Time Client::offered_until() const {
+  const bool whole = supply_ && open_loop() && cut_short_.empty() && unsent_ == 0;
+  return whole && !too_few_for_rate(plan_) && supply_->left() == 0 ? supply_->until() : Time::min();
+}
+
 Duration Client::offered_for(Time end) const {
   const Time from = supply_->measured_from();
-  if (!cut_short_.empty()) return std::max(Duration::zero(), end - from);
+  if (!cut_short_.empty() || too_few_for_rate(plan_)) return std::max(Duration::zero(), end - from);
   return std::max(record_.served_at(), from) - from;
 }
 
@@ -271,6 +292,7 @@ Result Client::result(Time start, Time end, Duration cpu) {
   result.unsent = unsent_;
   result.idle_lost = crowd_.lost();
   result.cut_short = cut_short_;
+  result.addresses = address_.used();
   if (end - start >= kLeastForCpuShare) {
     result.client_cpu_share =
         std::max(0.0, std::chrono::duration<double>(cpu) / std::chrono::duration<double>(end - start));

@@ -18,6 +18,7 @@
 #include "load/waiter.hpp"
 #include "measure/plan.hpp"
 #include "measure/result.hpp"
+#include "measure/stall_detector.hpp"
 #include "measure/supply.hpp"
 #include "measure/target.hpp"
 
@@ -39,6 +40,9 @@ class Client {
   Result run();
 
  private:
+  static Waiter::Tag tag_of(const Slot& slot, std::uint32_t generation) {
+    return {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number), generation};
+  }
   bool open_loop() const { return plan_.rate.has_value(); }
   bool keeps_alive() const { return plan_.requests_per_connection != 1; }
 
@@ -51,6 +55,7 @@ class Client {
   void step();
   void handle(const epoll_event& event, Time woke);
   void handle_signal();
+  void note(const Stall& stall);
   Time next_wake() const;
   Time next_due() const;
   Time given_up_at() const;
@@ -72,18 +77,22 @@ class Client {
 
   // Connections: client_connections.cpp.
   void connect(Slot& slot, Time now);
+  void settle(Slot& slot, Dial::Outcome outcome, Time now);
   void connected(Slot& slot, Time now);
   void receive(Slot& slot, bool peer_ended, Time woke);
   void take_bytes(Slot& slot, std::string_view bytes, Time now);
   void take_answer(Slot& slot, Time now);
   void ended(Slot& slot, Time now);
+  void send_again(Slot& slot, Time now);
   void close(Slot& slot);
+  void expire(Slot& slot, Time now);
   void lose(Slot& slot, Failure failure, std::string_view reason, Time now);
   void refuse(Slot& slot, std::string_view reason, Time now);
   void failed(Failure failure, std::string_view reason, std::uint64_t count, Time now);
 
   static std::string in_words(int error);
   void stop(std::string why);
+  Time offered_until() const;
   Duration offered_for(Time end) const;
   Duration busy_for() const;
   Result result(Time start, Time end, Duration cpu);
@@ -102,6 +111,8 @@ class Client {
   bool dispatching_ = false;
   std::deque<Slot*> resting_;  // the first to wake first
   TimerWheel timers_;
+  StallDetector stalls_;
+  Stall last_stall_;
   std::vector<char> input_;
   std::optional<Supply> supply_;  // from the start on
   Record record_;

@@ -19,31 +19,37 @@ using namespace std::chrono_literals;
 constexpr Duration kRest = 10ms;  // after a failure
 constexpr int kMostReads = 16;    // of one connection, before the others
 
-Waiter::Tag tag_of(const Slot& slot) {
-  return {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number), slot.generation};
-}
-
 }  // namespace
 
 void Client::connect(Slot& slot, Time now) {
-  int error = 0;
   slot.connect_began = monotonic_now();
   slot.state = Slot::State::kConnecting;
-  ++slot.generation;
-  slot.fd = address_.connect(error);
-  if (slot.fd && !waiter_.watch(slot.fd.get(), tag_of(slot))) error = errno;
-  if (error != 0) return lose(slot, Failure::kConnect, in_words(error), now);
-  timers_.set(slot, slot.connect_began + plan_.timeout);
+  Waiter::Tag tag = tag_of(slot, slot.attempts);
+  const Dial::Outcome outcome = slot.dial.begin(address_, waiter_, tag, slot.connect_began);
+  slot.attempts = tag.generation;
+  settle(slot, outcome, now);
+}
+
+/// What became of the attempts at a connection.
+void Client::settle(Slot& slot, Dial::Outcome outcome, Time now) {
+  switch (outcome) {
+    case Dial::Outcome::kPending:
+      return timers_.set(slot, std::min(slot.connect_began + plan_.timeout, slot.dial.due()));
+    case Dial::Outcome::kFailed: return lose(slot, Failure::kConnect, in_words(slot.dial.error()), now);
+    case Dial::Outcome::kConnected: connected(slot, monotonic_now());
+  }
 }
 
 void Client::connected(Slot& slot, Time now) {
+  slot.fd = slot.dial.take(slot.generation);
   slot.state = Slot::State::kOpen;
   slot.parser.begin();
-  slot.begun = 0;
+  slot.begun = slot.unstamped = slot.flights();  // those that are sent again
+  slot.unsent = slot.flights() * request_size_;
   ++record_.connections;
   if (!supply_ || supply_->measured(slot.connect_began)) record_.connect.record(now - slot.connect_began);
-  if (!slot.waiting) return set_timer(slot);  // before the start
-  begin(slot, *std::exchange(slot.waiting, std::nullopt));
+  if (!slot.waiting && slot.flights() == 0) return set_timer(slot);  // before the start
+  if (slot.waiting) begin(slot, *std::exchange(slot.waiting, std::nullopt));
   if (room(slot) > 0) make_free(slot, now);
   if (slot.state == Slot::State::kOpen) flush(slot);
 }
@@ -52,7 +58,7 @@ void Client::receive(Slot& slot, bool peer_ended, Time woke) {
   Time now = woke;
   for (int reads = 0; slot.state == Slot::State::kOpen; ++reads) {
     if (reads == kMostReads) {
-      waiter_.tell_again(slot.fd.get(), tag_of(slot));
+      waiter_.tell_again(slot.fd.get(), tag_of(slot, slot.generation));
       break;
     }
     const ssize_t size = ::recv(slot.fd.get(), input_.data(), input_.size(), 0);
@@ -110,7 +116,7 @@ void Client::take_answer(Slot& slot, Time now) {
   }
   const bool last = slot.flights() == 0 && slot.begun == plan_.requests_per_connection;
   if (!answer.closes && !last) return;
-  if (slot.flights() > 0) return lose(slot, Failure::kRead, "closed with requests unanswered", now);
+  if (slot.flights() > 0) return send_again(slot, now);
   close(slot);
   make_free(slot, now);
 }
@@ -127,9 +133,19 @@ void Client::ended(Slot& slot, Time now) {
   make_free(slot, now);
 }
 
+/// The answer said that it is the last one, so what was sent behind it has not been processed (RFC
+/// 9112, 9.3.2) and is sent on another connection. A connection that ends without such a word leaves that
+/// open.
+void Client::send_again(Slot& slot, Time now) {
+  record_.resent += slot.flights() - slot.unstamped;
+  slot.fd.reset();
+  connect(slot, now);
+}
+
 void Client::close(Slot& slot) {
   timers_.set(slot, kNever);
   slot.fd.reset();
+  slot.dial.cancel();
   slot.state = Slot::State::kClosed;
   slot.unsent = 0;
   slot.unstamped = 0;
@@ -152,6 +168,26 @@ void Client::lose(Slot& slot, Failure failure, std::string_view reason, Time now
 void Client::refuse(Slot& slot, std::string_view reason, Time now) {
   if (slot.flights() == 0 && supply_) failed(Failure::kRead, reason, 1, now);
   lose(slot, Failure::kRead, reason, now);
+}
+
+/// The time of a connection or of its oldest request has passed. What has arrived already, and was only not
+/// looked at, is in time.
+void Client::expire(Slot& slot, Time now) {
+  if (slot.state == Slot::State::kConnecting) {
+    Waiter::Tag tag = tag_of(slot, slot.attempts);
+    const Dial::Outcome outcome = slot.dial.look(address_, waiter_, tag, now);
+    if (outcome == Dial::Outcome::kPending) slot.dial.try_beside(address_, waiter_, tag, now);
+    slot.attempts = tag.generation;
+    if (outcome != Dial::Outcome::kPending) return settle(slot, outcome, now);
+    const Time until = slot.connect_began + plan_.timeout + last_stall_.since(slot.connect_began);
+    if (now >= until) return lose(slot, Failure::kConnect, "timed out", now);
+    return timers_.set(slot, std::min(until, slot.dial.due()));
+  }
+  if (slot.state == Slot::State::kOpen) receive(slot, /*peer_ended=*/false, now);
+  if (slot.state != Slot::State::kOpen || slot.flights() == 0) return;
+  const Time until = slot.oldest().sent + plan_.timeout + last_stall_.since(slot.oldest().sent);
+  if (now < until) return timers_.set(slot, until);
+  lose(slot, Failure::kTimeout, "no answer", now);
 }
 
 void Client::failed(Failure failure, std::string_view reason, std::uint64_t count, Time now) {

@@ -28,8 +28,8 @@ class Parser {
     flags_.flag("--help", "", help_);
     flags_.flag("--version", "", version_);
     flags_.positional("URL", kUrlForm, [this](const std::string& text) {
-      has_url_ = put(parse_url(text), o_.target);
-      return has_url_;
+      url_ = text;
+      return true;
     });
     add_load();
     add_requests();
@@ -37,9 +37,11 @@ class Parser {
   }
 
   LoadCommandLine parse(const std::vector<std::string>& arguments) {
-    if (std::string refusal = flags_.parse(arguments); !refusal.empty()) return {{}, {}, std::move(refusal)};
+    const std::string refusal = flags_.parse(arguments);
+    if (!refusal.empty()) return {{}, {}, without_user(refusal)};
     if (help_) return {{}, help_text(), {}};
     if (version_) return {{}, fmt::format("majuscule-load {}\n", MAJUSCULE_VERSION), {}};
+    if (const std::string problem = take_url(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (const std::string problem = conflict(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (!o_.plan.duration && !o_.plan.requests) o_.plan.duration = kUsualDuration;
     if (close_ || o_.target.raw) o_.plan.requests_per_connection = 1;
@@ -159,9 +161,17 @@ class Parser {
     return whole && rate >= kLeastRate && rate <= kMostRate ? std::optional(rate) : std::nullopt;
   }
 
+  /// What is wrong with the URL; empty: nothing.
+  std::string take_url() {
+    if (!url_) return fmt::format("no URL; expected {}", kUrlForm);
+    ParsedUrl url = read_url(*url_);
+    if (!url.target) return fmt::format("{}: {}", without_user(*url_), url.problem);
+    o_.target = std::move(*url.target);
+    return {};
+  }
+
   /// What is wrong with values that are each right; empty: nothing.
   std::string conflict() const {
-    if (!has_url_) return fmt::format("no URL; expected {}", kUrlForm);
     const Plan& plan = o_.plan;
     if (close_ && plan.requests_per_connection) {
       return "--close: is --requests-per-connection=1; give one of the two";
@@ -191,7 +201,7 @@ class Parser {
 
   FlagParser flags_{"majuscule-load"};
   LoadOptions o_;
-  bool has_url_ = false;
+  std::optional<std::string> url_;
   bool arrivals_ = false;
   bool text_ = false;
   bool close_ = false;
@@ -222,7 +232,7 @@ std::string in_words(const LoadOptions& options) {
   }
   if (plan.rate) {
     words += fmt::format(
-        ", open loop at {:.1f} requests/s ({})", *plan.rate,
+        ", open loop at {} requests/s ({})", rate_in_words(*plan.rate),
         plan.arrivals == Arrivals::kPoisson ? fmt::format("Poisson, seed {}", plan.seed) : "fixed");
   } else {
     words += ", closed loop";

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The silent clients: they connect before the load begins, and then do nothing. Who could not connect and who
-// was let go is counted.
+// The silent clients: they connect before the load begins, and then do nothing. Those that could not connect
+// and those that the server closed are counted.
 #pragma once
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <vector>
 
-#include "load/address.hpp"
-#include "load/waiter.hpp"
+#include "load/dial.hpp"
 
 namespace majuscule {
 
@@ -20,59 +17,81 @@ class IdleCrowd {
   explicit IdleCrowd(std::size_t size) : clients_(size) {}
 
   /// Begins to connect all of them, or as many as can.
-  void connect(Address& address, Waiter& waiter) {
-    for (std::size_t i = 0; i < clients_.size(); ++i) {
-      int error = 0;
-      clients_[i].fd = address.connect(error);
-      const Waiter::Tag tag{Waiter::Subject::kIdle, static_cast<std::uint32_t>(i)};
-      if (clients_[i].fd && !waiter.watch(clients_[i].fd.get(), tag)) error = errno;
+  void connect(Address& address, Waiter& waiter, Time now) {
+    for (std::uint32_t i = 0; i < clients_.size(); ++i) {
       ++connecting_;
-      if (error != 0) refused(clients_[i], error);
+      Waiter::Tag tag = tag_of(i);
+      settle(i, clients_[i].dial.begin(address, waiter, tag, now), tag);
     }
   }
 
-  void handle(std::uint32_t number, std::uint32_t events) {
-    Client& client = clients_[number];
-    if (!client.fd) return;
-    if (!client.stands) {
-      int error = 0;
-      socklen_t size = sizeof error;
-      ::getsockopt(client.fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-      if (error != 0) return refused(client, error);
-      client.stands = true;
-      --connecting_;
-      ++standing_;
+  void handle(const Waiter::Tag& of, std::uint32_t events, Address& address, Waiter& waiter, Time now) {
+    Client& client = clients_[of.number];
+    if (client.state == State::kConnecting) {
+      Waiter::Tag tag = tag_of(of.number);
+      settle(of.number, client.dial.handle(address, waiter, tag, of.generation, now), tag);
     }
+    if (client.state != State::kConnected || of.generation != client.generation) return;
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
     ++lost_;
     client.fd.reset();
+    client.state = State::kGone;
+  }
+
+  /// Tries the next address for all whose attempt takes long.
+  void try_beside(Address& address, Waiter& waiter, Time now) {
+    if (now < next_look_) return;
+    next_look_ = now + AddressTurn::kHeadStart;
+    for (std::uint32_t i = 0; i < clients_.size(); ++i) {
+      if (clients_[i].state != State::kConnecting) continue;
+      Waiter::Tag tag = tag_of(i);
+      clients_[i].dial.try_beside(address, waiter, tag, now);
+      clients_[i].generation = tag.generation;
+    }
   }
 
   std::size_t size() const { return clients_.size(); }
   /// That may still connect.
   std::size_t connecting() const { return connecting_; }
   /// That did connect, whatever became of them.
-  std::size_t connected() const { return standing_; }
-  /// That the server let go.
+  std::size_t connected() const { return connected_; }
+  /// That the server closed.
   std::size_t lost() const { return lost_; }
   /// Why the first one could not connect (errno); 0: there is none.
   int first_error() const { return first_error_; }
 
  private:
+  enum class State : std::uint8_t { kConnecting, kConnected, kGone };
   struct Client {
+    Dial dial;
     UniqueFd fd;
-    bool stands = false;
+    std::uint32_t generation = 0;  // of its last attempt; then of its connection
+    State state = State::kConnecting;
   };
 
-  void refused(Client& client, int error) {
-    client.fd.reset();
+  Waiter::Tag tag_of(std::uint32_t number) const {
+    return {Waiter::Subject::kIdle, number, clients_[number].generation};
+  }
+
+  void settle(std::uint32_t number, Dial::Outcome outcome, const Waiter::Tag& tag) {
+    Client& client = clients_[number];
+    client.generation = tag.generation;
+    if (outcome == Dial::Outcome::kPending) return;
     --connecting_;
-    if (first_error_ == 0) first_error_ = error;
+    if (outcome == Dial::Outcome::kConnected) {
+      client.fd = client.dial.take(client.generation);
+      client.state = State::kConnected;
+      ++connected_;
+    } else {
+      client.state = State::kGone;
+      if (first_error_ == 0) first_error_ = client.dial.error();
+    }
   }
 
   std::vector<Client> clients_;
+  Time next_look_ = Time::min();
   std::size_t connecting_ = 0;
-  std::size_t standing_ = 0;
+  std::size_t connected_ = 0;
   std::size_t lost_ = 0;
   int first_error_ = 0;
 };

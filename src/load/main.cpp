@@ -5,11 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
@@ -48,17 +52,33 @@ void run_on(unsigned cpu) {
   }
 }
 
-/// So that no socket is taken for a standard stream that is not there; writing to it still fails.
-void open_standard_streams() {
+/// Puts in order what was inherited. No socket is taken for a standard stream that is not there; writing to
+/// it still fails, and so does writing to a closed pipe or beyond the limit of a file, which is then said.
+/// Signals that the parent blocked or ignored end the client as they should.
+void prepare_process() {
   int fd = 0;
   do fd = ::open("/dev/null", O_RDONLY);
   while (fd >= 0 && fd <= STDERR_FILENO);
   if (fd >= 0) ::close(fd);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
 }
+
+/// For the person who runs it. A standard error that takes nothing must not change the outcome.
+void complain(const std::string& text) { std::fputs(("majuscule-load: " + text + "\n").c_str(), stderr); }
 
 bool print(const std::string& text) {
   const bool written = std::fputs(text.c_str(), stdout) >= 0;
   return std::fflush(stdout) == 0 && written;
+}
+
+std::string cannot_print(std::string_view what) {
+  return fmt::format("cannot write {} to standard output: {}", what, std::generic_category().message(errno));
 }
 
 unsigned sources_for(const LoadOptions& options) {
@@ -74,8 +94,9 @@ unsigned sources_for(const LoadOptions& options) {
 void show(Duration since, const Record& record) {
   const double seconds = std::chrono::duration<double>(since).count();
   const auto answers = static_cast<double>(record.requests + record.warmup_requests);
-  fmt::print(stderr, "\r\033[K{:6.1f} s  {:.0f} requests  {:.0f}/s  {} errors", seconds, answers,
-             answers / seconds, record.total_failures());
+  const std::string line = fmt::format("\r\033[K{:6.1f} s  {:.0f} requests  {:.0f}/s  {} errors", seconds,
+                                       answers, answers / seconds, record.total_failures());
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
 
@@ -87,33 +108,39 @@ class PercentileFiles {
     for (const char* const name : {"response", "service", "first_byte", "connect", "lateness"}) {
       names_.push_back(fmt::format("{}.{}.hgrm", stem, name));
       files_.emplace_back(names_.back(), std::ios::trunc);
-      if (!files_.back()) throw std::runtime_error(fmt::format("cannot write to {}", names_.back()));
+      if (!files_.back()) throw std::runtime_error(problem(names_.back()));
     }
   }
 
-  void write(const Record& record) {
+  /// What went wrong; empty: nothing.
+  std::string write(const Record& record) {
     const Histogram* const series[] = {&record.response, &record.service, &record.first_byte, &record.connect,
                                        &record.lateness};
     for (std::size_t i = 0; i < files_.size(); ++i) {
       files_[i] << percentile_file(*series[i]) << std::flush;
-      if (!files_[i]) throw std::runtime_error(fmt::format("cannot write to {}", names_[i]));
+      if (!files_[i]) return problem(names_[i]);
     }
+    return {};
   }
 
  private:
+  static std::string problem(const std::string& name) {
+    return fmt::format("cannot write to {}: {}", name, std::generic_category().message(errno));
+  }
+
   std::vector<std::string> names_;
   std::vector<std::ofstream> files_;
 };
 
 int report(const LoadOptions& options, const Result& result) {
   const std::string text = options.json ? json_of(result) : table_of(result, in_words(options));
-  if (!print(text)) throw std::runtime_error("cannot write the result to standard output");
+  if (!print(text)) throw std::runtime_error(cannot_print("the result"));
   if (!result.invalid_reasons().empty()) return kNotValid;
   int code = kDone;
   for (const Assertion& assertion : options.assertions) {
     const std::string failure = assertion.failure(result);
     if (failure.empty()) continue;
-    fmt::print(stderr, "majuscule-load: does not hold: {}\n", failure);
+    complain("does not hold: " + failure);
     code = kAssertionFailed;
   }
   return code;
@@ -137,8 +164,10 @@ int run(const LoadOptions& options) {
                 on_terminal ? show : Client::Progress());
   const Result result = client.run();
   if (on_terminal) std::fputs("\r\033[K", stderr);
+  // First what is kept: whether it can be printed is another matter.
+  const std::string problem = files.write(result.record);
   const int code = report(options, result);
-  files.write(result.record);
+  if (!problem.empty()) throw std::runtime_error(problem);
   return code;
 }
 
@@ -147,7 +176,7 @@ int run(const LoadOptions& options) {
 
 int main(int count, char** arguments) {
   using namespace majuscule;
-  open_standard_streams();
+  prepare_process();
   const LoadCommandLine line = parse_load_command_line({arguments + 1, arguments + count});
   if (!line.error.empty()) {
     std::fprintf(stderr, "%s\n", line.error.c_str());
@@ -155,13 +184,13 @@ int main(int count, char** arguments) {
   }
   if (!line.options) {
     if (print(line.output)) return kDone;
-    std::fputs("majuscule-load: cannot write to standard output\n", stderr);
+    complain(cannot_print("this"));
     return kNotValid;
   }
   try {
     return run(*line.options);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "majuscule-load: %s\n", error.what());
+    complain(error.what());
     return kNotValid;
   }
 }

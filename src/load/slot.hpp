@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/timer_wheel.hpp"
+#include "load/dial.hpp"
 #include "measure/answer_parser.hpp"
 #include "measure/record.hpp"
 #include "net/unique_fd.hpp"
@@ -28,9 +29,11 @@ struct Slot : TimerWheel::Timer {
   const std::size_t number;
   State state = State::kClosed;
   UniqueFd fd;
+  Dial dial;  ///< while it connects
   AnswerParser parser;
   std::optional<Flight> waiting;  ///< the request for which it connects
-  std::uint32_t generation = 0;   ///< how many connections it has begun
+  std::uint32_t attempts = 0;     ///< at a connection that it has begun, as a Waiter::Tag counts them
+  std::uint32_t generation = 0;   ///< the attempt that became its connection
   std::uint64_t begun = 0;        ///< requests on this connection
   std::size_t unstamped = 0;      ///< of those in flight, the last that have not begun to be sent
   std::size_t unsent = 0;         ///< bytes of requests that the kernel has not taken

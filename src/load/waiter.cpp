@@ -52,14 +52,14 @@ int Waiter::events_until(const timespec* limit) {
 
 std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
   const Time before = monotonic_now();
-  Time wake = until;
+  Time wake = std::min(until, before + kLongest);
   if (due != kNever) wake = std::min(wake, due - kSpin);
   timespec limit{};
-  if (wake > before && wake != kNever) {
+  if (wake > before) {
     limit.tv_sec = (wake - before) / std::chrono::seconds(1);
     limit.tv_nsec = (wake - before) % std::chrono::seconds(1) / Duration(1);
   }
-  const int count = events_until(wake == kNever ? nullptr : &limit);
+  const int count = events_until(&limit);
   const int error = errno;
   woke = monotonic_now();
   if (count < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "epoll_wait");

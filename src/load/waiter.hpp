@@ -11,6 +11,7 @@
 #include <span>
 
 #include "majuscule/instant.hpp"
+#include "measure/stall_detector.hpp"
 #include "net/unique_fd.hpp"
 
 namespace majuscule {
@@ -19,6 +20,9 @@ class Waiter {
  public:
   /// This long before the moment it spins instead of sleeping.
   static constexpr Duration kSpin = std::chrono::microseconds(100);
+
+  /// It wakes at least so often, for those that watch whether it could.
+  static constexpr Duration kLongest = StallDetector::kLookEvery;
 
   /// What an event is about: one of the connections, one of the silent clients, or a signal.
   enum class Subject : std::uint8_t { kSlot, kIdle, kSignal };

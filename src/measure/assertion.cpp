@@ -89,9 +89,10 @@ const Histogram& Assertion::histogram(const Result& result) const {
   return record.response;
 }
 
-double Assertion::measured(const Result& result) const {
+std::optional<double> Assertion::measured(const Result& result) const {
   if (series_ == Series::kRate) return result.requests_per_second();
   const Histogram& samples = histogram(result);
+  if (samples.empty()) return std::nullopt;
   switch (figure_) {
     case Figure::kMin: return static_cast<double>(samples.min().count());
     case Figure::kMean: return samples.mean_ns();
@@ -102,8 +103,9 @@ double Assertion::measured(const Result& result) const {
 }
 
 std::string Assertion::failure(const Result& result) const {
-  if (series_ != Series::kRate && histogram(result).empty()) return text_ + ": nothing was measured";
-  const double value = measured(result);
+  const auto measured_value = measured(result);
+  if (!measured_value) return text_ + ": nothing was measured";
+  const double value = *measured_value;
   const bool holds = [&] {
     switch (relation_) {
       case Relation::kLess: return value < bound_;
@@ -115,7 +117,7 @@ std::string Assertion::failure(const Result& result) const {
   }();
   if (holds) return {};
   const std::string is =
-      series_ == Series::kRate ? fmt::format("{:.1f} requests/s", value) : in_time_units(value);
+      series_ == Series::kRate ? rate_in_words(value) + " requests/s" : in_time_units(value);
   return fmt::format("{}: it is {}", text_, is);
 }
 

@@ -32,7 +32,7 @@ class Assertion {
 
   bool parse_figure(std::string_view text);
   const Histogram& histogram(const Result& result) const;
-  double measured(const Result& result) const;
+  std::optional<double> measured(const Result& result) const;
 
   std::string text_;
   Series series_ = Series::kResponse;

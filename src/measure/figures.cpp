@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "measure/figures.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -58,14 +59,26 @@ nlohmann::ordered_json json_of(const Histogram& samples) {
 }  // namespace
 
 std::string in_time_units(double ns) {
-  constexpr std::pair<double, std::string_view> kUnits[] = {
-      {60e9, "min"}, {1e9, "s"}, {1e6, "ms"}, {1e3, "us"}};
-  for (const auto& [size, name] : kUnits) {
-    if (ns < size) continue;
-    const double value = ns / size;
-    return fmt::format("{:.{}f} {}", value, value < 10 ? 2 : value < 100 ? 1 : 0, name);
+  // With the number that must not be reached: what rounds to it has the next unit.
+  struct Unit {
+    double size;
+    double end;
+    std::string_view name;
+  };
+  constexpr Unit kUnits[] = {
+      {1, 1e3, "ns"}, {1e3, 1e3, "us"}, {1e6, 1e3, "ms"}, {1e9, 60, "s"}, {60e9, HUGE_VAL, "min"}};
+  if (ns <= -0.5) return "-" + in_time_units(-ns);
+  for (const auto& [size, end, name] : kUnits) {
+    const double value = std::max(0.0, ns / size);
+    const int decimals = size == 1 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    const double parts = std::pow(10, decimals);
+    if (std::round(value * parts) / parts < end) return fmt::format("{:.{}f} {}", value, decimals, name);
   }
-  return fmt::format("{:.0f} ns", ns);
+  return "for ever";
+}
+
+std::string rate_in_words(double rate) {
+  return rate < 10 ? fmt::format("{:.3g}", rate) : fmt::format("{:.1f}", rate);
 }
 
 std::string table_of(const Result& result, const std::string& what) {
@@ -74,9 +87,13 @@ std::string table_of(const Result& result, const std::string& what) {
   std::string text = what + "\n";
   for (const std::string& reason : reasons) text += "INVALID: " + reason + "\n";
   text += fmt::format("\n{} requests in {:.3f} s", record.requests, result.seconds());
-  if (record.requests > 0) text += fmt::format(": {:.1f} requests/s", result.requests_per_second());
-  if (result.plan.rate) text += fmt::format(" ({:.1f} offered)", *result.plan.rate);
+  if (const auto rate = result.requests_per_second())
+    text += fmt::format(": {} requests/s", rate_in_words(*rate));
+  if (result.plan.rate) text += fmt::format(" ({} offered)", rate_in_words(*result.plan.rate));
   text += fmt::format("; {} errors, {} connections", record.total_failures(), record.connections);
+  for (std::size_t i = 0; i < result.addresses.size(); ++i) {
+    text += (i == 0 ? " to " : " and ") + result.addresses[i];
+  }
   if (result.client_cpu_share)
     text += fmt::format(", client at {:.0f} % of a core", *result.client_cpu_share * 100);
   text += "\n\n";
@@ -98,8 +115,7 @@ std::string json_of(const Result& result) {
   nlohmann::ordered_json object;
   object["requests"] = record.requests;
   object["seconds"] = std::round(result.seconds() * 1e6) / 1e6;
-  const auto rate = record.requests > 0 ? std::optional(result.requests_per_second()) : std::nullopt;
-  object["requests_per_second"] = rounded(rate, 1e3);
+  object["requests_per_second"] = rounded(result.requests_per_second(), 1e6);
   object["offered_rate"] =
       result.plan.rate ? nlohmann::ordered_json(*result.plan.rate) : nlohmann::ordered_json(nullptr);
   object["valid"] = reasons.empty();
@@ -116,6 +132,8 @@ std::string json_of(const Result& result) {
   object["notes"] = result.notes();
   object["warmup_requests"] = record.warmup_requests;
   object["connections"] = record.connections;
+  object["addresses"] = result.addresses;
+  object["resent"] = record.resent;
   object["unsent"] = result.unsent;
   object["seed"] = result.plan.seed;
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

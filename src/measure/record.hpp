@@ -46,7 +46,10 @@ struct Record {
   std::uint64_t requests = 0;         ///< good answers that count
   std::uint64_t warmup_requests = 0;  ///< good answers of the warm-up
   std::uint64_t connections = 0;      ///< made
-  std::uint64_t held_up = 0;          ///< requests of an open loop that were due while no connection was free
+  /// Sent once more, for an answer before them said that it was the last one of its connection.
+  std::uint64_t resent = 0;
+  Duration longest_standstill{0};  ///< of the client itself, at least, while it counted
+  std::uint64_t held_up = 0;       ///< requests of an open loop that were due while no connection was free
   std::array<std::uint64_t, kFailures> failures{};
   std::array<std::string, kFailures> first_reason;  ///< the first of each kind, in words
   Time planned_end = kNever;                        ///< of the schedule of an open loop

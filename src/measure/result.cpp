@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "measure/figures.hpp"
+#include "measure/supply.hpp"
 
 namespace majuscule {
 namespace {
@@ -41,15 +42,51 @@ std::string cause(const Result& result) {
   return "the client could not send them in time";
 }
 
+std::string why_no_rate(const Plan& plan) {
+  const std::string reason =
+      fmt::format("a schedule of 1 request says no rate: {:g} requests/s need ", *plan.rate);
+  const bool short_of_requests = plan.requests && *plan.requests < kLeastScheduled;
+  if (!plan.duration) return reason + "--requests=2 or more";
+  const double ns = static_cast<double>(kLeastScheduled) / *plan.rate * 1e9;
+  return reason + fmt::format("a --duration of {}{}", in_time_units(ns),
+                              short_of_requests ? " and --requests=2, or more" : " or more");
+}
+
+/// Why the client's own doing makes the figures; empty: it does not.
+std::string standstill(const Result& result) {
+  const Record& record = result.record;
+  const auto in_units = [](Duration duration) {
+    return in_time_units(static_cast<double>(duration.count()));
+  };
+  if (record.longest_standstill >= kMostOwnLateness) {
+    return fmt::format(
+        "the client itself stood still for {} or more (stopped, or without a core), so these "
+        "figures and errors may be its own",
+        in_units(record.longest_standstill));
+  }
+  if (result.plan.rate && record.lateness.max() >= kMostOwnLateness) {
+    return fmt::format("the client itself sent a request {} late, so these figures are its own",
+                       in_units(record.lateness.max()));
+  }
+  return {};
+}
+
 }  // namespace
 
-double Result::requests_per_second() const {
-  return took > Duration::zero() ? static_cast<double>(record.requests) / seconds() : 0.0;
+bool too_few_for_rate(const Plan& plan) { return plan.rate && scheduled_requests(plan) < kLeastScheduled; }
+
+std::optional<double> Result::requests_per_second() const {
+  if (record.requests == 0 || took <= Duration::zero() || too_few_for_rate(plan)) return std::nullopt;
+  return static_cast<double>(record.requests) / seconds();
 }
 
 std::vector<std::string> Result::invalid_reasons() const {
   std::vector<std::string> reasons;
   if (!cut_short.empty()) reasons.push_back(cut_short);
+  const std::string own = standstill(*this);
+  // In a closed loop it costs a sample, which is seen; in an open loop it moves all that were due meanwhile.
+  if (!own.empty() && (plan.rate || record.total_failures() > 0)) reasons.push_back(own);
+  if (too_few_for_rate(plan)) reasons.push_back(why_no_rate(plan));
   for (std::size_t i = 0; i < kFailures; ++i) {
     if (record.failures[i] == 0) continue;
     reasons.push_back(in_words(static_cast<Failure>(i), record.failures[i], record.first_reason[i]));
@@ -59,9 +96,10 @@ std::vector<std::string> Result::invalid_reasons() const {
     reasons.push_back(fmt::format(
         "{} never sent", counted(unsent, "request of the schedule was", "requests of the schedule were")));
   }
-  if (plan.rate && record.requests > 0 && requests_per_second() < kLeastShareOfRate * *plan.rate) {
-    reasons.push_back(fmt::format("{:.1f} requests/s were achieved, {:.1f} offered: {}",
-                                  requests_per_second(), *plan.rate, cause(*this)));
+  const auto achieved = requests_per_second();
+  if (plan.rate && achieved && *achieved < kLeastShareOfRate * *plan.rate) {
+    reasons.push_back(fmt::format("{} requests/s were achieved, {} offered: {}", rate_in_words(*achieved),
+                                  rate_in_words(*plan.rate), cause(*this)));
   }
   if (idle_lost > 0) {
     reasons.push_back(
@@ -76,6 +114,15 @@ std::vector<std::string> Result::invalid_reasons() const {
 
 std::vector<std::string> Result::notes() const {
   std::vector<std::string> notes;
+  const std::string own = standstill(*this);
+  if (!own.empty() && !plan.rate && record.total_failures() == 0) notes.push_back(own);
+  if (record.resent > 0) {
+    notes.push_back(
+        fmt::format("{} behind an answer that ended its connection, and sent again; the response time counts "
+                    "from the first "
+                    "time",
+                    counted(record.resent, "request was", "requests were")));
+  }
   if (client_cpu_share >= kMostClientCpu) {
     notes.push_back(
         fmt::format("client-bound: the client used {:.0f} % of its core, so these figures are its own "

@@ -16,6 +16,11 @@ std::uint64_t arrivals_in(Duration duration, double rate) {
 
 }  // namespace
 
+std::uint64_t scheduled_requests(const Plan& plan) {
+  const auto room = arrivals_in(plan.duration.value_or(kLongest), *plan.rate);
+  return std::min(plan.requests.value_or(UINT64_MAX), std::max<std::uint64_t>(1, room));
+}
+
 Supply::Supply(const Plan& plan, Time start)
     : plan_(plan),
       measured_from_(start + plan.warmup),
@@ -23,10 +28,10 @@ Supply::Supply(const Plan& plan, Time start)
       left_(plan.requests.value_or(UINT64_MAX)),
       warming_up_(plan.warmup > Duration::zero()) {
   if (!plan_.rate) return;
-  const auto room = arrivals_in(plan_.duration.value_or(kLongest), *plan_.rate);
-  left_ = std::min(left_, std::max<std::uint64_t>(1, room));
-  length_ = Duration(std::llround(static_cast<double>(left_) / *plan_.rate * 1e9));
-  until_ = std::min(until_, measured_from_ + length_);
+  left_ = scheduled_requests(plan_);
+  const Duration length(std::llround(static_cast<double>(left_) / *plan_.rate * 1e9));
+  // So many requests in so much time are the rate, to the last digit.
+  until_ = left_ < kLeastScheduled ? std::min(until_, measured_from_ + length) : measured_from_ + length;
   if (warming_up_) {
     schedule_.emplace(plan_.arrivals, start, plan_.warmup, arrivals_in(plan_.warmup, *plan_.rate),
                       plan_.seed + 1);
@@ -37,9 +42,7 @@ Supply::Supply(const Plan& plan, Time start)
 
 void Supply::begin_measured_phase() {
   warming_up_ = false;
-  // Fixed ones keep their distance even if the duration is no multiple of it; those at random keep within it.
-  const Duration length = plan_.arrivals == Arrivals::kFixed ? length_ : until_ - measured_from_;
-  schedule_.emplace(plan_.arrivals, measured_from_, length, left_, plan_.seed);
+  schedule_.emplace(plan_.arrivals, measured_from_, until_ - measured_from_, left_, plan_.seed);
 }
 
 std::optional<Time> Supply::take(Time now) {

@@ -10,6 +10,12 @@
 
 namespace majuscule {
 
+/// Fewer requests than these say no rate: there is no distance between them.
+inline constexpr std::uint64_t kLeastScheduled = 2;
+
+/// How many requests that count the schedule of an open loop has. `plan` has a rate.
+std::uint64_t scheduled_requests(const Plan& plan);
+
 class Supply {
  public:
   Supply(const Plan& plan, Time start);
@@ -24,7 +30,9 @@ class Supply {
   bool measured(Time intended) const { return intended >= measured_from_; }
   /// When the warm-up ends.
   Time measured_from() const { return measured_from_; }
-  /// When the last request is begun or, in an open loop, due; kNever: nothing but their number ends the run.
+  /// When the last request is begun. In an open loop, when the one behind the last would be due, for so long
+  /// is the rate offered: up to half a distance before or after the duration. kNever: nothing but their
+  /// number ends the run.
   Time until() const { return until_; }
   /// No request is left, or the time to begin one has passed.
   bool over(Time now) const;
@@ -41,7 +49,6 @@ class Supply {
   const Time measured_from_;
   Time until_;
   std::uint64_t left_;  // of the requests that count; in an open loop, all that there will be
-  Duration length_{0};  // of the schedule of those, in an open loop
   std::optional<Schedule> schedule_;
   bool warming_up_;
   bool stopped_ = false;

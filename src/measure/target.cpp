@@ -2,6 +2,7 @@
 #include "measure/target.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -47,25 +48,54 @@ std::optional<std::string> promised(const Target& target, const std::optional<st
   return capitalized(std::move(decoded));
 }
 
-}  // namespace
+std::string expected(std::string_view why) { return fmt::format("{}; expected {}", why, kUrlForm); }
 
-std::string Target::authority() const {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                             : fmt::format("[{}]:{}", host, port);
+std::string take_port(std::string_view text, Target& target) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), target.port);
+  const bool right = error == std::errc() && end == text.data() + text.size() && target.port > 0;
+  return right ? "" : fmt::format("the port is '{}'; expected a number from 1 to 65535", text);
 }
 
-std::optional<Target> parse_url(std::string_view text) {
-  Target target;
-  constexpr std::string_view kHttp = "http://", kRaw = "raw://";
-  if (!printable(text)) return std::nullopt;
-  if (text.starts_with(kHttp)) {
-    text.remove_prefix(kHttp.size());
-  } else if (text.starts_with(kRaw)) {
-    text.remove_prefix(kRaw.size());
-    target.raw = true;
+/// `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`. What is wrong with it; empty: nothing.
+std::string take_authority(std::string_view text, Target& target) {
+  std::optional<std::string_view> port;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return expected("the bracket before the host has no end");
+    target.host = text.substr(1, end - 1);
+    if (target.host.find(':') == std::string::npos) return expected("brackets are for an IPv6 address");
+    text.remove_prefix(end + 1);
+    if (!text.empty() && text.front() != ':') return expected("behind the brackets comes :PORT or nothing");
+    if (!text.empty()) port = text.substr(1);
   } else {
-    return std::nullopt;
+    const auto colon = text.find(':');
+    if (colon != std::string_view::npos && text.find(':', colon + 1) != std::string_view::npos) {
+      return "there is more than one colon; an IPv6 address stands in brackets, as in http://[::1]:8000/";
+    }
+    target.host = text.substr(0, colon);
+    if (colon != std::string_view::npos) port = text.substr(colon + 1);
   }
+  if (target.host.empty()) return expected("there is no host");
+  if (port) return take_port(*port, target);
+  return target.raw ? "raw:// needs a port; expected raw://HOST:PORT" : "";
+}
+
+/// What is wrong with a URL; empty: nothing.
+std::string problem_with(std::string_view text, Target& target) {
+  constexpr std::string_view kRaw = "raw";
+  if (!printable(text)) {
+    return "a URL has no blanks, control characters or letters outside of ASCII; write them as %20 and so on";
+  }
+  const auto scheme_end = text.find("://");
+  const auto scheme = text.substr(0, scheme_end);
+  const bool has_scheme = scheme_end != text.npos && scheme.find_first_of("/?#") == scheme.npos;
+  if (has_scheme && scheme == "https") return "TLS is not supported; expected http://HOST:PORT/PATH";
+  if (has_scheme && scheme != "http" && scheme != kRaw) {
+    return expected(fmt::format("'{}://' is not supported", scheme));
+  }
+  if (!has_scheme) return expected("there is no http:// before it");
+  target.raw = scheme == kRaw;
+  text.remove_prefix(scheme_end + 3);
   text = text.substr(0, text.find('#'));
   const auto path = text.find_first_of("/?");
   if (path != std::string_view::npos) {
@@ -73,27 +103,38 @@ std::optional<Target> parse_url(std::string_view text) {
     target.path += text.substr(path);
     text = text.substr(0, path);
   }
-  if (target.raw && target.path != "/") return std::nullopt;
+  if (text.find('@') != text.npos) return expected("a user or a password in the URL is not supported");
+  if (target.raw && target.path != "/") return "raw:// has no path; expected raw://HOST:PORT";
+  return take_authority(text, target);
+}
 
-  std::optional<std::string_view> port;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    target.host = text.substr(1, end - 1);
-    if (target.host.find(':') == std::string::npos) return std::nullopt;
-    text.remove_prefix(end + 1);
-    if (!text.empty() && text.front() != ':') return std::nullopt;
-    if (!text.empty()) port = text.substr(1);
-  } else {
-    const auto colon = text.find(':');
-    target.host = text.substr(0, colon);
-    if (colon != std::string_view::npos) port = text.substr(colon + 1);
+}  // namespace
+
+std::string Target::authority() const {
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
+                                             : fmt::format("[{}]:{}", host, port);
+}
+
+ParsedUrl read_url(std::string_view text) {
+  ParsedUrl url;
+  Target target;
+  url.problem = problem_with(text, target);
+  if (url.problem.empty()) url.target = std::move(target);
+  return url;
+}
+
+std::optional<Target> parse_url(std::string_view text) { return read_url(text).target; }
+
+std::string without_user(std::string_view text) {
+  std::string clean;
+  for (;;) {
+    const auto authority = text.find("://");
+    const auto end = authority == text.npos ? text.npos : text.find_first_of("/?# ", authority + 3);
+    const auto at = authority == text.npos ? text.npos : text.substr(0, end).rfind('@');
+    if (authority == text.npos) return clean.append(text);
+    clean.append(text.substr(0, authority + 3));
+    text.remove_prefix(at == text.npos || at < authority ? authority + 3 : at + 1);
   }
-  if (target.host.empty() || target.host.find('@') != std::string::npos) return std::nullopt;
-  if (!port) return target.raw ? std::nullopt : std::optional(target);
-  const auto [end, error] = std::from_chars(port->data(), port->data() + port->size(), target.port);
-  if (error != std::errc() || end != port->data() + port->size() || target.port == 0) return std::nullopt;
-  return target;
 }
 
 RequestTemplate make_request_template(const Target& target, std::optional<std::size_t> body_size,

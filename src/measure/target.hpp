@@ -24,9 +24,18 @@ struct Target {
   std::string authority() const;
 };
 
-/// None for anything else than kUrlForm. A port is needed for raw, 80 is meant otherwise; a fragment is
-/// dropped.
+struct ParsedUrl {
+  std::optional<Target> target;
+  std::string
+      problem;  ///< what is wrong and what would be right, when there is no target; without a password
+};
+
+/// Takes kUrlForm. A port is needed for raw, 80 is meant otherwise; a fragment is dropped.
+ParsedUrl read_url(std::string_view text);
 std::optional<Target> parse_url(std::string_view text);
+
+/// The text without the user and password of each URL in it, to be shown.
+std::string without_user(std::string_view text);
 
 /// Of a run, the same for each of its requests.
 struct RequestTemplate {

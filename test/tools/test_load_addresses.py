@@ -49,6 +49,7 @@ class Hosts(unittest.TestCase):
             done = load_runs.run_json("--connections=2", "--requests=20", f"http://[::1]:{server.port}/")
         self.assertEqual((done.code, done.result["requests"]), (0, 20), done.stderr)
         self.assertEqual(set(server.peers), {"::1"})
+        self.assertEqual(done.result["addresses"], [f"[::1]:{server.port}"])
 
     def test_a_name_for_several_is_tried_until_one_answers(self) -> None:
         with serving(RIGHT) as server:
@@ -58,6 +59,7 @@ class Hosts(unittest.TestCase):
             done = load_runs.run_json("--connections=3", "--requests=20", f"http://localhost:{server.port}/")
         self.assertEqual((done.code, done.result["errors"]["connect"]), (0, 0), done.stdout)
         self.assertEqual(len(server.peers), 3)
+        self.assertEqual(done.result["addresses"], [f"127.0.0.1:{server.port}"])
 
 
 class Limits(unittest.TestCase):

@@ -37,6 +37,20 @@ def tired(conversation: Conversation) -> None:
         conversation.send(answer(fields=fields))
 
 
+def lingering(*replies: bytes) -> Script:
+    """One to each request of a connection; what comes behind the last of them is read and has no answer."""
+
+    def script(conversation: Conversation) -> None:
+        for reply in replies:
+            if not conversation.request():
+                return
+            conversation.send(reply)
+        conversation.socket.shutdown(socket.SHUT_WR)
+        conversation.until_closed()
+
+    return script
+
+
 def closing_without_a_word(conversation: Conversation) -> None:
     """The answer and the end leave in one segment."""
     if conversation.request():
@@ -96,6 +110,33 @@ class Answers(unittest.TestCase):
 
     def test_the_last_one_of_a_connection(self) -> None:
         self.assertEqual(self.all_right(tired, "--requests=20")["connections"], 7)
+
+    def test_requests_behind_the_last_answer_are_sent_again(self) -> None:
+        said = lingering(answer(), answer(), answer(fields=("Connection: close",)))
+        old = lingering(b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nHello")
+        to_the_end = lingering(b"HTTP/1.1 200 OK\r\n\r\nHello")
+        for script, each in ((said, 3), (old, 1), (to_the_end, 1)):
+            result = self.all_right(script, "--requests=60", "--pipeline=16")
+            self.assertEqual((result["requests"], sum(result["errors"].values())), (60, 0))
+            self.assertEqual(result["connections"], 60 // each)
+            self.assertGreaterEqual(result["resent"], 60 // each)
+            self.assertIn("sent again", " ".join(result["notes"]))
+        result = self.all_right(said, "--requests=60", "--pipeline=4", "--requests-per-connection=5")
+        self.assertGreater(result["resent"], 0)
+
+    def test_requests_of_a_schedule_are_sent_again(self) -> None:
+        closing = lingering(answer(), answer(fields=("Connection: close",)))
+        with serving(closing) as server:
+            done = load_runs.run_json("--pipeline=16", "--rate=50000", "--requests=60", server.url())
+            self.assertEqual((done.result["requests"], server.requests), (60, 60), done.stdout)
+        self.assertEqual(sum(done.result["errors"].values()), 0)
+        self.assertGreater(done.result["resent"], 0)
+
+    def test_chunk_extensions(self) -> None:
+        chunks = b'2;a;b="c;\\"d"\r\nHe\r\n3 ; e = f\r\nllo\r\n0;z\r\nA: b\r\n\r\n'
+        chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+        result = self.all_right(always(chunked), "--requests=20", path="/capitalize?text=hello")
+        self.assertEqual(result["connections"], 1)
 
     def test_a_connection_that_ends_with_its_answer_and_does_not_say_so(self) -> None:
         result = self.all_right(closing_without_a_word, "--requests=10")

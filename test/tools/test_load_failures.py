@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What goes wrong with a request is named by its kind, makes the run invalid, and leaves no figure behind."""
 
+import socket
 import unittest
 
 import load_runs
@@ -200,6 +201,21 @@ class PartlyRight(unittest.TestCase):
             done = load_runs.run_json("--requests=100", server.url())
         self.assertEqual((done.code, done.result["requests"], done.result["connections"]), (1, 99, 2))
         self.assertEqual(done.result["errors"]["read"], 1)
+
+    def test_requests_behind_an_end_without_a_word_are_lost(self) -> None:
+        """Whether they have been processed is not known."""
+
+        def rude(conversation: Conversation) -> None:
+            if conversation.request():
+                conversation.send(answer())
+                conversation.socket.shutdown(socket.SHUT_WR)
+                conversation.until_closed()
+
+        with serving(rude) as server:
+            done = load_runs.run_json("--pipeline=4", "--requests=40", server.url())
+        self.assertEqual((done.code, done.result["resent"]), (1, 0))
+        self.assertGreater(done.result["errors"]["read"], 0)
+        self.assertEqual(done.result["requests"] + done.result["errors"]["read"], 40)
 
     def test_slow_answers_beside_failures_are_waited_for(self) -> None:
         """A client that fails again and again does not end the run while others may yet be answered."""

@@ -4,6 +4,7 @@
 import os
 import pty
 import re
+import resource
 import subprocess
 import tempfile
 import unittest
@@ -94,7 +95,45 @@ class Output(unittest.TestCase):
                                          redirection=">/dev/full")
             self.assertEqual((code, said.count("\n")), (1, 1))
             self.assertIn("standard output", said)
-        self.assertEqual(self.written_to("--help", redirection=">/dev/full")[0], 1)
+        for option in ("--help", "--version"):
+            code, said = self.written_to(option, redirection=">/dev/full")
+            self.assertEqual((code, said.count("\n")), (1, 1))
+            self.assertIn("standard output: No space left on device", said)
+
+    def test_a_closed_pipe_is_told(self) -> None:
+        for arguments in (["--json", "--requests=5", self.server.url()], ["--help"]):
+            reading, writing = os.pipe()
+            os.close(reading)
+            with os.fdopen(writing, "wb") as closed:
+                done = subprocess.run(load_runs.command(*arguments), stdin=subprocess.DEVNULL, stdout=closed,
+                                      stderr=subprocess.PIPE, text=True, check=False,
+                                      timeout=load_runs.PATIENCE_SECONDS)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+            self.assertIn("standard output: Broken pipe", done.stderr)
+
+    def test_percentile_files_beyond_the_limit_of_a_file_are_told(self) -> None:
+        def small_files() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        with tempfile.TemporaryDirectory(prefix="majuscule-test-") as scratch:
+            done = load_runs.run_json("--requests=20", f"--hgrm={scratch}/a", self.server.url(),
+                                      prepare=small_files)
+        self.assertEqual((done.code, done.stderr.count("\n")), (1, 1), done.stderr)
+        self.assertIn("a.response.hgrm: File too large", done.stderr)
+        self.assertEqual(done.result["requests"], 20, "the result is printed all the same")
+
+    def test_percentile_files_are_kept_when_the_result_cannot_be_printed(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="majuscule-test-") as scratch:
+            code, _ = self.written_to("--requests=5", f"--hgrm={scratch}/a", self.server.url(),
+                                      redirection=">/dev/full")
+            kept = percentiles(Path(scratch, "a.service.hgrm").read_text())
+        self.assertEqual((code, kept[-1][2]), (1, 5))
+
+    def test_a_standard_error_that_takes_nothing_changes_nothing(self) -> None:
+        for redirection in ("2>/dev/full", "2>&-"):
+            code, _ = self.written_to("--requests=5", "--assert=p50<1ns", self.server.url(),
+                                      redirection=redirection)
+            self.assertEqual(code, 3)
 
     def test_a_closed_standard_output_is_told_and_no_socket_is_taken_for_it(self) -> None:
         code, said = self.written_to("--json", "--requests=5", self.server.url(), redirection=">&- <&-")

@@ -2,6 +2,7 @@
 """An open loop offers its rate whatever the server does, and says when it could not."""
 
 import threading
+import time
 import unittest
 
 import load_runs
@@ -53,6 +54,25 @@ class Schedule(unittest.TestCase):
         with serving(answering_from(2)) as server:
             done = load_runs.run_json("--connections=2", "--rate=100", "--requests=20", server.url())
         self.assertEqual((done.result["requests"], sum(done.result["errors"].values())), (20, 0))
+
+    def test_a_schedule_of_one_request_says_no_rate(self) -> None:
+        for arguments in (["--rate=0.1", "--duration=1s"], ["--rate=0.01", "--requests=1"]):
+            with serving(always(answer())) as server:
+                began = time.monotonic()
+                done = load_runs.run_json(*arguments, server.url())
+                passed = time.monotonic() - began
+            self.assertEqual((done.code, done.result["requests"]), (1, 1))
+            self.assertIsNone(done.result["requests_per_second"])
+            self.assertIn("a schedule of 1 request says no rate", done.reasons)
+            self.assertLess(done.result["seconds"], passed)
+
+    def test_no_figure_speaks_of_time_that_has_not_passed(self) -> None:
+        with serving(always(answer())) as server:
+            began = time.monotonic()
+            result = load_runs.run_json("--rate=4", "--requests=2", server.url()).result
+            passed = time.monotonic() - began
+        self.assertLessEqual(result["seconds"], passed)
+        self.assertGreaterEqual(result["seconds"], 0.5)
 
     def test_the_seed_is_told(self) -> None:
         with serving(always(answer())) as server:

@@ -10,16 +10,17 @@ import time
 import unittest
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 import load_runs
-from load_servers import Conversation, answer, full, serving, silent
+from load_servers import Conversation, always, answer, full, serving, silent
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(*arguments: str, prepare: Optional[Callable[[], None]] = None) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(load_runs.command("--json", *arguments), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as client:
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          preexec_fn=prepare) as client:
         try:
             yield client
         finally:
@@ -92,6 +93,52 @@ class Stopping(unittest.TestCase):
                 client.send_signal(signal.SIGTERM)
                 client.send_signal(signal.SIGINT)
                 self.outcome(client)
+
+
+def hard_of_hearing() -> None:
+    """What nohup, a shell's background job or a careless parent leaves behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+
+
+class Inherited(unittest.TestCase):
+    def test_signals_that_the_parent_ignored_and_blocked_count(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name), serving(always(answer())) as server:
+                reached = server.expect(100)
+                with started(load_runs.ENDLESS, server.url(), prepare=hard_of_hearing) as client:
+                    self.assertTrue(reached.wait(load_runs.PATIENCE_SECONDS))
+                    client.send_signal(number)
+                    stdout, _ = client.communicate(timeout=load_runs.PATIENCE_SECONDS)
+                self.assertEqual(client.returncode, 1)
+                self.assertEqual(json.loads(stdout)["invalid_reasons"], ["interrupted"])
+
+
+class StandingStill(unittest.TestCase):
+    """The client is stopped for longer than its own timeout."""
+
+    def stopped(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        with serving(always(answer())) as server:
+            reached = server.expect(50)
+            with started("--timeout=1s", "--duration=2500ms", "--connections=4", *arguments, server.url()) as client:
+                self.assertTrue(reached.wait(load_runs.PATIENCE_SECONDS))
+                client.send_signal(signal.SIGSTOP)
+                time.sleep(1.3)
+                client.send_signal(signal.SIGCONT)
+                stdout, _ = client.communicate(timeout=load_runs.PATIENCE_SECONDS)
+        return client.returncode, json.loads(stdout)
+
+    def test_a_closed_loop_notes_it_and_blames_no_connection(self) -> None:
+        for arguments in ([], ["--close"]):
+            code, result = self.stopped(*arguments)
+            self.assertEqual((code, sum(result["errors"].values())), (0, 0), result)
+            self.assertIn("the client itself stood still for 1.", " ".join(result["notes"]))
+
+    def test_an_open_loop_is_invalid_for_that_reason(self) -> None:
+        code, result = self.stopped("--rate=200")
+        self.assertEqual((code, sum(result["errors"].values())), (1, 0), result)
+        self.assertIn("the client itself stood still for 1.", result["invalid_reasons"][0])
 
 
 if __name__ == "__main__":

@@ -32,11 +32,26 @@ Json parsed(const Result& result) {
 
 TEST(JsonOf, HasTheKeysOfTheContractAndThenItsOwn) {
   const Json object = parsed(good_result());
-  EXPECT_EQ(keys(object),
-            (std::vector<std::string>{"requests", "seconds", "requests_per_second", "offered_rate", "valid",
-                                      "invalid_reasons", "errors", "service_time_us", "response_time_us",
-                                      "connect_time_us", "first_byte_us", "lateness_us", "client_cpu_share",
-                                      "notes", "warmup_requests", "connections", "unsent", "seed"}));
+  EXPECT_EQ(keys(object), (std::vector<std::string>{"requests",
+                                                    "seconds",
+                                                    "requests_per_second",
+                                                    "offered_rate",
+                                                    "valid",
+                                                    "invalid_reasons",
+                                                    "errors",
+                                                    "service_time_us",
+                                                    "response_time_us",
+                                                    "connect_time_us",
+                                                    "first_byte_us",
+                                                    "lateness_us",
+                                                    "client_cpu_share",
+                                                    "notes",
+                                                    "warmup_requests",
+                                                    "connections",
+                                                    "addresses",
+                                                    "resent",
+                                                    "unsent",
+                                                    "seed"}));
   EXPECT_EQ(keys(object["errors"]),
             (std::vector<std::string>{"connect", "read", "write", "timeout", "status", "body"}));
   for (const std::string& series : kSeries) {
@@ -57,6 +72,8 @@ TEST(JsonOf, HasTheFigures) {
   EXPECT_EQ(object["notes"], Json::array());
   EXPECT_EQ(object["warmup_requests"], 0);
   EXPECT_EQ(object["connections"], 100);
+  EXPECT_EQ(object["addresses"], Json::array());
+  EXPECT_EQ(object["resent"], 0);
   EXPECT_EQ(object["unsent"], 0);
   EXPECT_EQ(object["seed"], 7);
   for (const auto& [kind, count] : object["errors"].items()) EXPECT_EQ(count, 0) << kind;
@@ -124,6 +141,39 @@ TEST(InTimeUnits, HasThreeDigitsAndAUnit) {
       {59.9e9, "59.9 s"},  {60e9, "1.00 min"}, {3600e9, "60.0 min"},
   };
   for (const auto& [ns, text] : cases) EXPECT_EQ(in_time_units(ns), text);
+}
+
+TEST(InTimeUnits, HasTheNextUnitForWhatRoundsToIt) {
+  const std::pair<double, std::string> cases[] = {
+      {-0.4, "0 ns"},         {-1500, "-1.50 us"}, {0.4, "0 ns"},         {999.4, "999 ns"},
+      {999.6, "1.00 us"},     {9'994, "9.99 us"},  {9'996, "10.0 us"},    {99'940, "99.9 us"},
+      {99'960, "100 us"},     {999'400, "999 us"}, {999'600, "1.00 ms"},  {999.4e6, "999 ms"},
+      {999.96e6, "1.00 s"},   {59.94e9, "59.9 s"}, {59.96e9, "1.00 min"}, {59.99e9, "1.00 min"},
+      {-999'600, "-1.00 ms"}, {6e12, "100 min"},   {6e14, "10000 min"},
+  };
+  for (const auto& [ns, text] : cases) EXPECT_EQ(in_time_units(ns), text) << ns;
+}
+
+TEST(RateInWords, SaysALowRateToo) {
+  const std::pair<double, std::string> cases[] = {{0.001, "0.001"},  {0.01, "0.01"},     {0.3333, "0.333"},
+                                                  {5, "5"},          {9.996, "10"},      {10, "10.0"},
+                                                  {327.84, "327.8"}, {1e7, "10000000.0"}};
+  for (const auto& [rate, text] : cases) EXPECT_EQ(rate_in_words(rate), text);
+}
+
+TEST(TableOf, NamesTheAddresses) {
+  Result result = good_result();
+  result.addresses = {"[::1]:80", "127.0.0.1:80"};
+  EXPECT_NE(table_of(result, "").find("100 connections to [::1]:80 and 127.0.0.1:80, client"),
+            std::string::npos);
+  EXPECT_EQ(parsed(result)["addresses"], (Json{"[::1]:80", "127.0.0.1:80"}));
+}
+
+TEST(FiguresOfAFewRequests, SayNoRate) {
+  Result result = good_result();
+  result.plan = {.rate = 0.01, .requests = 1};
+  EXPECT_TRUE(parsed(result)["requests_per_second"].is_null());
+  EXPECT_NE(table_of(result, "").find("100 requests in 1.000 s (0.01 offered); "), std::string::npos);
 }
 
 TEST(TableOf, ShowsARunForPeople) {

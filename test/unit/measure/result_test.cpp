@@ -3,6 +3,7 @@
 #include "measure/result.hpp"
 
 #include <functional>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -67,7 +68,7 @@ TEST(Result, IsValidWithNothingWrong) {
   const Result result = good_result();
   EXPECT_TRUE(result.invalid_reasons().empty());
   EXPECT_TRUE(result.notes().empty());
-  EXPECT_DOUBLE_EQ(result.requests_per_second(), 100);
+  EXPECT_DOUBLE_EQ(result.requests_per_second().value_or(0), 100);
   EXPECT_DOUBLE_EQ(result.seconds(), 1);
 }
 
@@ -181,7 +182,7 @@ TEST(Result, HasAllReasonsTogether) {
 TEST(Result, AchievesARateWithNinetyNinePercentOfIt) {
   Result result = good_result();
   result.took = 1010ms;
-  EXPECT_TRUE(result.invalid_reasons().empty()) << result.requests_per_second();
+  EXPECT_TRUE(result.invalid_reasons().empty()) << result.requests_per_second().value_or(0);
   result.plan.rate.reset();
   result.took = 100s;
   EXPECT_TRUE(result.invalid_reasons().empty()) << "a closed loop offers none";
@@ -190,7 +191,73 @@ TEST(Result, AchievesARateWithNinetyNinePercentOfIt) {
 TEST(Result, HasNoRateWithoutTime) {
   Result result = good_result();
   result.took = 0s;
-  EXPECT_EQ(result.requests_per_second(), 0);
+  EXPECT_EQ(result.requests_per_second(), std::nullopt);
+}
+
+TEST(Result, OfAScheduleOfOneRequestHasNoRate) {
+  const std::pair<Plan, std::string> few[] = {
+      {{.rate = 0.1, .duration = 1s},
+       "a schedule of 1 request says no rate: 0.1 requests/s need a --duration of 20.0 s or more"},
+      {{.rate = 0.01, .requests = 1},
+       "a schedule of 1 request says no rate: 0.01 requests/s need --requests=2 or more"},
+      {{.rate = 10, .duration = 10s, .requests = 1},
+       "a schedule of 1 request says no rate: 10 requests/s need a --duration of 200 ms and --requests=2, or "
+       "more"},
+      {{.rate = 1, .arrivals = Arrivals::kPoisson, .duration = 1499ms},
+       "a schedule of 1 request says no rate: 1 requests/s need a --duration of 2.00 s or more"},
+  };
+  for (const auto& [plan, reason] : few) {
+    Result result;
+    result.plan = plan;
+    result.took = 1ms;
+    result.record.answered({Time(1s), Time(1s), true}, Time(1s), Time(1s));
+    EXPECT_EQ(result.requests_per_second(), std::nullopt);
+    EXPECT_EQ(result.invalid_reasons(), std::vector<std::string>{reason});
+  }
+  Result result = good_result();
+  result.plan = {.rate = 1, .duration = 1500ms};
+  result.took = 100s;
+  EXPECT_TRUE(result.invalid_reasons().empty()) << "two requests say one";
+}
+
+TEST(Result, SaysThatTheClientItselfStoodStill) {
+  const std::string stood_still = "the client itself stood still for 250 ms or more";
+  Result open = good_result();
+  open.record.longest_standstill = 250ms - 1ns;
+  EXPECT_TRUE(open.invalid_reasons().empty());
+  open.record.longest_standstill = 250ms;
+  ASSERT_EQ(open.invalid_reasons().size(), 1U);
+  EXPECT_TRUE(open.invalid_reasons()[0].starts_with(stood_still));
+  Result closed = good_result();
+  closed.plan.rate.reset();
+  closed.record.longest_standstill = 250ms;
+  EXPECT_TRUE(closed.invalid_reasons().empty());
+  ASSERT_EQ(closed.notes().size(), 1U);
+  EXPECT_TRUE(closed.notes()[0].starts_with(stood_still));
+  closed.record.failed(Failure::kRead, "closed");
+  ASSERT_EQ(closed.invalid_reasons().size(), 2U);
+  EXPECT_TRUE(closed.invalid_reasons()[0].starts_with(stood_still)) << "before what it may explain";
+  EXPECT_TRUE(closed.notes().empty());
+}
+
+TEST(Result, IsInvalidWhenTheClientSentMuchTooLate) {
+  Result result = good_result();
+  result.record.lateness.record(250ms - 1ns);
+  EXPECT_TRUE(result.invalid_reasons().empty());
+  result.record.lateness.record(250ms);
+  EXPECT_EQ(
+      result.invalid_reasons(),
+      std::vector<std::string>{"the client itself sent a request 250 ms late, so these figures are its own"});
+  result.plan.rate.reset();
+  EXPECT_TRUE(result.invalid_reasons().empty()) << "a closed loop has no schedule";
+}
+
+TEST(Result, NotesThatRequestsWereSentAgain) {
+  Result result = good_result();
+  result.record.resent = 1;
+  ASSERT_EQ(result.notes().size(), 1U);
+  EXPECT_TRUE(result.notes()[0].starts_with("1 request was behind an answer that ended its connection"));
+  EXPECT_TRUE(result.invalid_reasons().empty());
 }
 
 TEST(Result, NotesThatTheClientWasTheLimit) {

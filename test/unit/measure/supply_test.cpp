@@ -57,7 +57,22 @@ TEST(OpenLoop, HasRateTimesDurationRequests) {
 TEST(OpenLoop, KeepsTheDistanceThatTheRateSays) {
   Supply supply({.rate = 4, .duration = 400ms}, kStart);  // 1.6 requests
   EXPECT_EQ(sent_in_time(supply), (std::vector<Time>{kStart, kStart + 250ms}));
-  EXPECT_EQ(supply.until(), kStart + 400ms);
+  EXPECT_EQ(supply.until(), kStart + 500ms) << "two requests in 400 ms would be more than four a second";
+}
+
+TEST(OpenLoop, OffersTheRateThatItWasAskedFor) {
+  for (const Arrivals arrivals : {Arrivals::kFixed, Arrivals::kPoisson}) {
+    for (const double rate : {1.5, 1.6, 2.4, 2.5, 3.3, 99.5, 1234.5}) {
+      const Plan plan{.rate = rate, .arrivals = arrivals, .duration = 1s};
+      Supply supply(plan, kStart);
+      const auto all = sent_in_time(supply);
+      EXPECT_EQ(all.size(), scheduled_requests(plan));
+      const std::chrono::duration<double> offered = supply.until() - kStart;
+      EXPECT_NEAR(static_cast<double>(all.size()) / offered.count(), rate, 1e-6 * rate);
+      EXPECT_NEAR(offered.count(), 1, 0.5 / rate + 1e-9) << "half a distance beside the duration at most";
+      EXPECT_LE(all.back(), supply.until());
+    }
+  }
 }
 
 TEST(OpenLoop, HasAtLeastOneRequest) {

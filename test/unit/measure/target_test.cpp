@@ -76,6 +76,45 @@ TEST(ParseUrl, RefusesTheRest) {
   }
 }
 
+TEST(ReadUrl, SaysWhatIsWrong) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"https://a/", "TLS is not supported; expected http://HOST:PORT/PATH"},
+      {"ftp://a/", "'ftp://' is not supported"},
+      {"localhost:8000/", "there is no http:// before it"},
+      {"a/b://c", "there is no http:// before it"},
+      {"http://me:secret@a:80/", "a user or a password in the URL is not supported"},
+      {"http://", "there is no host"},
+      {"http://:80/", "there is no host"},
+      {"http://a:0/", "the port is '0'; expected a number from 1 to 65535"},
+      {"http://a:65536/", "the port is '65536'; expected a number from 1 to 65535"},
+      {"http://a:/", "the port is ''; expected"},
+      {"http://a b/", "no blanks, control characters or letters outside of ASCII"},
+      {"raw://a:1/path", "raw:// has no path; expected raw://HOST:PORT"},
+      {"raw://a", "raw:// needs a port; expected raw://HOST:PORT"},
+      {"http://::1:80/", "an IPv6 address stands in brackets, as in http://[::1]:8000/"},
+      {"http://[::1", "the bracket before the host has no end"},
+  };
+  for (const auto& [url, problem] : cases) {
+    const ParsedUrl parsed = read_url(url);
+    EXPECT_FALSE(parsed.target) << url;
+    EXPECT_NE(parsed.problem.find(problem), std::string::npos) << url << ": " << parsed.problem;
+    EXPECT_EQ(parsed.problem.find("secret"), std::string::npos) << url;
+  }
+  EXPECT_EQ(read_url("http://a/").problem, "");
+}
+
+TEST(WithoutUser, LeavesNoPassword) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"http://me:secret@a/", "http://a/"},
+      {"http://a/b@c", "http://a/b@c"},
+      {"http://me:s@cret@a", "http://a"},
+      {"x: http://u@a/ and raw://v@b:1", "x: http://a/ and raw://b:1"},
+      {"--rate=1", "--rate=1"},
+      {"", ""},
+  };
+  for (const auto& [text, clean] : cases) EXPECT_EQ(without_user(text), clean);
+}
+
 RequestTemplate template_for(const std::string& url, std::optional<std::size_t> body_size = std::nullopt,
                              bool closing = false, BodyCheck check = BodyCheck::kAuto) {
   return make_request_template(*parse_url(url), body_size, "hELLO wORLD", closing, check);
