@@ -128,6 +128,10 @@ class MachineSpeed(unittest.TestCase):
         self.assertAlmostEqual(figures["cpu_us_per_request_raw"]["median"], 5.0)
         self.assertAlmostEqual(figures["cpu_us_per_request"]["median"], 5.0 * 4.7 / 6.1)
 
+    def test_a_law_is_of_raw_costs_since_requests_are_counted_at_the_same_speed(self) -> None:
+        law = self.found()["scenarios"][0]["rows"][0]["law"]
+        self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/CPU", 200_000))
+
     def test_the_raw_calibrations_are_there_with_their_times(self) -> None:
         found = self.found()
         self.assertEqual([one["at"] for one in found["speed"]["calibrations"]], [0.0, 0.0, 2.0, 2.0, 2.0])

@@ -4,13 +4,14 @@
 import unittest
 
 from bench import power
+from comparison.intervals import Ratio
 from comparison.plan import Cell
 from comparison.rows import Results
 from comparison.sample import Sample
 from two_speed_machine import Machine, compared
 
 _WORK = 1.05  # of a raw loop's 4.7 us
-_EVERY = power.every_for(_WORK * 4.7)
+_EVERY = power.every_for(_WORK * 4.7, power.MORE)
 CELLS = power.Cells.of("epoll", _EVERY)
 
 
@@ -67,10 +68,26 @@ class Table(unittest.TestCase):
 
 
 class ExtraWork(unittest.TestCase):
+    TASK_US = CELLS.more.scenario.task.seconds * 1e6
+
     def test_is_five_percent_of_a_request(self) -> None:
-        for cost in (4.7, 6.1, 14.5, 53.0):
-            task = CELLS.more.scenario.task.seconds * 1e6
-            self.assertAlmostEqual(task / power.every_for(cost) / cost, 0.05, delta=0.005)
+        for cost in (4.7, 6.1, 14.5):
+            self.assertAlmostEqual(self.TASK_US / power.every_for(cost, 0.05) / cost, 0.05, delta=0.005)
+
+    def pilot(self, ratio: float) -> power.Outcome:
+        found = Ratio(ratio, ratio, ratio, True)
+        return power.Outcome(base_us=5.0, us=5.0 * ratio, ratio=found, raw=found)
+
+    def test_counts_with_what_it_was_seen_to_add(self) -> None:
+        every = power.every_for(5.0, power.PILOT)
+        for added in (1.0, 1.3, 2.0):
+            seen = self.pilot(1 + added * self.TASK_US / every / 5.0)
+            task_us = power.added_us(seen, every)
+            self.assertAlmostEqual(task_us, added * self.TASK_US)
+            self.assertAlmostEqual(task_us / power.every_for(5.0, 0.05, task_us) / 5.0, 0.05, delta=0.002)
+
+    def test_adds_no_less_than_it_burns(self) -> None:
+        self.assertEqual(power.added_us(self.pilot(0.98), 5), self.TASK_US)
 
     def test_no_cell_is_another(self) -> None:
         self.assertEqual(len({CELLS.base, CELLS.same, CELLS.more}), 3)
