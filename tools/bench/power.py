@@ -143,7 +143,8 @@ def _compare(rig: Rig, cells: list[Cell], rounds: int, seed: int) -> Results:
 
 def table(found: list[Comparison], rounds: int) -> list[str]:
     """A line for each comparison, then what they come to."""
-    lines = [f"{'':>3} {'A us':>7} {'beside':>14} {'us':>7} {'ratio':>6}  {'(range)':<16} {'raw':>6}  {'(range)':<16}"]
+    heads = f"{'':>3} {'A us':>7} {'beside':>14} {'us':>7}"
+    lines = [f"{heads} {'ratio':>6}  {'(range)':<16} {'raw':>6}  {'(range)':<16}"]
     for number, one in enumerate(found, 1):
         lines.append(_line(number, "itself", one.same))
         lines.append(_line(number, f"{MORE:.0%} more work", one.more))
@@ -174,4 +175,5 @@ def _ratio(ratio: Ratio) -> str:
 
 def _verdict(what: str, right: list[bool]) -> str:
     wanted = round(_SHARE * len(right))
-    return f"{what}: {sum(right)} of {len(right)}, {wanted} wanted: {'PASS' if sum(right) >= wanted else 'FALLS SHORT'}"
+    verdict = "PASS" if sum(right) >= wanted else "FALLS SHORT"
+    return f"{what}: {sum(right)} of {len(right)}, {wanted} wanted: {verdict}"

@@ -24,7 +24,9 @@ EVENTS = {
     "user_cycles": (_CYCLES, _NO_KERNEL),
     "kernel_cycles": (_CYCLES, _NO_USER),
 }
-_SYSTEM_CALL = {"x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331, "armv7l": 364, "i686": 336}
+_SYSTEM_CALL = {
+    "x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331, "armv7l": 364, "i686": 336,
+}
 _WITH_TIMES = 3  # PERF_FORMAT_TOTAL_TIME_ENABLED and ..._RUNNING
 _CLOSE_ON_EXEC = 8
 _ATTRIBUTES = struct.Struct("=IIQQQQQIIQ")  # perf_event_attr of the first size, 64 bytes

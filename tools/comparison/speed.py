@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from typing import Any, Optional
 
 TOLERANCE = 0.03  # how far apart two calibrations may be: neighbours on a steady machine differ by 1 to 2 %
@@ -95,17 +96,13 @@ class Speed:
         """A new level begins where two calibrations in a row leave the present one in the same direction: a lone one
         is noise."""
         levels: list[list[Calibration]] = []
-        for i, one in enumerate(self.calibrations):
-            if not levels:
+        for one, following in zip_longest(self.calibrations, self.calibrations[1:]):
+            present = statistics.median(member.us_per_request for member in levels[-1]) if levels else one.us_per_request
+            away = _direction(one, present)
+            if not levels or (away and following and _direction(following, present) == away):
                 levels.append([one])
-                continue
-            present = statistics.median(member.us_per_request for member in levels[-1])
-            away = one.us_per_request / present - 1
-            following = self.calibrations[i + 1].us_per_request / present - 1 if i + 1 < len(self.calibrations) else 0.0
-            if abs(away) <= TOLERANCE:
+            elif not away:
                 levels[-1].append(one)
-            elif abs(following) > TOLERANCE and following * away > 0:
-                levels.append([one])
         return [
             Level(some[0].at, some[-1].at, statistics.median(one.us_per_request for one in some)) for some in levels
         ]
@@ -144,6 +141,12 @@ class Speed:
             "visits": [_visit(visit) for visit in self.visits],
             "failures": self.failures,
         }
+
+
+def _direction(one: Calibration, level: float) -> int:
+    """1: slower than that level, -1: faster, 0: within the tolerance."""
+    away = one.us_per_request / level - 1
+    return 0 if abs(away) <= TOLERANCE else 1 if away > 0 else -1
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
