@@ -18,8 +18,11 @@ class AddressTurn {
   static constexpr std::size_t kMost = 64;
   /// How long an attempt has before the next address is tried beside it (RFC 8305, 5).
   static constexpr Duration kHeadStart = std::chrono::milliseconds(250);
-  /// How long an address that failed comes last.
+  /// How long an address that failed comes last: one that worked before, whose server may have been
+  /// restarted, and one that never did. A connection that tries one that hangs is made later for it, which
+  /// figures would show.
   static constexpr Duration kAvoided = std::chrono::seconds(2);
+  static constexpr Duration kAvoidedUnused = std::chrono::seconds(60);
 
   explicit AddressTurn(std::size_t count) : addresses_(count) {}
 
@@ -37,7 +40,9 @@ class AddressTurn {
     addresses_[address].avoided_until = Time::min();
     addresses_[address].used = true;
   }
-  void failed(std::size_t address, Time now) { addresses_[address].avoided_until = now + kAvoided; }
+  void failed(std::size_t address, Time now) {
+    addresses_[address].avoided_until = now + (addresses_[address].used ? kAvoided : kAvoidedUnused);
+  }
   /// Whether a connection to it was ever made.
   bool used(std::size_t address) const { return addresses_[address].used; }
 

@@ -237,7 +237,7 @@ std::string in_words(const LoadOptions& options) {
   } else {
     words += ", closed loop";
   }
-  if (plan.requests) words += fmt::format(", {} requests", *plan.requests);
+  if (plan.requests) words += fmt::format(", {} request{}", *plan.requests, *plan.requests == 1 ? "" : "s");
   if (plan.duration) words += fmt::format(", for {}", time(*plan.duration));
   if (plan.warmup > Duration::zero()) words += fmt::format(" after {} of warm-up", time(plan.warmup));
   return words;

@@ -34,6 +34,8 @@ std::string row(std::string_view name, const Histogram& samples) {
   return text + fmt::format("  {:>9}\n", in_time_units(ns_of(samples.max())));
 }
 
+std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
+
 /// Microseconds to the nanosecond.
 double microseconds(double ns) { return std::round(ns) / kNsPerUs; }
 
@@ -86,11 +88,14 @@ std::string table_of(const Result& result, const std::string& what) {
   const auto reasons = result.invalid_reasons();
   std::string text = what + "\n";
   for (const std::string& reason : reasons) text += "INVALID: " + reason + "\n";
-  text += fmt::format("\n{} requests in {:.3f} s", record.requests, result.seconds());
+  text +=
+      fmt::format("\n{} request{} in {:.3f} s", record.requests, plural(record.requests), result.seconds());
   if (const auto rate = result.requests_per_second())
     text += fmt::format(": {} requests/s", rate_in_words(*rate));
   if (result.plan.rate) text += fmt::format(" ({} offered)", rate_in_words(*result.plan.rate));
-  text += fmt::format("; {} errors, {} connections", record.total_failures(), record.connections);
+  const std::uint64_t errors = record.total_failures();
+  text += fmt::format("; {} error{}, {} connection{}", errors, plural(errors), record.connections,
+                      plural(record.connections));
   for (std::size_t i = 0; i < result.addresses.size(); ++i) {
     text += (i == 0 ? " to " : " and ") + result.addresses[i];
   }

@@ -40,6 +40,7 @@ TEST(AddressTurn, TriesEachAddressOnceForAConnection) {
 
 TEST(AddressTurn, TriesLastWhatHasJustFailed) {
   AddressTurn turn(3);
+  turn.worked(1);
   turn.failed(1, kNow);
   EXPECT_EQ(order(turn, kNow), (std::vector<std::size_t>{0, 2, 1}));
   EXPECT_EQ(first_of(turn, kNow), 2U);
@@ -47,6 +48,13 @@ TEST(AddressTurn, TriesLastWhatHasJustFailed) {
   EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoided - 1ns), 2U);
   EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoided), 0U);
   EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoided), 1U) << "it may have come back";
+}
+
+TEST(AddressTurn, AvoidsForLongWhatNeverWorked) {
+  AddressTurn turn(2);
+  turn.failed(0, kNow);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoidedUnused - 1ns), 1U);
+  EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoidedUnused), 0U);
 }
 
 TEST(AddressTurn, TriesThemAllWhenAllHaveFailed) {

@@ -292,7 +292,7 @@ TEST(InWords, SaysWhatTheLoadIs) {
   EXPECT_EQ(in_words(taken({"raw://127.0.0.1:9000", "--rate=5", "--duration=1s"})),
             "raw://127.0.0.1:9000, 1 connection, open loop at 5 requests/s (fixed), for 1.00 s");
   EXPECT_EQ(in_words(taken({"http://a/", "--close", "--requests=1"})),
-            "GET http://a:80/, 1 connection, closed after 1 request, closed loop, 1 requests");
+            "GET http://a:80/, 1 connection, closed after 1 request, closed loop, 1 request");
 }
 
 }  // namespace
