@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "core/units.hpp"
+#include "flags/build_stamp.hpp"
 #include "flags/flag_parser.hpp"
 #include "measure/figures.hpp"
 
@@ -40,7 +41,7 @@ class Parser {
     const std::string refusal = flags_.parse(arguments);
     if (!refusal.empty()) return {{}, {}, without_user(refusal)};
     if (help_) return {{}, help_text(), {}};
-    if (version_) return {{}, fmt::format("majuscule-load {}\n", MAJUSCULE_VERSION), {}};
+    if (version_) return {{}, fmt::format("majuscule-load {}\n{}", MAJUSCULE_VERSION, build_stamp()), {}};
     if (const std::string problem = take_url(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (const std::string problem = conflict(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (!o_.plan.duration && !o_.plan.requests) o_.plan.duration = kUsualDuration;

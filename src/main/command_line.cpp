@@ -9,6 +9,7 @@
 
 #include "core/request_parser.hpp"
 #include "core/units.hpp"
+#include "flags/build_stamp.hpp"
 #include "flags/flag_parser.hpp"
 #include "majuscule/mode.hpp"
 
@@ -218,10 +219,10 @@ class Parser {
 
   static std::string version_text() {
     return fmt::format(
-        "majuscule {}\nlibuv {}\nliburing {}\nBoost {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n",
+        "majuscule {}\nlibuv {}\nliburing {}\nBoost {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n{}",
         MAJUSCULE_VERSION, ::uv_version_string(), MAJUSCULE_LIBURING_VERSION, MAJUSCULE_BOOST_VERSION,
         llhttp_version(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH,
-        modes_that([](const Mode& mode) { return mode.built_in; }));
+        modes_that([](const Mode& mode) { return mode.built_in; }), build_stamp());
   }
 
   /// A line for each mode, as it is with so many workers; its name comes first, so that scripts can read it.

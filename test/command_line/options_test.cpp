@@ -78,6 +78,10 @@ TEST(Version, NamesTheLibrariesAndTheModes) {
   for (const std::string& mode : mode_names()) {
     EXPECT_NE(outcome.output.find(mode), std::string::npos) << mode << " is not in: " << outcome.output;
   }
+  EXPECT_TRUE(std::regex_search(
+      outcome.output, std::regex("\ncommit [0-9a-z]+(-dirty)?\nbuilt [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} "
+                                 "[-+][0-9]{4}\noptions buildtype=[^\n]* compiler=[^\n]+\n$")))
+      << outcome.output;
 }
 
 std::string contents_of(const std::string& path) {

@@ -169,7 +169,7 @@ class ExitCodes(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith("majuscule-load: "), done.stderr)
 
     def test_help_and_version_are_zero(self) -> None:
-        self.assertRegex(load_runs.run("--version").stdout, r"\Amajuscule-load \d+\.\d+\.\d+\n\Z")
+        self.assertRegex(load_runs.run("--version").stdout, r"\Amajuscule-load \d+\.\d+\.\d+\ncommit \w+.*\nbuilt 2\d{3}-.* [+-]\d{4}\noptions buildtype=.*\n\Z")
         told = load_runs.run("--help")
         self.assertEqual((told.code, told.stderr), (0, ""))
         for option in ("--rate", "--idle", "--assert", "--hgrm"):
