@@ -20,8 +20,11 @@ NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0, "bo
 TIMES = Times(mean=110.0, p50=100.0, p90=200.0, p99=300.0, p99_9=400.0, max=900.0)
 
 
-def result(requests: int = 1000, rate: float = 1000.0, errors: dict[str, int] = NO_ERRORS) -> load_client.Result:
-    """Of our client; errors are said as it says them."""
+def result(
+    requests: int = 1000, rate: float = 1000.0, errors: dict[str, int] = NO_ERRORS, in_flight: int = 16
+) -> load_client.Result:
+    """Of our client; errors are said as it says them. Its mean times are those of so many requests in flight."""
+    times = replace(TIMES, mean=in_flight / rate * 1e6)
     return load_client.Result(
         requests=requests,
         warmup_requests=100,
@@ -29,8 +32,8 @@ def result(requests: int = 1000, rate: float = 1000.0, errors: dict[str, int] = 
         requests_per_second=rate,
         invalid_reasons=[f"{count} {name}" for name, count in errors.items() if count],
         errors=errors,
-        service=TIMES,
-        response=TIMES,
+        service=times,
+        response=times,
         connect=TIMES,
         first_byte=TIMES,
         lateness=TIMES,
@@ -77,5 +80,5 @@ def with_wrk(checked: wrk.Result) -> Sample:
     return replace(SAMPLE, cross_check=CrossCheck(checked, WRK_ACCOUNT))
 
 
-def with_rate(rate: float) -> Sample:
-    return replace(SAMPLE, load=replace(result(), requests_per_second=rate))
+def with_rate(rate: float, in_flight: int = 16) -> Sample:
+    return replace(SAMPLE, load=result(rate=rate, in_flight=in_flight))

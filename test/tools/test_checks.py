@@ -97,6 +97,46 @@ class Reasons(unittest.TestCase):
         self.assertEqual(checks.reasons(sample, cell), [])
         self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, requests=1099)), "the same requests", cell)
 
+    def test_rate_and_mean_cannot_be_those_of_more_clients_than_there_are(self) -> None:
+        """Little's law: 1,000 requests/s of 16,000 us each are 16 in flight."""
+        for in_flight in (17, 32, 1600):
+            found = checks.reasons(with_rate(1000.0, in_flight), CELL)
+            self.assertEqual(len(found), 1, found)
+            for words in ("Little's law", "16 connections", "1,000 requests/s", f"mean of {in_flight:,}", "cannot all"):
+                self.assertIn(words, found[0].replace(",000.0 us", ""))
+
+    def test_nor_of_far_fewer(self) -> None:
+        self.expect_only(with_rate(1000.0, 7), "7.0 were in flight on average")
+        for in_flight in (9, 13, 16):  # a client that is busy itself
+            self.assertEqual(checks.reasons(with_rate(1000.0, in_flight), CELL), [])
+
+    def test_nor_where_requests_are_pipelined(self) -> None:
+        cell = Cell(Scenario(KINDS["pipelined"], 16), "epoll")
+        for in_flight, fine in {100: False, 130: True, 256: True, 300: False}.items():
+            sample = replace(with_rate(1000.0, in_flight), cross_check=None)
+            self.assertEqual(not checks.reasons(sample, cell), fine, in_flight)
+
+    def test_clients_that_wait_for_others_to_leave_need_not_be_in_flight(self) -> None:
+        few = replace(with_rate(1000.0, 1), served_at_once=1, cross_check=None)
+        self.assertEqual(checks.reasons(few, Cell(SCENARIO, "sequential")), [])
+        self.expect_only(replace(few, served_at_once=4), "Little's law", Cell(SCENARIO, "pool"))
+        self.assertEqual(checks.reasons(replace(few, load=result(in_flight=16)), CELL), [], "all had their answer")
+
+    def test_a_connect_is_no_time_of_a_request_that_is_missing(self) -> None:
+        """With a connection each, half of the time is the connect's; the first connect is before the load's time."""
+        cell = Cell(Scenario(KINDS["close"], 16), "epoll")
+        load = result()
+        mean = load.service.mean or 0.0
+        for service, response, fine in ((0.3, 1.0, True), (1.0, 1.1, True), (0.2, 0.3, False), (1.1, 1.1, False)):
+            times = [replace(load.service, mean=share * mean) for share in (service, response)]
+            sample = replace(SAMPLE, load=replace(load, service=times[0], response=times[1]), cross_check=None)
+            self.assertEqual(not checks.reasons(sample, cell), fine, (service, response))
+
+    def test_the_law_says_nothing_of_an_open_loop_or_of_errors(self) -> None:
+        self.assertEqual(checks.reasons(replace(with_rate(1000.0, 1), cross_check=None), OPEN_CELL), [])
+        wrong = replace(SAMPLE, load=result(errors={**NO_ERRORS, "timeout": 1}, in_flight=1))
+        self.expect_only(wrong, "1 timeout")
+
     def test_wrk_may_differ_by_those_in_flight(self) -> None:
         for requests in (1000, 1016):
             checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, requests=requests))

@@ -21,14 +21,14 @@ def answering(answers: bytes) -> Iterator[int]:
     def serve() -> None:
         client, _ = listener.accept()
         with client:
-            client.settimeout(10)
+            client.settimeout(60)
             client.recv(65536)
             client.sendall(answers)
             while client.recv(65536):
                 pass
 
     with socket.create_server((HOST, 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(60)
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]

@@ -79,7 +79,7 @@ class Document(unittest.TestCase):
         scenario = Scenario(KINDS["wait"], 100)
         cell = Cell(scenario, "sequential")
         results = Results(shared_core=False)
-        results.add(cell, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None)))
+        results.add(cell, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None), served_at_once=1))
         law = document_of(results, [cell])["scenarios"][0]["rows"][0]["law"]
         self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
         self.assertIn("follows its law", law["verdict"])
@@ -89,7 +89,7 @@ class Document(unittest.TestCase):
         piped = Cell(Scenario(KINDS["pipelined"], 16), "epoll")
         results.add(CELL, 1, with_rate(100_000.0))
         cheaper = replace(COST, user_seconds=0.0004, system_seconds=0.0003)
-        results.add(piped, 1, replace(with_rate(1e6), cross_check=None, cost=cheaper))
+        results.add(piped, 1, replace(with_rate(1e6, 256), cross_check=None, cost=cheaper))
         found = document_of(results, [CELL, piped])
         laws = [scenario["rows"][0]["law"]["requests_per_second"] for scenario in found["scenarios"]]
         self.assertEqual([round(law) for law in laws], [200_000, 1_000_000])
@@ -102,6 +102,21 @@ class Document(unittest.TestCase):
         row = document_of(results, [cell])["scenarios"][0]["rows"][0]
         self.assertEqual(row["rate"], 50.0)
         self.assertIn("more than 1 places can serve is offered", row["law"]["verdict"])
+
+    def test_that_was_cut_short_has_only_rows_that_have_something(self) -> None:
+        results = Results(shared_core=False)
+        results.add(CELL, 1, SAMPLE)
+        results.fail(THREADS, "round 1", "the server ended by itself")
+        found = document.build({}, {}, results, CELLS, Reasons(), 64, "stopped by SIGINT after 2 of 9 loads", 3)
+        rows = found["scenarios"][0]["rows"]
+        self.assertEqual([row["mode"] for row in rows], ["epoll", "threads"])
+        self.assertEqual(
+            [row["marks"][0].partition(",")[0] for row in rows], ["partial: 1 of 3 rounds", "partial: 0 of 3 rounds"]
+        )
+        self.assertTrue(found["verdict"].startswith("PARTIAL (stopped by SIGINT after 2 of 9 loads): "))
+        for text in (render.text(report.blocks(found)), html_report.render(found)):
+            self.assertIn("PARTIAL", text)
+        self.assertIsNone(document_of(sound())["partial"])
 
     def test_has_capacities_only_beside_open_loops(self) -> None:
         self.assertEqual(document_of(sound())["capacity"], [])

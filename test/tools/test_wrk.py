@@ -127,12 +127,12 @@ class Command(unittest.TestCase):
 class RealWrk(unittest.TestCase):
     def test_sends_exactly_request_bytes_after_one_probe(self) -> None:
         with socket.create_server((wrk.HOST, 0)) as listener:
-            listener.settimeout(10)
+            listener.settimeout(60)
             port = listener.getsockname()[1]
             with wrk.loading(wrk.Load(1, 0.3), port, core=_first_core()) as run:
                 probe, client = (listener.accept()[0] for _ in range(1 + wrk.PROBE_CONNECTIONS))
                 with probe, client:
-                    client.settimeout(10)
+                    client.settimeout(60)
                     self.assertEqual(probe.recv(4096), b"")
                     self.assertEqual(client.recv(4096), wrk.request_bytes(port))
                     self.assertEqual(run.result().requests, 0)

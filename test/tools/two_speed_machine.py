@@ -13,7 +13,7 @@ from comparison.plan import Cell
 from comparison.rows import Results
 from comparison.sample import Cost, Sample, Start
 from comparison.speed import Calibration
-from samples import SAMPLE
+from samples import SAMPLE, result
 
 SLOW, FAST = 6.1, 4.7  # microseconds a request of a raw loop
 _REQUESTS = 100_000
@@ -64,5 +64,6 @@ def compared(machine: Machine, cells: Iterable[Cell], load: Callable[[Cell], Sam
     for number, some in enumerate(plan.rounds(list(cells), 5, seed), 1):
         for cell in some:
             found = calibrator.steadily(lambda: load(cell))
-            results.add(cell, number, replace(found.value, bracket=found.bracket))
+            busy = result(in_flight=cell.scenario.connections)
+            results.add(cell, number, replace(found.value, bracket=found.bracket, load=busy))
     return results

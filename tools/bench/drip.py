@@ -12,7 +12,6 @@ import os
 import random
 import socket
 import statistics
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from typing import Iterator
 
 from bench.dripper import SECONDS_BETWEEN
 from bench.target import Target
-from comparison import checks, conformance, watch
+from comparison import checks, child, conformance, watch
 from comparison.errors import Untrusted
 from comparison.observer import Observer
 from comparison.pinning import Pinning, on_core
@@ -50,18 +49,15 @@ class _Round:
 def _dripping(port: int, core: int) -> Iterator[int]:
     """The process that drips. Raises Untrusted when it could not keep to its rate."""
     command = on_core(core, [sys.executable, "-m", "bench.dripper", str(port), str(CLIENTS)])
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as dripper:
-        try:
-            if not dripper.stdout or dripper.stdout.readline() != "dripping\n":
-                raise Untrusted("the dripping clients could not connect")
-            yield dripper.pid
-            dripper.terminate()
-            rate = float(dripper.communicate(timeout=_PATIENCE_SECONDS)[0] or 0)
-            wanted = CLIENTS / SECONDS_BETWEEN
-            if rate < _LEAST_SHARE * wanted:
-                raise Untrusted(f"{rate:,.0f} bytes dripped a second, {wanted:,.0f} should have")
-        finally:
-            dripper.kill()
+    with child.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as dripper:
+        if not dripper.stdout or dripper.stdout.readline() != "dripping\n":
+            raise Untrusted("the dripping clients could not connect")
+        yield dripper.pid
+        dripper.terminate()
+        rate = float(dripper.communicate(timeout=_PATIENCE_SECONDS)[0] or 0)
+        wanted = CLIENTS / SECONDS_BETWEEN
+        if rate < _LEAST_SHARE * wanted:
+            raise Untrusted(f"{rate:,.0f} bytes dripped a second, {wanted:,.0f} should have")
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
@@ -17,9 +16,11 @@ from comparison import (
     baseline,
     baseline_text,
     build,
+    console,
     csv_file,
     document,
     environment,
+    keeping,
     limits,
     models,
     options,
@@ -27,13 +28,15 @@ from comparison import (
     reasons,
     render,
     report,
+    stopping,
 )
 from comparison.errors import CannotRun
 from comparison.measure import Rig
 from comparison.page import html_report
 from comparison.pinning import choose_here
 from comparison.progress import Progress
-from comparison.rounds import broken_modes, measure_all
+from comparison.rounds import Measured, broken_modes, measure_all
+from comparison.rows import Results
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,33 +79,11 @@ def _settings(wanted: options.Options, rig: Rig, scenarios: list[plan.Scenario])
     }
 
 
-def _make_directory(directory: Path) -> None:
-    """Before the loads, since it would be a pity afterwards."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotRun(f"cannot write to {directory}: {error.strerror}") from None
-
-
-def _write(found: dict[str, Any], blocks: list[render.Block], directory: Path) -> list[Path]:
-    stem = directory / time.strftime("compare-%Y%m%d-%H%M%S")
-    texts = {
-        ".html": html_report.render(found),
-        ".md": render.markdown(blocks),
-        ".json": json.dumps(found, indent=1) + "\n",
-        ".csv": csv_file.rows(found),
-    }
-    paths = []
-    for suffix, text in texts.items():
-        paths.append(stem.with_suffix(suffix))
-        paths[-1].write_text(text, newline="")
-    return paths
-
-
 def _compare(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
     before = baseline.load(wanted.baseline) if wanted.baseline else None
-    _make_directory(wanted.output)
+    keeping.expect_writable(wanted.output)
+    stopping.expect_scratch_space()
     progress = Progress()
     if wanted.build:
         build.build(_ROOT, wanted.build_directory, progress)
@@ -117,18 +98,63 @@ def _compare(arguments: list[str]) -> int:
     )
     command = environment.repeat_command(arguments, wanted.seed)
     facts = {**environment.describe(_ROOT, built, pinning, command), "pre-flight": preflight}
+    if "checkout" in facts:
+        progress.keep(f"not what is checked out: {facts['checkout']}")
     if before:
         baseline.expect_comparable(before, facts)
-    broken = broken_modes(wanted, rig, progress)
-    results, cells = measure_all(wanted, rig, broken, progress)
-    beside = reasons.measure(rig, wanted.modes, broken, progress) if wanted.reasons else reasons.Reasons()
-    settings = _settings(wanted, rig, list(dict.fromkeys(cell.scenario for cell in cells)))
-    found = document.build(facts, settings, results, cells, beside, wanted.threads)
+    with stopping.deferred():
+        found = Measured(Results(shared_core=pinning.shared))
+        end = _measure(wanted, rig, progress, found)
+        return _keep(wanted, rig, facts, found, end, before, progress)
+
+
+def _measure(wanted: options.Options, rig: Rig, progress: Progress, found: Measured) -> Optional[BaseException]:
+    """What ended it before its time, if anything did."""
+    try:
+        with stopping.heard():
+            broken = broken_modes(wanted, rig, progress)
+            measure_all(wanted, rig, broken, progress, found)
+            if wanted.reasons:
+                reasons.measure(rig, wanted.modes, broken, progress, found.reasons)
+    except BaseException as error:  # whatever it is, it is raised again when the results are kept
+        return error
+    return None
+
+
+def _keep(
+    wanted: options.Options,
+    rig: Rig,
+    facts: dict[str, str],
+    found: Measured,
+    end: Optional[BaseException],
+    before: Optional[dict[str, Any]],
+    progress: Progress,
+) -> int:
+    """Writes what was measured before anything is printed of it."""
+    if end is not None and found.nothing:
+        raise end
+    settings = _settings(wanted, rig, list(dict.fromkeys(cell.scenario for cell in found.cells)))
+    partial = _why_partial(end, found)
+    data = document.build(
+        facts, settings, found.results, found.cells, found.reasons, wanted.threads, partial, wanted.rounds
+    )
     progress.done()
-    return _tell(found, before, wanted.output)
+    code = _tell(data, before if end is None else None, wanted.output)
+    if end is not None and not isinstance(end, stopping.Stopped):
+        raise end
+    stopped = stopping.requested()
+    return stopped.exit_code if stopped else code
+
+
+def _why_partial(end: Optional[BaseException], found: Measured) -> Optional[str]:
+    if end is None:
+        return None
+    why = f"stopped by {end}" if isinstance(end, stopping.Stopped) else f"ended by {type(end).__name__}: {end}"
+    return f"{why} after {found.visits:,} of {found.planned:,} loads"
 
 
 def _tell(found: dict[str, Any], before: Optional[dict[str, Any]], output: Path) -> int:
+    """The exit code of the comparison; 1 when something could not be written or printed."""
     blocks = report.blocks(found)
     code = 1 if found["invalid_rows"] else 0
     if before:
@@ -136,26 +162,36 @@ def _tell(found: dict[str, Any], before: Optional[dict[str, Any]], output: Path)
         blocks += baseline_text.blocks(against)
         found["baseline"] = against.data()
         code = code or against.exit_code
-    print(render.text(blocks))
-    for path in _write(found, blocks, output):
-        print(f"written: {path}")
-    return code
+    texts = {
+        ".json": json.dumps(found, indent=1) + "\n",
+        ".csv": csv_file.rows(found),
+        ".md": render.markdown(blocks),
+        ".html": html_report.render(found),
+    }
+    kept = keeping.write(output, texts)
+    written = "".join(f"written: {path}\n" for path in kept.written)
+    failed = console.show(render.text(blocks) + written)
+    for why in [*kept.failed, *([failed] if failed else [])]:
+        _fail(why)
+    return 1 if kept.failed or failed else code
 
 
 def _fail(why: str) -> None:
-    over_progress = "\r\033[K" if sys.stderr.isatty() else ""
-    print(f"{over_progress}compare: {why}", file=sys.stderr)
+    over_progress = "\r\033[K" if sys.stderr is not None and sys.stderr.isatty() else ""
+    console.tell(f"{over_progress}compare: {why}\n")
 
 
 def main() -> int:
+    console.prepare()
+    stopping.install()
     try:
         return _compare(sys.argv[1:])
+    except stopping.Stopped as stopped:
+        _fail(f"stopped by {stopped}: nothing was complete")
+        return stopped.exit_code
     except (CannotRun, OSError) as error:
         _fail(str(error))
         return 1
-    except KeyboardInterrupt:
-        _fail("interrupted")
-        return 130
 
 
 if __name__ == "__main__":

@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Callable, NoReturn, TypeVar
+from typing import Callable, NoReturn, Optional, TextIO, TypeVar
+
+from comparison import console
 
 Value = TypeVar("Value")
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def print_help(self, file: Optional[TextIO] = None) -> None:
+        failed = console.show(self.format_help(), all_of_it=True)
+        if failed:
+            self.exit(1, f"{Path(self.prog).name}: {failed}\n")
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{Path(self.prog).name}: {message} (--help lists the options)\n")
 

@@ -4,34 +4,35 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from comparison import build_folder, child
 from comparison.errors import CannotRun
 from comparison.progress import Progress
 
 _TARGETS = ["majuscule", "majuscule-load", "majuscule-reference"]
+_TESTS = "-Dtests=auto"
 _SECONDS = 300
+_END_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Built:
-    """The programs, and in words what made them."""
+    """The programs."""
 
     majuscule: Path
     client: Path
     reference: Path
-    compiler: str
-    options: str
 
 
 def _run(command: list[str], root: Path, what: str) -> str:
     try:
         done = subprocess.run(
-            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=_SECONDS
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            timeout=_SECONDS, text=True, encoding="utf-8", errors="replace",
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotRun(f"cannot {what}: {error}") from None
@@ -40,19 +41,41 @@ def _run(command: list[str], root: Path, what: str) -> str:
     return done.stdout
 
 
-def build(root: Path, directory: Path, progress: Progress) -> None:
-    if not (root / directory / "build.ninja").exists():
+def _configure(root: Path, directory: Path, progress: Progress) -> None:
+    """Anew where the folder is not there, or is of another place or another Meson. With the tests, so that `meson
+    test` runs them all; where GoogleTest is not installed, the one that there is then says so."""
+    folder = root / directory
+    setup = ["meson", "setup", _TESTS]
+    if not build_folder.exists(folder):
         progress.say(f"configuring {directory}/")
-        _run(["meson", "setup", str(directory), "-Dtests=false"], root, "configure")
-    command = ["meson", "compile", "-C", str(directory), *_TARGETS]
+        _run([*setup, str(folder), str(root)], root, "configure")
+        return
+    why = build_folder.why_anew(root, folder, build_folder.installed_meson())
+    if why:
+        progress.keep(f"building {directory}/ anew: {why}")
+        _run([*setup, "--wipe", str(folder), str(root)], root, "configure")
+    elif build_folder.option(folder, "tests") in (False, "false", None):
+        progress.say(f"configuring {directory}/ with the tests")
+        _run([*setup, "--reconfigure", str(folder), str(root)], root, "configure")
+
+
+def build(root: Path, directory: Path, progress: Progress) -> None:
+    """The programs alone."""
+    _configure(root, directory, progress)
+    command = ["ninja", "-C", str(directory), *_TARGETS]
     output = []
     try:
-        with subprocess.Popen(
-            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        with child.started(
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as compiling:
-            for line in compiling.stdout or []:
-                output.append(line)
-                progress.tick(f"building {directory}/: {line.strip()}")
+            try:
+                for line in compiling.stdout or []:
+                    output.append(line)
+                    progress.tick(f"building {directory}/: {line.strip()}")
+            except BaseException:
+                compiling.terminate()  # it ends its compilers, and leaves no file half written
+                compiling.wait(_END_SECONDS)
+                raise
     except OSError as error:
         raise CannotRun(f"cannot build: {error}") from None
     if compiling.returncode != 0:
@@ -74,17 +97,6 @@ def refusal(options: dict[str, Any]) -> str:
     return ""
 
 
-def _compiler(targets: list[dict[str, Any]]) -> str:
-    for target in targets:
-        for source in target.get("target_sources", []):
-            if target["name"] == "majuscule" and source.get("language") == "cpp":
-                command = [*source["compiler"], "--version"]
-                if shutil.which(command[0]):
-                    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=30).stdout
-                    return said.splitlines()[0]
-    return "unknown"
-
-
 def _program(targets: list[dict[str, Any]], name: str, directory: Path) -> Path:
     for target in targets:
         if target["name"] == name and target["type"] == "executable":
@@ -98,25 +110,24 @@ def inspect(root: Path, directory: Path) -> Built:
     """Raises CannotRun when the build is not one to measure."""
     if not (root / directory / "build.ninja").exists():
         raise CannotRun(f"{directory} is not a build directory: run without --no-build")
+    why = build_folder.why_anew(root, root / directory, "")
+    if why:
+        raise CannotRun(f"cannot use {directory}: {why}. Run without --no-build")
     options = {option["name"]: option["value"] for option in _introspect(root, directory, "buildoptions")}
     refused = refusal(options)
     if refused:
         raise CannotRun(f"no table from {directory}: {refused}. Use another --build-dir")
     targets = _introspect(root, directory, "targets")
-    names = ("buildtype", "optimization", "b_ndebug", "b_lto", "cpp_args")
-    said = [f"{name}={options[name]}" for name in names if options.get(name) not in ([], "", None)]
     return Built(
         majuscule=_program(targets, "majuscule", directory),
         client=_program(targets, "majuscule-load", directory),
         reference=_program(targets, "majuscule-reference", directory),
-        compiler=_compiler(targets),
-        options=" ".join(said),
     )
 
 
 def modes_of(program: Path) -> list[str]:
-    listed = subprocess.run([program, "--list-modes"], stdout=subprocess.PIPE, text=True, timeout=10)
-    return [line.split()[0] for line in listed.stdout.splitlines() if line.strip()]
+    listed = child.output_of([str(program), "--list-modes"])
+    return [line.split()[0] for line in listed.splitlines() if line.strip()]
 
 
 def chosen_modes(program: Path, asked: list[str]) -> list[str]:

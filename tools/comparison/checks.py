@@ -16,6 +16,10 @@ CLIENT_LIMIT = 0.80
 CEILING_MARGIN = 0.95
 START_LIMIT = 0.30
 FOREIGN_LIMIT = 0.15
+# Of the connections of a closed loop: how many may seem to be busy. Honest loads of all models are from 0.95 to 1.01, also on
+# a busy machine, since the client takes rate and mean from one clock.
+LITTLE_LEAST = 0.5
+LITTLE_MOST = 1.02
 _SIZE_TOLERANCE = 0.02  # wrk prints bytes with three digits, and the last answers may be half read
 _MOST_OF_A_SLOW_READER = 100  # requests during one visit
 
@@ -33,6 +37,8 @@ def of(sample: Sample, cell: Cell) -> list[Check]:
     found = [_answers(sample, cell), *_account(sample, cell.scenario), _listen_queue(sample)]
     if cell.rate is not None:
         found.append(_rate(sample.load, cell.rate))
+    else:
+        found += _little(sample, cell.scenario)
     found += _start(sample, cell.scenario)
     if sample.cross_check:
         found.append(_cross_check(sample.cross_check, sample, cell.scenario))
@@ -91,6 +97,36 @@ def _listen_queue(sample: Sample) -> Check:
     queue = sample.listen_queue
     lost = f"{queue.overflows:,} overflows, {queue.drops:,} drops"
     return Check("listen queue lost nobody", not queue.overflows and not queue.drops, lost)
+
+
+def _little(sample: Sample, scenario: Scenario) -> list[Check]:
+    """Little's law (1961) in a closed loop: rate times mean time is how many requests were in flight, on average.
+    That cannot be more than the connections allow, and hardly less, since each asks again when it is answered: what
+    is missing are the client's own moments between an answer and the next request. Of a model that lets clients wait
+    for others to leave, those may have had no answer at all.
+
+    The least is held against the response time, which counts the connect where each request has a connection. The
+    most is held against the service time: the first connect is before the time that the rate is taken over. Nothing
+    is said of a load with errors, whose time is in no mean.
+    """
+    result = sample.load
+    service, response = result.service.mean, result.response.mean
+    if not result.requests or service is None or response is None or result.total_errors:
+        return []
+    depth = scenario.kind.pipeline
+    most = scenario.connections * depth
+    least = min(scenario.connections, sample.served_at_once or scenario.connections) * depth
+    too_many = result.requests_per_second * service / 1e6 > LITTLE_MOST * most
+    mean = service if too_many else response
+    in_flight = result.requests_per_second * mean / 1e6
+    each = f" with {depth:,} requests in flight on each" if depth > 1 else ""
+    figures = (
+        f"{scenario.connections:,} connections{each}, {result.requests_per_second:,.0f} requests/s and a mean of"
+        f" {mean:,.1f} us"
+    )
+    passed = not too_many and in_flight >= LITTLE_LEAST * least
+    told = f"{in_flight:,.1f} were in flight on average"
+    return [Check("Little's law", passed, f"{figures}: {told}" if passed else f"{figures} cannot all be true: {told}")]
 
 
 def _start(sample: Sample, scenario: Scenario) -> list[Check]:
@@ -202,3 +238,10 @@ def unsteady(disagreement: float) -> Optional[str]:
     if disagreement <= TOLERANCE:
         return None
     return f"unsteady: the machine's speed changed by up to {disagreement:.0%} around a load"
+
+
+def throttled(periods: int) -> Optional[str]:
+    """When the quota of the control group held processes back, whichever they were."""
+    if not periods:
+        return None
+    return f"throttled: the CPU quota of the control group held processes back in {periods:,} periods of a round"

@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import Iterator
 
-from comparison import limits
+from comparison import child, limits
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 from comparison.wrk import HOST
@@ -55,18 +55,15 @@ def _has_ended(client: socket.socket) -> bool:
 def slow_readers(port: int, count: int, core: int) -> Iterator[int]:
     """In a process of their own with what time others leave on the core; its process id."""
     command = on_core(core, [sys.executable, "-m", "comparison.crowd", str(port), str(count)])
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            if not process.stdout or process.stdout.readline() != "reading\n":
-                raise Untrusted("the slow readers could not connect")
-            yield process.pid
-            if process.poll() is not None:
-                raise Untrusted("the slow readers ended before the load")
-            process.terminate()
-            if not process.communicate(timeout=30)[0].strip():
-                raise Untrusted("the slow readers got nothing to read")
-        finally:
-            process.kill()
+    with child.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+        if not process.stdout or process.stdout.readline() != "reading\n":
+            raise Untrusted("the slow readers could not connect")
+        yield process.pid
+        if process.poll() is not None:
+            raise Untrusted("the slow readers ended before the load")
+        process.terminate()
+        if not process.communicate(timeout=30)[0].strip():
+            raise Untrusted("the slow readers got nothing to read")
 
 
 def request() -> bytes:

@@ -22,15 +22,24 @@ def build(
     cells: list[Cell],
     reasons: Reasons,
     threads: int,
+    partial: Optional[str] = None,
+    rounds: int = 0,
 ) -> dict[str, Any]:
-    """`cells` in the order of the tables and of their rows."""
+    """`cells` in the order of the tables and of their rows. `partial`: why it ended before its time, and how far it
+    came; then every row says how many of the `rounds` it has, and those that have none are left out."""
+    if partial is not None:
+        cells = [cell for cell in cells if results.row(cell).samples or results.row(cell).reasons]
     scenarios = list(dict.fromkeys(cell.scenario for cell in cells))
     tables = [(scenario, results.table(scenario, cells)) for scenario in scenarios]
     rows = [row for _, found in tables for row in found]
+    if partial is not None:
+        for row in rows:
+            row.marks.insert(0, f"partial: {len(row.samples):,} of {rounds:,} rounds, the comparison was cut short")
     plain = {row.cell: _plain_row(row.cell, results, cells) for row in rows}
     return {
         "format": FORMAT,
-        "verdict": _verdict(rows),
+        "partial": partial,
+        "verdict": (f"PARTIAL ({partial}): " if partial is not None else "") + _verdict(rows),
         "invalid_rows": sum(not row.valid for row in rows),
         "environment": environment,
         "settings": settings,

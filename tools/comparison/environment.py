@@ -7,27 +7,16 @@ import os
 import platform
 import resource
 import shlex
-import subprocess
 from pathlib import Path
 
-from comparison import load_client
+from comparison import child, control_group, identity
 from comparison.build import Built
 from comparison.errors import Untrusted
+from comparison.identity import UNKNOWN, Identity
 from comparison.observer import Observer
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
 from comparison.task import Task
-
-
-def _first_line(command: list[str], root: Path) -> str:
-    try:
-        done = subprocess.run(
-            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=10
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    lines = done.stdout.strip().splitlines()
-    return lines[0].strip() if lines else ""
 
 
 def _cpu_model() -> str:
@@ -45,14 +34,6 @@ def _governor(core: int) -> str:
         return Path(f"/sys/devices/system/cpu/cpu{core}/cpufreq/scaling_governor").read_text().strip()
     except OSError:
         return "not shown by this machine"
-
-
-def _commit(root: Path) -> str:
-    commit = _first_line(["git", "rev-parse", "--short=12", "HEAD"], root)
-    if not commit:
-        return "unknown"
-    changed = _first_line(["git", "status", "--porcelain"], root)
-    return commit + (" with uncommitted changes" if changed else "")
 
 
 def _descriptors() -> str:
@@ -73,15 +54,6 @@ def _limits() -> str:
     return ", ".join([_descriptors(), *map(_sysctl, names)])
 
 
-def _versions(program: Path, root: Path) -> str:
-    try:
-        command = [program, "--version"]
-        done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    return "; ".join(line.strip() for line in done.stdout.splitlines() if line.strip())
-
-
 def repeat_command(arguments: list[str], seed: int) -> str:
     seeded = arguments if any(a.startswith("--seed") for a in arguments) else [*arguments, f"--seed={seed}"]
     return shlex.join(["tools/compare", *seeded])
@@ -97,23 +69,39 @@ def _libuv(program: Path, core: int) -> str:
         return "unknown"
 
 
+def _compiler(options: str) -> str:
+    return next((word.partition("=")[2] for word in options.split() if word.startswith("compiler=")), UNKNOWN)
+
+
+def _checkout(server: Identity, client: Identity, root: Path) -> dict[str, str]:
+    """A fact only where it is not that of the programs."""
+    found = identity.differences(server, client, identity.checked_out(root))
+    return {"checkout": "; ".join(found)} if found else {}
+
+
 def describe(root: Path, built: Built, pinning: Pinning, command: str) -> dict[str, str]:
-    """Name and value, in the order to show them."""
+    """Name and value, in the order to show them. What was built, when and how is what the programs say."""
     cores = os.cpu_count() or 0
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    server, client = identity.of(built.majuscule), identity.of(built.client)
+    quota = control_group.quota()
+    wrk = child.output_of(["wrk", "--version"]).strip().partition(" Copyright")[0]
     return {
         "machine": f"{_cpu_model()}, {cores} cores, {memory:.0f} GiB, loopback only",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "governor": _governor(pinning.server),
         "load average": f"{os.getloadavg()[0]:.2f} before the first load",
         "cores": pinning.describe(),
-        "server": _versions(built.majuscule, root),
+        "CPU quota": str(quota) if quota else "none that can be seen",
+        "server": server.libraries,
         "libuv": _libuv(built.majuscule, pinning.server),
-        "compiler": built.compiler,
-        "build": built.options,
-        "commit": _commit(root),
-        "client": load_client.version(built.client),
-        "cross-check": _first_line(["wrk", "--version"], root).partition(" Copyright")[0],
+        "compiler": _compiler(server.options),
+        "build": server.options,
+        "built": server.built,
+        "commit": server.commit,
+        **_checkout(server, client, root),
+        "client": client.libraries,
+        "cross-check": wrk,
         "python": platform.python_version(),
         "limits": _limits(),
         "command": command,

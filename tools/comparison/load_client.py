@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator, Optional
 
+from comparison import child, stopping
 from comparison.client_run import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
@@ -167,24 +167,15 @@ class Run(ClientRun):
         return parse_result(document, {name: self._curve(name) for name in ("service", "response")})
 
     def _curve(self, name: str) -> Curve:
-        return parse_percentile_file(self._stem.with_name(f"{self._stem.name}.{name}.hgrm").read_text())
+        return parse_percentile_file(self._stem.with_name(f"{self._stem.name}.{name}.hgrm").read_text(encoding="ascii"))
 
 
 @contextmanager
 def loading(program: Path, load: Load, port: int, core: int) -> Iterator[Run]:
-    with tempfile.TemporaryDirectory(prefix="majuscule-compare-") as scratch:
-        stem = Path(scratch) / "load"
+    with stopping.scratch_folder("majuscule-compare-") as scratch:
+        stem = scratch / "load"
         command = on_core(core, [*load.command(program, port), "--json", f"--hgrm={stem}"])
-        with subprocess.Popen(
+        with child.started(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
-            try:
-                yield Run(process, load, stem)
-            finally:
-                if process.poll() is None:
-                    process.kill()
-
-
-def version(program: Path) -> str:
-    said = subprocess.run([program, "--version"], stdout=subprocess.PIPE, text=True, timeout=10).stdout
-    return said.strip() or "unknown"
+            yield Run(process, load, stem)

@@ -14,6 +14,7 @@ from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
 from comparison.plan import REFERENCE, Cell, Scenario, load_seconds
+from comparison.programs import Programs
 from comparison.sample import Account, Cost, CrossCheck, Sample, Start
 from comparison.server import Server, majuscule_command, running, running_reference
 from comparison.task import Task
@@ -40,6 +41,10 @@ class Rig:
     duration: Optional[float]
     poisson: bool = True
     cross_checked: bool = True
+
+    @property
+    def programs(self) -> Programs:
+        return Programs.of(self.majuscule, self.client, self.reference)
 
     def command(self, mode: str, scenario: Optional[Scenario] = None, *more: str) -> list[str]:
         """The server's, for a mode under a scenario; None: without a task."""

@@ -7,12 +7,14 @@ import shutil
 import sys
 import time
 
+from comparison import console
+
 _TICK_SECONDS = 5.0
 
 
 class Progress:
     def __init__(self) -> None:
-        self._rewrites = sys.stderr.isatty()
+        self._rewrites = sys.stderr is not None and sys.stderr.isatty()
         self._started = time.monotonic()
         self._ticked = self._started
 
@@ -20,9 +22,9 @@ class Progress:
         line = f"{time.monotonic() - self._started:6.1f}s  {text}"
         if self._rewrites:
             fitting = line[: shutil.get_terminal_size().columns - 1]
-            print(f"\r\033[K{fitting}", end="", file=sys.stderr, flush=True)
+            console.tell(f"\r\033[K{fitting}")
         else:
-            print(line, file=sys.stderr, flush=True)
+            console.tell(line + "\n")
 
     def tick(self, text: str) -> None:
         """For what changes often: elsewhere than on a terminal now and then is enough."""
@@ -35,10 +37,10 @@ class Progress:
         """A line that the next one does not rewrite."""
         if self._rewrites:
             self.done()
-            print(f"{time.monotonic() - self._started:6.1f}s  {text}", file=sys.stderr)
+            console.tell(f"{time.monotonic() - self._started:6.1f}s  {text}\n")
         else:
             self.say(text)
 
     def done(self) -> None:
         if self._rewrites:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            console.tell("\r\033[K")

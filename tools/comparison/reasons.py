@@ -23,8 +23,8 @@ class Reasons:
     notes: list[str] = field(default_factory=list)
 
 
-def measure(rig: Rig, modes: list[str], broken: dict[str, str], progress: Progress) -> Reasons:
-    found = Reasons()
+def measure(rig: Rig, modes: list[str], broken: dict[str, str], progress: Progress, found: Reasons) -> None:
+    """Adds to what is found."""
     for mode in modes:
         if mode in broken:
             continue
@@ -39,7 +39,6 @@ def measure(rig: Rig, modes: list[str], broken: dict[str, str], progress: Progre
         if note:
             found.notes.append(f"{mode}: {note}")
         found.system_calls.append({"mode": mode, **calls})
-    return found
 
 
 _NO_MEMORY = {"points": [], "anonymous_per_connection": None, "kernel_per_connection": None, "how": ""}

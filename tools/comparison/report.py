@@ -19,6 +19,8 @@ _HEADER = [
 def blocks(document: dict[str, Any]) -> list[Block]:
     """Everything, the worst first."""
     found: list[Block] = [Heading("Majuscule: the models compared", 1)]
+    if document.get("partial") is not None:
+        found.append(Paragraph(f"PARTIAL: {document['partial']}. What was complete by then is below."))
     if document["invalid_rows"]:
         found.append(Paragraph(f"INVALID: {document['verdict']}. The reasons stand below each table."))
     for part in ("environment", "settings"):

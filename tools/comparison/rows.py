@@ -210,6 +210,7 @@ class Results:
             checks.slow_start(max(_start_share(sample) for sample in row.samples)),
             checks.disturbed(row.highest("foreign_cpu_share")),
             checks.unsteady(max(sample.bracket.disagreement if sample.bracket else 0.0 for sample in row.samples)),
+            checks.throttled(max(sample.throttled for sample in row.samples)),
         ]
         return marks + [mark for mark in found if mark]
 

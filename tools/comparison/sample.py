@@ -84,3 +84,4 @@ class Sample:
     peak_resident: int  # bytes
     served_at_once: Optional[int] = None  # clients; None: all that were connected
     bracket: Optional[Bracket] = None
+    throttled: int = 0  # periods in which the control group's quota held processes back

@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Iterator, Optional
 
+from comparison import child
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
 
 _LISTENING = re.compile(r"^listening on (http|raw)://127\.0\.0\.1:(\d+) ", re.MULTILINE)
-_START_SECONDS = 10.0
-_DRAIN_SECONDS = 15.0
+# Of one that hangs; on a machine that does much else, a sound one may take seconds.
+_START_SECONDS = 60.0
+_DRAIN_SECONDS = 30.0
 
 
 class Server:
@@ -81,16 +83,12 @@ def running(command: list[str], core: Optional[int], listeners: int = 1) -> Iter
     """
     with tempfile.TemporaryFile() as log:
         pinned = command if core is None else on_core(core, command)
-        with subprocess.Popen(
+        with child.started(
             pinned, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         ) as process:
             server = Server(process, log)
-            try:
-                server.await_listening(listeners)
-                yield server
-            finally:
-                if process.poll() is None:
-                    process.kill()
+            server.await_listening(listeners)
+            yield server
 
 
 def majuscule_command(program: Path, mode: str, task: Task, *options: str) -> list[str]:

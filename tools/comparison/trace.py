@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Iterator, Optional
 
-from comparison import conformance, proc
+from comparison import child, conformance, proc, stopping
 from comparison.errors import Untrusted
 from comparison.idle_crowd import client_after_one_request, here_on, reset_when_closed
 from comparison.observer import Observer
@@ -38,6 +38,7 @@ from comparison.wrk import request_bytes
 _ATTACH_SECONDS = 10.0
 _WARM_UPS = 2  # requests of each client, traced and not counted
 _ANSWER_SECONDS = 20.0
+_CLOCK_SLACK_SECONDS = 0.05  # between two clocks; one that is set moves by more
 _BEGUN = re.compile(r"^(\d+) +(\d+\.\d+) (\w+)\(", re.MULTILINE)
 _BY_RINGS = "its reads and writes are entries in the ring that io_uring_enter hands over"
 _BY_LOCKS = "futex: more than untraced, as strace holds threads up while they have a lock"
@@ -111,19 +112,21 @@ def _traced(
     core: Optional[int],
 ) -> SystemCalls:
     requests, made = len(crowd) * requests_each, len(crowd) * (requests_each + _WARM_UPS)
-    with tempfile.TemporaryDirectory() as directory:
-        log = Path(directory) / "calls"
+    with stopping.scratch_folder("majuscule-compare-") as directory:
+        log = directory / "calls"
         before = observer.read().requests if observer else 0
         with _strace(server.pid, log, core):
             ask_all(crowd, server.port, _WARM_UPS)
-            first = time.time()
+            first, began = time.time(), time.monotonic()
             ask_all(crowd, server.port, requests_each)
-            last = time.time()
+            last, took = time.time(), time.monotonic() - began
         counted = observer.read().requests - before if observer else 0
         server.expect_alive()
+        if abs(last - first - took) > _CLOCK_SLACK_SECONDS:
+            raise Untrusted("the clock of the machine was set meanwhile, by which the calls are told apart")
         if observer and counted != made:
             raise Untrusted(f"the server counted {counted:,} requests, {made:,} were made")
-        return per_request(parse_log(log.read_text(errors="replace"), first, last), requests)
+        return per_request(parse_log(log.read_text(encoding="utf-8", errors="replace"), first, last), requests)
 
 
 def strace_command(pids: list[int], log: Path) -> list[str]:
@@ -138,7 +141,7 @@ def _strace(pid: int, log: Path, core: Optional[int]) -> Iterator[None]:
     command = strace_command(proc.family(pid), log)
     with tempfile.TemporaryFile() as said:
         pinned = command if core is None else on_core(core, command)
-        with subprocess.Popen(pinned, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as tracer:
+        with child.started(pinned, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as tracer:
             try:
                 _await_attached(pid, tracer, said)
                 yield

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
+from comparison import child
 from comparison.client_run import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
@@ -171,12 +172,10 @@ class Run(ClientRun):
 @contextmanager
 def loading(load: Load, port: int, core: int) -> Iterator[Run]:
     command = on_core(core, load.command(port))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            yield Run(process, load)
-        finally:
-            if process.poll() is None:
-                process.kill()
+    with child.started(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        yield Run(process, load)
 
 
 def run(load: Load, port: int, core: int) -> Result:

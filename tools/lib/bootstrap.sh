@@ -94,8 +94,13 @@ configure_build() (
   directory=$1
   shift
   if [ -f "$directory/meson-private/coredata.dat" ]; then
-    if meson setup --reconfigure "$directory" "$@" >/dev/null 2>&1; then return 0; fi
-    # Made by another Meson, in another place, or plainly broken: start anew, and show how that goes.
+    interpreter=/usr/bin/python3
+    [ -x "$interpreter" ] || interpreter=python3
+    why=$(PYTHONPATH=tools PYTHONDONTWRITEBYTECODE=1 "$interpreter" -m comparison.build_folder . "$directory") || why=
+    if [ "$why" ]; then
+      echo "bootstrap: making $directory anew: $why" >&2
+    elif meson setup --reconfigure "$directory" "$@" >/dev/null 2>&1; then return 0; fi
+    # Plainly broken, or of another place: start anew, and show how that goes.
     meson setup --wipe "$directory" "$@" >&2
     return
   fi

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Union
 
-from comparison import build, limits, render
+from comparison import build, console, limits, render, stopping
 from comparison.errors import CannotRun, Untrusted
 from comparison.progress import Progress
 from soaking import options, table
@@ -65,26 +64,29 @@ def _report(plans: list[Plan], results: list[Result], late: float) -> int:
             found.append(Fault(f"{plan.mode}: {result}", certain=True))
         elif isinstance(result, BaseException):
             raise result
-    if outcomes:
-        print(render.text([table.table(outcomes)]), end="")
-    print("memory is that of servers with MALLOC_ARENA_MAX=1")
-    print(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
+    lines = [render.text([table.table(outcomes)]).rstrip("\n")] if outcomes else []
+    lines.append("memory is that of servers with MALLOC_ARENA_MAX=1")
+    lines.append(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
     for why in sorted({outcome.unjudged for outcome in outcomes if outcome.unjudged}):
-        print(f"memory is not judged: {why}")
-    print(verdict(found, late))
-    return 1 if found else 0
+        lines.append(f"memory is not judged: {why}")
+    lines.append(verdict(found, late))
+    failed = console.show("\n".join(lines) + "\n")
+    if failed:
+        console.tell(f"soak: {lines[-1]}; {failed}\n")
+    return 1 if found or failed else 0
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # no end without that of the servers
+    console.prepare()
+    stopping.install()
     try:
         return _run(sys.argv[1:])
+    except stopping.Stopped as stopped:
+        console.tell(f"\nsoak: stopped by {stopped}: there is no valid result\n")
+        return stopped.exit_code
     except (CannotRun, OSError) as error:
-        print(f"soak: {error}", file=sys.stderr)
+        console.tell(f"soak: {error}\n")
         return 1
-    except KeyboardInterrupt:
-        print("\nsoak: interrupted: there is no valid result", file=sys.stderr)
-        return 130
 
 
 if __name__ == "__main__":

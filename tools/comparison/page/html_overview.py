@@ -24,7 +24,18 @@ class _Part:
 
 
 def banner(document: dict[str, Any]) -> str:
-    """Names every INVALID row; nothing when there is none."""
+    """Says that the comparison was cut short, and names every INVALID row; nothing when there is neither."""
+    return _partial(document) + _invalid(document)
+
+
+def _partial(document: dict[str, Any]) -> str:
+    why = document.get("partial")
+    if why is None:
+        return ""
+    return f'<aside class="banner" role="alert"><b>PARTIAL</b> {escape(why)}: what was complete by then</aside>'
+
+
+def _invalid(document: dict[str, Any]) -> str:
     found = [(scenario, row) for scenario in scenarios(document) for row in scenario.rows if not row.valid]
     if not found:
         return ""

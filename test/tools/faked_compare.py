@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""tools/compare with loads that are made up: everything of it but the build, the servers and the clients.
+
+Each load starts a child in the server's place and makes a scratch folder, says both on stderr, and takes no time.
+The load of the number in FAKED_HANG never ends, and with FAKED_DEAF hears no first signal; the one
+in FAKED_CRASH raises what no comparison expects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Optional
+
+from comparison import __main__ as compare
+from comparison import build, child, console, environment, keeping, rounds, stopping
+from comparison.plan import REFERENCE, Cell
+from comparison.sample import Sample
+from samples import SAMPLE
+
+_loads = 0
+
+
+def _measure(rig: object, cell: Cell, seed: int = 1) -> Sample:
+    global _loads
+    _loads += 1
+    with stopping.scratch_folder("majuscule-faked-") as folder, child.started(["sleep", "1000"]) as server:
+        if _loads == int(os.environ.get("FAKED_HANG", 0)):
+            deaf = stopping.deferred() if os.environ.get("FAKED_DEAF") else contextlib.nullcontext()
+            with deaf:
+                console.tell(f"HANGS pid={server.pid} folder={folder}\n")
+                time.sleep(1000)
+        if _loads == int(os.environ.get("FAKED_CRASH", 0)):
+            raise AssertionError("what no comparison expects")
+    return replace(SAMPLE, cross_check=None, account=None) if cell.mode == REFERENCE else SAMPLE
+
+
+def _built(*_: object) -> build.Built:
+    program = Path("/bin/true")
+    return build.Built(program, program, program)
+
+
+def _nothing(*_: object) -> Optional[str]:
+    return None
+
+
+def _facts(*_: object) -> dict[str, str]:
+    return {"machine": "made up", "kernel": "Linux", "cores": "two", "command": os.environ.get("FAKED_COMMAND", "none")}
+
+
+if __name__ == "__main__":
+    build.inspect = _built
+    build.chosen_modes = lambda program, modes: modes
+    environment.describe = _facts
+    compare._expect_programs = _nothing  # type: ignore[assignment]
+    rounds.measure = _measure
+    rounds.check_conformance = _nothing  # type: ignore[assignment]
+    if os.environ.get("FAKED_SMALL_PROBE"):
+        keeping._PROBE_BYTES = 10
+    fixed = ["--no-build", "--no-reasons", "--scenarios=keep-alive", "--connections=16", "--rounds=2", "--seed=1"]
+    sys.argv[1:] = [*fixed, *sys.argv[1:]]
+    sys.exit(compare.main())

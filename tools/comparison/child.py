@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Starts the processes of a comparison: none outlives this one, whatever ends it, and all print numbers alike.
+
+The kernel kills a child when the thread that started it ends (PR_SET_PDEATHSIG), which for the main thread is the
+end of the process. Other threads start children without that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, Optional
+
+from comparison import stopping
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+_running: set[int] = set()  # process ids of children that have not been waited for
+
+
+@contextmanager
+def started(command: list[str], **how: Any) -> Iterator["subprocess.Popen[Any]"]:
+    """A child, and its end: it is killed if it still runs, and waited for. `how`: as for subprocess.Popen."""
+    if how.get("text"):
+        how.setdefault("encoding", "utf-8")
+        how.setdefault("errors", "replace")
+    # Else the exception of a signal might be lost in the hooks that Python runs when it forks, or leave a process
+    # behind that nothing here knows of.
+    with stopping.deferred():
+        process = subprocess.Popen(command, env=environment(), preexec_fn=_dying_with_this_process(), **how)
+        _running.add(process.pid)
+    try:
+        with process:
+            try:
+                stopping.check()
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
+    finally:
+        _running.discard(process.pid)
+
+
+def output_of(command: list[str], seconds: float = 10.0) -> str:
+    """What a short program prints on standard output; nothing when it cannot be run."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
+            env=environment(), text=True, encoding="utf-8", errors="replace", check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """That of this process, but numbers have a point and messages are English."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
+def _kill_all() -> None:
+    """For an end without a clean-up."""
+    for pid in list(_running):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            pass  # it has ended
+
+
+def _dying_with_this_process() -> Optional[Callable[[], None]]:
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    parent = os.getpid()
+
+    def prepare() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the line above
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+    return prepare
+
+
+stopping.before_a_sudden_end(_kill_all)
