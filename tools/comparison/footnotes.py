@@ -29,10 +29,10 @@ _REST = [
     " reads /stats.",
     "CPU us/req, user and system are corrected for the machine's speed: right before and right after each load the"
     " reference server is loaded for a moment, and the cost is multiplied by (median of all such calibrations / mean of"
-    " these two), but for what a CPU task burns. CPU raw is not corrected, and no requests/s and times are. Where the"
-    f" two calibrations differ by more than {TOLERANCE:.0%} the load is measured again, up to {MOST_VISITS} times in"
-    " all; unsteady: they do so on the best try too. CPU relative: a difference is shown when all of five rounds agree"
-    f" on it and it is {RESOLUTION:.0%} or more; of fewer rounds the intervals must lie apart, too.",
+    " these two), but for what a CPU task burns. CPU raw is not corrected; requests/s and times never are. Where the two"
+    f" calibrations differ by more than {TOLERANCE:.0%} the load is measured again, up to {MOST_VISITS} times in all;"
+    " unsteady: they differ on the best try too. CPU relative: a difference is shown when all of five rounds agree on it"
+    f" and it is {RESOLUTION:.0%} or more; with fewer rounds the intervals must lie apart, too.",
     "instr/req and cycles/req: instructions and cycles of the server a request, user + kernel, counted by the processor"
     " in a load of its own, since counting makes changes of thread dearer. Instructions hardly vary with the machine's"
     " speed.",
