@@ -133,6 +133,8 @@ def modes_of(program: Path) -> list[str]:
 def chosen_modes(program: Path, asked: list[str]) -> list[str]:
     """Those asked for; "all" is every one that is built in. Raises CannotRun for one that is not."""
     known = modes_of(program)
+    if not known:
+        raise CannotRun(f"{program} does not run: it lists no modes")
     if "all" in asked:
         return known
     unknown = [mode for mode in asked if mode not in known]
