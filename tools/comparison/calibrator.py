@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Generic, Iterator, Optional, TypeVar
 
-from comparison import load_client, proc
+from comparison import child, load_client, proc
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning, on_core
 from comparison.server import Server, running_reference
@@ -120,15 +120,15 @@ def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -
 def _calibrate(server: Server, client: Path, core: int, clock: Callable[[], float]) -> Calibration:
     began, cpu = clock(), proc.cpu_seconds(server.pid)
     command = on_core(core, [*_LOAD.command(client, server.port), "--json"])
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            timeout=_PATIENCE_SECONDS, check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Untrusted(f"a calibration does not end within {_PATIENCE_SECONDS:.0f} s") from None
+    with child.started(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Untrusted(f"a calibration does not end within {_PATIENCE_SECONDS:.0f} s") from None
     used, ended = proc.cpu_seconds(server.pid) - cpu, clock()
-    return parse(done.stdout, (began + ended) / 2, used)
+    return parse(output, (began + ended) / 2, used)
 
 
 def parse(output: str, at: float, cpu_seconds: float) -> Calibration:

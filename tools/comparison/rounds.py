@@ -129,7 +129,7 @@ def _count_all(rig: Rig, cells: list[Cell], results: Results, progress: Progress
         progress.say(f"instructions a request: {cell}")
         try:
             row.counts = counted.measure(rig, cell, events)
-        except Untrusted as error:
+        except _FAILURES as error:
             results.notes.append(f"instr/req and cycles/req: {cell}: not counted: {error}")
 
 
