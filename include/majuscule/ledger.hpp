@@ -10,8 +10,8 @@
 namespace majuscule {
 
 /// The statuses this server sends, in the order of /stats. 100 is not counted: it is no answer.
-inline constexpr std::array<std::uint16_t, 12> kStatuses = {200, 400, 404, 405, 408, 413,
-                                                            414, 417, 431, 501, 503, 505};
+inline constexpr std::array<std::uint16_t, 14> kStatuses = {200, 204, 400, 404, 405, 408, 413,
+                                                            414, 417, 431, 500, 501, 503, 505};
 /// Where a status stands in kStatuses; kStatuses.size() for any other.
 constexpr std::size_t status_index(std::uint16_t status) {
   std::size_t i = 0;

@@ -28,11 +28,23 @@ Reply text_reply(std::uint16_t status, std::string body) {
   return reply;
 }
 
-Reply not_allowed(std::string_view allow) {
-  Reply reply = error_reply(405, "the path does not take this method");
+/// What a path takes, to be told in Allow; empty: there is no such path. `*` is the server as a whole.
+std::string_view methods_of(std::string_view path) {
+  if (path == "/capitalize" || path == "*") return "GET, HEAD, OPTIONS, POST";
+  if (path == "/healthz" || path == "/stats" || path == "/") return "GET, HEAD, OPTIONS";
+  return {};
+}
+
+Reply told(Reply reply, std::string_view allow) {
   reply.fields.append("Allow: ").append(allow).append("\r\n");
   return reply;
 }
+
+Reply not_allowed(std::string_view allow) {
+  return told(error_reply(405, "the path does not take this method"), allow);
+}
+
+Reply options(std::string_view allow) { return told(text_reply(204, {}), allow.empty() ? "OPTIONS" : allow); }
 
 }  // namespace
 
@@ -47,16 +59,15 @@ Outcome CapitalizeService::handle(Request& request, const Instant& now) {
   std::string_view path = request.path();
   if (path.empty()) path = "/";  // as in http://host (RFC 9110, 4.2.3)
   const bool get = request.method == Method::kGet || request.method == Method::kHead;
-  if (path == "/capitalize") {
+  if (path == "/capitalize") {  // first: it is what is asked most
     if (request.method == Method::kPost) return capitalized(std::move(request.body));
     if (get) return capitalize_text(request);
-    return {not_allowed("GET, HEAD, POST"), {}};
   }
-  if (path == "*" || request.method == Method::kConnect) return {not_allowed("GET, HEAD, POST"), {}};
-  if (path != "/healthz" && path != "/stats" && path != "/") {
-    return {error_reply(404, "there is nothing here; try GET /"), {}};
-  }
-  if (!get) return {not_allowed("GET, HEAD"), {}};
+  if (request.method == Method::kConnect) return {not_allowed(methods_of("*")), {}};
+  const std::string_view methods = methods_of(path);
+  if (request.method == Method::kOptions) return {options(methods), {}};
+  if (methods.empty()) return {error_reply(404, "there is nothing here; try GET /"), {}};
+  if (!get || path == "/capitalize") return {not_allowed(methods), {}};
   if (path == "/healthz") return {now.draining ? text_reply(503, "draining") : text_reply(200, "ok"), {}};
   if (path == "/stats") return {stats(now), {}};
   return {text_reply(200, home_page_), {}};

@@ -7,6 +7,7 @@
 // deadline() to know what to wait for.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -57,8 +58,13 @@ enum class Ending : std::uint8_t {
 
 class Connection {
  public:
-  /// How long a half-closed conversation waits for the peer to end its side.
-  static constexpr Duration kLingerTime = std::chrono::seconds(2);
+  /// How long a half-closed conversation waits for the peer to end its side: in all, and for the next bytes.
+  /// A slow client that still sends reads its answer only afterwards. What it sends is thrown away; meanwhile
+  /// it holds its place of --max-connections, no buffer, and in modes that block its thread or process.
+  static constexpr Duration kLingerTime = std::chrono::seconds(30);
+  static constexpr Duration kLingerPause = std::chrono::seconds(5);
+  /// The most of it, in all, once the server drains.
+  static constexpr Duration kLingerInDrain = std::chrono::seconds(2);
   /// The most that may be given to receive() at once.
   static constexpr std::size_t kLargestRead = 64 * 1024;
   /// No further request of a pipeline is taken while this much output waits.
@@ -119,8 +125,31 @@ class Connection {
   std::unique_ptr<const std::string> peer_;  // for the access log only
 };
 
+/// When a half-closed conversation ends. A value of its own, since both protocols linger alike.
+class Linger {
+ public:
+  /// It begins. Returns when it ends if nothing comes.
+  Time begin(const Instant& now) {
+    end_ = now.time + Connection::kLingerTime;
+    return next(now);
+  }
+  /// The peer has sent something. Returns when it ends if nothing more comes.
+  Time next(const Instant& now) {
+    if (now.draining) end_ = std::min(end_, now.time + Connection::kLingerInDrain);
+    return std::min(end_, now.time + Connection::kLingerPause);
+  }
+
+ private:
+  Time end_{};
+};
+
 /// The whole answer for an HTTP client that is one too many; Retry-After is in it.
 std::string refusal_answer(std::string_view date);
+/// How long its body is.
+std::size_t refusal_body_size();
+
+/// The reply to a request at which the service failed: it closes. A raw client gets nothing.
+Reply failure_reply(const Request& request);
 
 /// The reply to a request that finds the queue full; Retry-After is in it. A raw client gets nothing.
 Reply overload_reply(const Request& request);

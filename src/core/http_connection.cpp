@@ -35,7 +35,10 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
-  if (phase_ == Phase::kLingering) return;
+  if (phase_ == Phase::kLingering) {
+    deadline_ = lingering_.next(now);
+    return;
+  }
   if (phase_ == Phase::kIdle) {
     bytes = skip_empty_lines(bytes, cr_);
     if (bytes.empty()) return;
@@ -118,9 +121,13 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
   const auto persistence = close                        ? Persistence::kClose
                            : request.minor_version == 0 ? Persistence::kKeepAlive
                                                         : Persistence::kDefault;
-  append_answer(reply, persistence, request.method != Method::kHead, now);
+  const bool with_body = request.method != Method::kHead && may_have_body(reply.status);
+  append_answer(reply, persistence, with_body, now);
   if (close) {
-    linger_ = !peer_ended_ && (!exchange_->held_bytes().empty() || request.method == Method::kConnect);
+    // A client that would have gone on, or was told of a tunnel, may be sending.
+    const bool goes_on =
+        (reply.close && request.keep_alive && !now.draining) || request.method == Method::kConnect;
+    linger_ = !peer_ended_ && (goes_on || !exchange_->held_bytes().empty());
     phase_ = Phase::kClosing;
   } else {
     become_idle(now);
@@ -237,7 +244,7 @@ Ending HttpConnection::ending() const {
 
 void HttpConnection::half_closed(const Instant& now) {
   phase_ = Phase::kLingering;
-  deadline_ = now.time + kLingerTime;
+  deadline_ = lingering_.begin(now);
   release_exchange();
 }
 

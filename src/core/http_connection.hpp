@@ -51,6 +51,7 @@ class HttpConnection final : public Connection {
   void release_exchange();
 
   std::unique_ptr<Exchange> exchange_;
+  Linger lingering_;
   Phase phase_ = Phase::kIdle;
   bool fresh_ = true;        // no request has begun yet
   bool cr_ = false;          // while idle: the last byte may begin a CRLF

@@ -12,12 +12,13 @@ RawConnection::RawConnection(ConnectionContext& context, const Instant& now, std
   deadline_ = now.time + std::min(context.limits.header_timeout, context.limits.idle_timeout);
 }
 
-void RawConnection::receive(std::string_view bytes, const Instant&) {
+void RawConnection::receive(std::string_view bytes, const Instant& now) {
+  if (phase_ == Phase::kLingering) deadline_ = lingering_.next(now);
   if (phase_ != Phase::kWaiting || bytes.empty()) return;
   context_.ledger.add({.bytes_in = bytes.size()});
   linger_ = bytes.size() >= kLargestMessage;
-  request_ = std::make_unique<Request>();
-  request_->body = bytes.substr(0, kLargestMessage);
+  message_ = std::make_unique<Message>();
+  message_->request.body = bytes.substr(0, kLargestMessage);
   phase_ = Phase::kReady;
   deadline_ = kNever;
 }
@@ -30,7 +31,7 @@ void RawConnection::end_of_input(const Instant&) {
 Request* RawConnection::next_request(const Instant&) {
   if (phase_ != Phase::kReady && phase_ != Phase::kHandling) return nullptr;
   phase_ = Phase::kHandling;
-  return request_.get();
+  return &message_->request;
 }
 
 void RawConnection::respond(Reply&& reply, const Instant& now) {
@@ -44,19 +45,20 @@ void RawConnection::respond(Reply&& reply, const Instant& now) {
                                          .referer = {},
                                          .user_agent = {}}));
   }
-  request_->body = std::move(reply.body);
-  phase_ = request_->body.empty() ? Phase::kClosed : Phase::kAnswering;
+  std::string& body = message_->request.body;
+  body = std::move(reply.body);
+  phase_ = body.empty() ? Phase::kClosed : Phase::kAnswering;
 }
 
 Output RawConnection::pending_output() const {
   if (phase_ != Phase::kAnswering) return {};
-  return {{std::string_view(request_->body).substr(sent_), {}}};
+  return {{std::string_view(message_->request.body).substr(message_->sent), {}}};
 }
 
 void RawConnection::sent(std::size_t count, const Instant& now) {
   if (phase_ != Phase::kAnswering) return;
-  sent_ += count;
-  if (sent_ < request_->body.size()) {
+  message_->sent += count;
+  if (!message_->is_sent()) {
     if (deadline_ == kNever) deadline_ = now.time + context_.limits.write_timeout;
   } else {
     deadline_ = kNever;
@@ -66,13 +68,13 @@ void RawConnection::sent(std::size_t count, const Instant& now) {
 
 Ending RawConnection::ending() const {
   if (phase_ == Phase::kClosed) return Ending::kClose;
-  return phase_ == Phase::kAnswering && sent_ == request_->body.size() ? Ending::kHalfClose : Ending::kNone;
+  return phase_ == Phase::kAnswering && message_->is_sent() ? Ending::kHalfClose : Ending::kNone;
 }
 
 void RawConnection::half_closed(const Instant& now) {
   phase_ = Phase::kLingering;
-  deadline_ = now.time + kLingerTime;
-  request_.reset();
+  deadline_ = lingering_.begin(now);
+  message_.reset();
 }
 
 void RawConnection::expire(const Instant&) {

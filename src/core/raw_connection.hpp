@@ -29,8 +29,15 @@ class RawConnection final : public Connection {
  private:
   enum class Phase : std::uint8_t { kWaiting, kReady, kHandling, kAnswering, kLingering, kClosed };
 
-  std::unique_ptr<Request> request_;  // from the message until its answer is written; its body is either
-  std::size_t sent_ = 0;
+  /// From the message until its answer is written: the body is either.
+  struct Message {
+    Request request;
+    std::size_t sent = 0;
+    bool is_sent() const { return sent == request.body.size(); }
+  };
+
+  std::unique_ptr<Message> message_;
+  Linger lingering_;
   Phase phase_ = Phase::kWaiting;
   bool linger_ = false;  // the peer sent, or may be sending, more than a message
 };

@@ -15,6 +15,7 @@ namespace {
 
 const std::map<int, std::string> kReasons = {
     {200, "OK"},
+    {204, "No Content"},
     {400, "Bad Request"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
@@ -23,6 +24,7 @@ const std::map<int, std::string> kReasons = {
     {414, "URI Too Long"},
     {417, "Expectation Failed"},
     {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},

@@ -32,8 +32,9 @@ TEST_P(StatsDocument, HasExactlyTheKeysOfTheContract) {
   EXPECT_EQ(keys_of(stats),
             (std::set<std::string>{"mode", "guard", "workers", "version", "libuv", "pid", "uptime_seconds",
                                    "requests", "responses", "connections", "bytes", "resources"}));
-  EXPECT_EQ(keys_of(stats["responses"]), (std::set<std::string>{"200", "400", "404", "405", "408", "413",
-                                                                "414", "417", "431", "501", "503", "505"}));
+  EXPECT_EQ(keys_of(stats["responses"]),
+            (std::set<std::string>{"200", "204", "400", "404", "405", "408", "413", "414", "417", "431",
+                                   "500", "501", "503", "505"}));
   EXPECT_EQ(keys_of(stats["connections"]),
             (std::set<std::string>{"open", "accepted", "refused", "timed_out"}));
   EXPECT_EQ(keys_of(stats["bytes"]), (std::set<std::string>{"in", "out"}));

@@ -93,8 +93,11 @@ std::optional<HttpResponse> take_response(std::string& bytes, Body body) {
   }
   const std::string head = bytes.substr(0, end_of_head + 2);
   HttpResponse response = read_head(head);
-  const bool is_interim = response.status < 200;
-  const std::size_t told = is_interim ? 0 : content_length(response, head);
+  const bool has_no_body = response.status < 200 || response.status == 204;
+  if (has_no_body && response.header("Content-Length")) {
+    refuse("an answer with this status has no Content-Length", head);
+  }
+  const std::size_t told = has_no_body ? 0 : content_length(response, head);
   const std::size_t length = body == Body::kExpected ? told : 0;
   const std::size_t total = end_of_head + 4 + length;
   if (bytes.size() < total) {

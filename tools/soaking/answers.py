@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 (\d{3}) [A-Z][A-Za-z ]*")
 _FIELD = re.compile(rb"([A-Za-z-]+): ([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)")
-_KNOWN = {100, 200, 400, 404, 405, 408, 413, 414, 417, 431, 501, 505}
+_KNOWN = {100, 200, 204, 400, 404, 405, 408, 413, 414, 417, 431, 501, 505}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ def _one(received: bytes) -> tuple[Answer, bytes]:
     fields = _fields(lines)
     if int(match[1]) == 100:
         return Answer(100, fields, b""), rest
+    if int(match[1]) == 204 and b"Date" in fields and b"Content-Length" not in fields:
+        return Answer(204, fields, b""), rest
     if b"Date" not in fields or not fields.get(b"Content-Length", b"").isdigit():
         raise ValueError(f"no Date or Content-Length: {head!r}")
     length = int(fields[b"Content-Length"])

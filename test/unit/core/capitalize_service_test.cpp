@@ -102,25 +102,42 @@ TEST_F(CapitalizeServiceTest, HasARouteForEachPath) {
 TEST_F(CapitalizeServiceTest, KnowsNothingElse) {
   for (const char* target :
        {"/nothing", "/capitalize/", "/Capitalize", "//capitalize", "/%63apitalize", "/stats/x"}) {
-    for (const char* method : {"GET", "HEAD", "POST", "DELETE", "OPTIONS"}) {
+    for (const char* method : {"GET", "HEAD", "POST", "DELETE", "PUT"}) {
       EXPECT_EQ(ask(method, target).reply.status, 404) << method << " " << target;
     }
   }
 }
 
 TEST_F(CapitalizeServiceTest, SaysWhichMethodsAPathTakes) {
-  for (const char* method : {"PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"}) {
+  for (const char* method : {"PUT", "DELETE", "TRACE", "PATCH"}) {
     const Reply reply = ask(method, "/capitalize").reply;
     EXPECT_EQ(reply.status, 405) << method;
-    EXPECT_EQ(reply.fields, "Allow: GET, HEAD, POST\r\n");
+    EXPECT_EQ(reply.fields, "Allow: GET, HEAD, OPTIONS, POST\r\n");
   }
   for (const char* target : {"/", "/healthz", "/stats"}) {
     const Reply reply = ask("POST", target).reply;
     EXPECT_EQ(reply.status, 405) << target;
-    EXPECT_EQ(reply.fields, "Allow: GET, HEAD\r\n");
+    EXPECT_EQ(reply.fields, "Allow: GET, HEAD, OPTIONS\r\n");
   }
-  EXPECT_EQ(ask("OPTIONS", "*").reply.status, 405);
   EXPECT_EQ(ask("CONNECT", "a:443").reply.status, 405);
+}
+
+TEST_F(CapitalizeServiceTest, TellsTheOptionsOfAnyPath) {
+  with_task(1);
+  const std::pair<const char*, const char*> allowed[] = {
+      {"*", "GET, HEAD, OPTIONS, POST"},  {"/capitalize", "GET, HEAD, OPTIONS, POST"},
+      {"/", "GET, HEAD, OPTIONS"},        {"/stats?a", "GET, HEAD, OPTIONS"},
+      {"/healthz", "GET, HEAD, OPTIONS"}, {"/nothing", "OPTIONS"},
+      {"http://b", "GET, HEAD, OPTIONS"},
+  };
+  for (const auto& [target, methods] : allowed) {
+    const Outcome outcome = ask("OPTIONS", target, "a body", /*draining=*/true);
+    EXPECT_EQ(outcome.reply.status, 204) << target;
+    EXPECT_EQ(outcome.reply.fields, std::string("Allow: ") + methods + "\r\n") << target;
+    EXPECT_EQ(outcome.reply.body, "") << target;
+    EXPECT_FALSE(outcome.reply.counts);
+    EXPECT_EQ(outcome.task, Task());
+  }
 }
 
 TEST_F(CapitalizeServiceTest, SaysThatItDrains) {

@@ -68,7 +68,37 @@ TEST_F(HttpConnectionEnding, ClosesWhenTheReplySaysSo) {
   });
   conversation.play(kGet);
   EXPECT_EQ(conversation.output(), answer(kCloseField));
+  EXPECT_TRUE(conversation.was_half_closed()) << "the client may be sending its next request";
+  conversation.end_of_input();
   EXPECT_TRUE(conversation.closed());
+
+  auto last = Conversation::of<HttpConnection>(world_, [](Request& request) {
+    Reply reply = echo(request);
+    reply.close = true;
+    return reply;
+  });
+  last.play(kClosing);
+  EXPECT_TRUE(last.closed()) << "the client has said that nothing follows";
+}
+
+TEST_F(HttpConnectionEnding, SendsNoBodyWithAStatusThatAllowsNone) {
+  for (const std::uint16_t status : {std::uint16_t{204}, std::uint16_t{205}, std::uint16_t{304}}) {
+    auto conversation = Conversation::of<HttpConnection>(world_, [status](Request& request) {
+      Reply reply = echo(request);
+      if (request.path() == "/none") {
+        reply.status = status;
+        reply.body = std::string(10'000, 'x');
+      }
+      return reply;
+    });
+    conversation.play("GET /none HTTP/1.1\r\nHost: a\r\n\r\n" + std::string(kGet));
+    EXPECT_TRUE(conversation.output().ends_with(answer())) << status;
+    EXPECT_EQ(conversation.output().find("xxx"), std::string::npos) << status;
+    EXPECT_EQ(conversation.output().substr(0, 13), "HTTP/1.1 " + std::to_string(status) + " ");
+    EXPECT_FALSE(conversation.closed());
+    EXPECT_EQ(world_.ledger.counters.bytes_out, conversation.output().size());
+    world_.ledger.counters.bytes_out = 0;
+  }
 }
 
 TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesWithoutARequest) {
@@ -162,12 +192,13 @@ TEST_F(HttpConnectionEnding, LingersAfterAnError) {
   conversation_.half_close();
   EXPECT_EQ(conversation_.connection().ending(), Ending::kNone);
   EXPECT_TRUE(conversation_.connection().wants_input());
-  EXPECT_EQ(conversation_.patience(), Connection::kLingerTime);
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerPause);
   conversation_.pass(std::chrono::seconds(1));
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerPause - std::chrono::seconds(1));
   conversation_.receive(kGet);
   EXPECT_FALSE(conversation_.answer_one()) << "nothing behind an error is a request";
   EXPECT_EQ(conversation_.pending(), "");
-  EXPECT_EQ(conversation_.patience(), std::chrono::seconds(1)) << "what it sends does not buy it time";
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerPause) << "it is still sending";
   conversation_.end_of_input();
   EXPECT_TRUE(conversation_.closed());
 }
@@ -175,10 +206,34 @@ TEST_F(HttpConnectionEnding, LingersAfterAnError) {
 TEST_F(HttpConnectionEnding, LingersForALimitedTime) {
   conversation_.play(kBad);
   ASSERT_TRUE(conversation_.was_half_closed());
-  conversation_.pass(Connection::kLingerTime);
+  const Time end = conversation_.now().time + Connection::kLingerTime;
+  while (conversation_.now().time + Connection::kLingerPause < end) {
+    conversation_.pass(Connection::kLingerPause - std::chrono::seconds(1));
+    conversation_.receive("more of a body");
+    EXPECT_EQ(conversation_.connection().deadline(),
+              std::min(end, conversation_.now().time + Connection::kLingerPause));
+  }
+  EXPECT_EQ(conversation_.connection().deadline(), end) << "however much it sends";
+  conversation_.pass(conversation_.patience());
   conversation_.expire();
   EXPECT_TRUE(conversation_.closed());
   EXPECT_EQ(world_.ledger.counters.timed_out, 0U);
+}
+
+TEST_F(HttpConnectionEnding, LingersForAMomentWhenTheServerDrains) {
+  conversation_.play(kBad);
+  conversation_.pass(std::chrono::seconds(1));
+  conversation_.drain();
+  conversation_.receive("a");
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerInDrain);
+  conversation_.pass(std::chrono::seconds(1));
+  conversation_.receive("b");
+  EXPECT_EQ(conversation_.patience(), Connection::kLingerInDrain - std::chrono::seconds(1));
+
+  auto late = Conversation::of<HttpConnection>(world_);
+  late.drain();
+  late.play(kBad);
+  EXPECT_EQ(late.patience(), Connection::kLingerInDrain);
 }
 
 TEST_F(HttpConnectionEnding, AnswersConnectOnceAndLingers) {

@@ -66,8 +66,10 @@ TEST_F(RawConnectionTest, ClosesWithoutResetWhenThereMayBeMoreThanAMessage) {
     EXPECT_TRUE(conversation.was_half_closed()) << size;
     EXPECT_FALSE(conversation.closed());
     EXPECT_TRUE(conversation.connection().wants_input());
-    EXPECT_EQ(conversation.patience(), Connection::kLingerTime);
+    EXPECT_EQ(conversation.patience(), Connection::kLingerPause);
+    conversation.pass(std::chrono::seconds(1));
     conversation.play("more");
+    EXPECT_EQ(conversation.patience(), Connection::kLingerPause) << "it is still sending";
     EXPECT_EQ(conversation.output(), std::string(1024, 'a')) << "one message, one answer";
     conversation.end_of_input();
     EXPECT_TRUE(conversation.closed());
@@ -76,7 +78,13 @@ TEST_F(RawConnectionTest, ClosesWithoutResetWhenThereMayBeMoreThanAMessage) {
 
 TEST_F(RawConnectionTest, LingersForALimitedTime) {
   conversation_.play(std::string(2000, 'a'));
-  conversation_.pass(Connection::kLingerTime);
+  const Time end = conversation_.now().time + Connection::kLingerTime;
+  while (conversation_.connection().deadline() < end) {
+    conversation_.pass(Connection::kLingerPause - std::chrono::seconds(1));
+    conversation_.receive("more");
+  }
+  EXPECT_EQ(conversation_.connection().deadline(), end) << "however much it sends";
+  conversation_.pass(conversation_.patience());
   conversation_.expire();
   EXPECT_TRUE(conversation_.closed());
   EXPECT_EQ(counters().timed_out, 0U);

@@ -97,8 +97,64 @@ TEST(AppendHead, HasNoTypeWithoutABody) {
             "before HTTP/1.1 404 Not Found\r\nDate: " + std::string(kDate) + "\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST(AppendHead, CutsNoText) {
+  const std::string type = "text/plain; charset=utf-8; profile=\"" + std::string(5000, 'x') + "\"";
+  Reply reply;
+  reply.body = "abc";
+  reply.content_type = type;
+  const std::string rest = "\r\nContent-Length: 3\r\n\r\n";
+  EXPECT_EQ(head(reply, Persistence::kDefault),
+            "before HTTP/1.1 200 OK\r\nDate: " + std::string(kDate) + "\r\nContent-Type: " + type + rest);
+  for (const std::size_t size : {63U, 64U, 65U}) {
+    reply.content_type = std::string_view(type).substr(0, size);
+    EXPECT_NE(head(reply, Persistence::kDefault).find("\r\nContent-Type: " + type.substr(0, size) + "\r\n"),
+              std::string::npos)
+        << size;
+  }
+  std::string out;
+  append_head(out, Reply(), type, Persistence::kDefault);
+  EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nDate: " + type + "\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(AppendHead, HasNoTypeThatIsEmpty) {
+  Reply reply;
+  reply.body = "abc";
+  reply.content_type = {};
+  EXPECT_EQ(head(reply, Persistence::kDefault).find("Content-Type"), std::string::npos);
+}
+
+TEST(AppendHead, HasNoLengthWhereTheStatusAllowsNoBody) {
+  for (const std::uint16_t status : {std::uint16_t{100}, std::uint16_t{204}, std::uint16_t{304}}) {
+    Reply reply;
+    reply.status = status;
+    reply.body = "abc";
+    reply.fields = "Allow: GET\r\n";
+    EXPECT_EQ(head(reply, Persistence::kClose),
+              "before HTTP/1.1 " + std::to_string(status) + " " + std::string(reason_phrase(status)) +
+                  "\r\nDate: " + std::string(kDate) + "\r\nConnection: close\r\nAllow: GET\r\n\r\n");
+  }
+}
+
+TEST(AppendHead, SaysThatAResetHasNoBody) {
+  Reply reply;
+  reply.status = 205;
+  reply.body = "abc";
+  EXPECT_TRUE(head(reply, Persistence::kDefault).ends_with("GMT\r\nContent-Length: 0\r\n\r\n"));
+}
+
+TEST(ReasonPhrase, IsEmptyWhereNoneIsRegistered) {
+  for (const std::uint16_t status :
+       {std::uint16_t{299}, std::uint16_t{418}, std::uint16_t{599}, std::uint16_t{999}}) {
+    EXPECT_EQ(reason_phrase(status), "") << status;
+    Reply reply;
+    reply.status = status;
+    EXPECT_TRUE(head(reply, Persistence::kDefault)
+                    .starts_with("before HTTP/1.1 " + std::to_string(status) + " \r\nDate: "));
+  }
+}
+
 TEST(ReasonPhrase, IsThereForEveryStatusThatIsSent) {
-  for (const std::uint16_t status : kStatuses) EXPECT_NE(reason_phrase(status), "Status") << status;
+  for (const std::uint16_t status : kStatuses) EXPECT_NE(reason_phrase(status), "") << status;
 }
 
 TEST(ErrorReply, SaysWhatWasWrong) {
