@@ -7,6 +7,7 @@
 #include <spdlog/version.h>
 #include <uv.h>
 
+#include "core/host.hpp"
 #include "core/request_parser.hpp"
 #include "core/units.hpp"
 #include "flags/build_stamp.hpp"
@@ -71,10 +72,10 @@ class Parser {
                    o_.mode = text;
                    return find_mode(text) != nullptr;
                  });
-    flags_.value("--host", "ADDRESS", "where to listen (default 127.0.0.1)", "an address or a name",
-                 [this](const std::string& text) {
+    flags_.value("--host", "ADDRESS", "where to listen: all addresses of a name (default 127.0.0.1)",
+                 std::string(kHostForm), [this](const std::string& text) {
                    o_.host = text;
-                   return !text.empty();
+                   return parse_host(text).has_value();
                  });
     flags_.value("--port", "N", "for HTTP; 0 picks a free one and prints it (default 8000)", kPort,
                  [this](const std::string& text) {

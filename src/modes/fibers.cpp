@@ -25,8 +25,8 @@ std::string why_no_fibers() { return {}; }
 void run_fibers(Server& server) {
   Fibers fibers;
   BlockingClients clients(server, fibers);
-  Acceptor acceptor(server, fibers, [&](UniqueFd& client, Protocol protocol) {
-    return clients.take(client, protocol, [&](auto work) { return fibers.start(std::move(work)); });
+  Acceptor acceptor(server, fibers, [&](Accepted& client) {
+    return clients.take(client, [&](auto work) { return fibers.start(std::move(work)); });
   });
   acceptor.run([&] { clients.make_room(); });
   clients.drain();

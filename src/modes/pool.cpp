@@ -29,8 +29,8 @@ void run_pool(Server& server) {
     while (const auto next = queue.pop()) (*next)();
   };
   const Team team(server.pool_size(), serve, [&] { queue.close(); });
-  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
-    return clients.take(client, protocol, [&](auto work) { return queue.try_push(std::move(work)); });
+  Acceptor acceptor(server, waits, [&](Accepted& client) {
+    return clients.take(client, [&](auto work) { return queue.try_push(std::move(work)); });
   });
   acceptor.run([&] { clients.make_room(); });
   clients.drain();

@@ -22,16 +22,15 @@ std::string why_no_process() { return why_no_children(); }
 void run_process(Server& server) {
   KernelWaits waits;
   Children children(server);
-  Acceptor acceptor(
-      server, waits,
-      [&](UniqueFd& client, Protocol protocol) {
-        return children.start(client, [&](UniqueFd own) {
-          acceptor.abandon();
-          KernelWaits own_waits;
-          BlockingClients(server, own_waits, Drainer::kSameThread).converse(std::move(own), protocol);
-        });
-      },
-      {children.fd(), [&] { children.attend(); }});
+  Acceptor acceptor(server, waits,
+                    [&](Accepted& client) {
+                      return children.start(client, [&](Accepted own) {
+                        acceptor.abandon();
+                        KernelWaits own_waits;
+                        BlockingClients(server, own_waits, Drainer::kSameThread).converse(std::move(own));
+                      });
+                    },
+                    {children.fd(), [&] { children.attend(); }});
   acceptor.run([&] { children.attend(); });
   children.drain();
 }

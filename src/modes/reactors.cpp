@@ -32,9 +32,9 @@ class Reactor final : public UvPoller {
   }
 
   /// Takes a client over. For the accepting thread.
-  void hand(UniqueFd client, Protocol protocol) MAJUSCULE_EXCLUDES(mutex_) {
+  void hand(Accepted client) MAJUSCULE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    arrivals_.push_back({std::move(client), protocol});
+    arrivals_.push_back(std::move(client));
     ++clients_;
     uv_async_send(bell_.get());
   }
@@ -58,11 +58,6 @@ class Reactor final : public UvPoller {
   }
 
  private:
-  struct Arrival {
-    UniqueFd client;
-    Protocol protocol;
-  };
-
   static void on_bell(uv_async_t* handle) { static_cast<Reactor*>(handle->data)->take_arrivals(); }
 
   void take_arrivals() MAJUSCULE_EXCLUDES(mutex_) {
@@ -73,9 +68,9 @@ class Reactor final : public UvPoller {
       ended = ended_;
     }
     driver().wake_up();
-    for (auto& [client, protocol] : taken_) {
+    for (Accepted& client : taken_) {
       added_ = false;
-      driver().adopt(std::move(client), protocol);
+      driver().adopt(std::move(client));
       if (!added_) --clients_;  // refused, or no memory
     }
     taken_.clear();
@@ -87,9 +82,9 @@ class Reactor final : public UvPoller {
   }
 
   Mutex mutex_;
-  std::vector<Arrival> arrivals_ MAJUSCULE_GUARDED_BY(mutex_);
+  std::vector<Accepted> arrivals_ MAJUSCULE_GUARDED_BY(mutex_);
   bool ended_ MAJUSCULE_GUARDED_BY(mutex_) = false;
-  std::vector<Arrival> taken_;
+  std::vector<Accepted> taken_;
   bool added_ = false;
   std::atomic<std::size_t> clients_ = 0;
   UvHandle<uv_async_t> bell_;
@@ -134,9 +129,9 @@ void run_reactors(Server& server) {
   const Team team(
       server.pool_size(), [&] { reactors.run_one(); }, [&] { reactors.end(); });
   KernelWaits waits;
-  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
+  Acceptor acceptor(server, waits, [&](Accepted& client) {
     if (reactors.clients() >= server.max_connections()) return false;
-    reactors.next().hand(std::move(client), protocol);
+    reactors.next().hand(std::move(client));
     return true;
   });
   bool announced = false;

@@ -17,9 +17,9 @@ namespace majuscule {
 void run_sequential(Server& server) {
   KernelWaits waits;
   BlockingClients clients(server, waits, Drainer::kSameThread);
-  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
+  Acceptor acceptor(server, waits, [&](Accepted& client) {
     if (!clients.admit()) return false;
-    clients.serve(std::move(client), protocol);
+    clients.serve(std::move(client));
     return true;
   });
   acceptor.run([&] { clients.make_room(); });

@@ -16,9 +16,7 @@ namespace majuscule {
 void run_threads(Server& server) {
   KernelWaits waits;
   BlockingClients clients(server, waits);
-  Acceptor acceptor(server, waits, [&](UniqueFd& client, Protocol protocol) {
-    return clients.take(client, protocol, start_thread);
-  });
+  Acceptor acceptor(server, waits, [&](Accepted& client) { return clients.take(client, start_thread); });
   acceptor.run([&] { clients.make_room(); });
   clients.drain();
 }

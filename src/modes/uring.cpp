@@ -11,6 +11,10 @@
 // copy of what is sent, which has to stay where it is until the kernel is done. It breaks where io_uring is
 // switched off, and before Linux 6.0. It stops when the last client has gone after the stop signal, and the
 // kernel has let go of what it was given.
+//
+// A multishot accept gives no addresses, and a client that has reset its connection can be asked for none. So
+// with --access-log the kernel only tells that somebody waits, and accept4(2) takes each client with its
+// address, for one call more a client.
 #include "modes/modes.hpp"
 
 #if defined(MAJUSCULE_HAS_URING)
@@ -72,19 +76,19 @@ class UringLoop final : public UringPoller {
  private:
   struct Door {
     Listener* listener;
-    bool open = false;  // the kernel accepts
-    bool look = false;  // it does not, but somebody may wait
-  };
-  struct Newcomer {
-    UniqueFd client;
-    Protocol protocol;
+    bool open = false;    // the kernel accepts, or tells that somebody waits
+    bool polls = false;   // it only tells
+    bool failed = false;  // it could not accept the last time
+    bool look = false;    // somebody may wait
   };
 
   void open(Door& door) {
     door.open = true;
+    // Who waits here when the stop signal comes is the next server's, and not to be accepted unseen.
+    door.polls =
+        door.listener->inherited() || server_.access_log() != nullptr || std::exchange(door.failed, false);
     ring_.start(tag(&door, Operation::kAccept), [&](io_uring_sqe* entry) {
-      // Who waits here when the stop signal comes is the next server's, and not to be accepted unseen.
-      if (door.listener->inherited()) return ::io_uring_prep_poll_add(entry, door.listener->fd(), POLLIN);
+      if (door.polls) return ::io_uring_prep_poll_add(entry, door.listener->fd(), POLLIN);
       ::io_uring_prep_multishot_accept(entry, door.listener->fd(), nullptr, nullptr,
                                        SOCK_NONBLOCK | SOCK_CLOEXEC);
     });
@@ -97,13 +101,14 @@ class UringLoop final : public UringPoller {
     }
     auto& door = *static_cast<Door*>(about);
     if ((completion.flags & IORING_CQE_F_MORE) == 0) door.open = false;
-    if (completion.res < 0 || door.listener->inherited()) {
+    if (completion.res < 0 || door.polls) {
       door.look = completion.res != -ECANCELED;
+      door.failed = door.look && !door.polls;
       return;
     }
     UniqueFd client(completion.res);
     try {
-      newcomers_.push_back({std::move(client), door.listener->protocol()});
+      newcomers_.push_back({std::move(client), {}, door.listener->protocol()});
     } catch (const std::bad_alloc&) {
       door.look = true;
     }
@@ -111,7 +116,7 @@ class UringLoop final : public UringPoller {
 
   void take_clients() {
     for (; !newcomers_.empty(); newcomers_.pop_front()) {  // to pause may bring more of them
-      driver_.adopt(std::move(newcomers_.front().client), newcomers_.front().protocol);
+      driver_.adopt(std::move(newcomers_.front()));
     }
     for (Door& door : doors_) {
       if (std::exchange(door.look, false)) driver_.accept(*door.listener);
@@ -121,7 +126,7 @@ class UringLoop final : public UringPoller {
 
   Server& server_;
   std::vector<Door> doors_;  // one for each listener
-  std::deque<Newcomer> newcomers_;
+  std::deque<Accepted> newcomers_;
   bool accepting_ = false;
   bool stopping_ = false;
   Time due_ = kNever;

@@ -16,6 +16,7 @@ Acceptor::~Acceptor() {
 void Acceptor::run(const std::function<void()>& make_room) {
   server_.announce_ready();
   accept_until_stopped();
+  refusals_.drain(monotonic_now());
   empty_queues(make_room);
   for (Listener& listener : server_.listeners()) listener.close();
 }
@@ -40,11 +41,19 @@ void Acceptor::accept_until_stopped() {
         result = accept_one(listener);
         if (server_.stop().requested()) return;
       }
-      paused |= result == AcceptResult::kExhausted;
+      paused |= must_pause(result, listener);
     }
-    if (paused && exhausted_.due(monotonic_now()))
-      server_.log().warn("out of descriptors or memory: accepting again when one is free");
   }
+}
+
+bool Acceptor::must_pause(AcceptResult result, const Listener& listener) {
+  const bool exhausted = result == AcceptResult::kExhausted;
+  if (exhausted && exhausted_.due(monotonic_now())) {
+    server_.log().warn("out of descriptors or memory: accepting again when one is free");
+  }
+  const bool failed = result == AcceptResult::kFailed;
+  if (failed && failing_.due(monotonic_now())) server_.log().error("{}; trying again", listener.failure());
+  return exhausted || failed;
 }
 
 // They waited, so they are served: when their handshakes have ended, and there is room for them.
@@ -67,11 +76,11 @@ void Acceptor::empty_queues(const std::function<void()>& make_room) {
 }
 
 AcceptResult Acceptor::accept_one(Listener& listener) {
-  UniqueFd client;
+  Accepted client;
   const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/false);
   try {
-    if (result == AcceptResult::kAccepted && !take_(client, listener.protocol())) {
-      refusals_.refuse(std::move(client), listener.protocol(), clock_.now());
+    if (result == AcceptResult::kAccepted && !take_(client)) {
+      refusals_.refuse(std::move(client), clock_.now());
     }
   } catch (const std::bad_alloc&) {
     return AcceptResult::kExhausted;

@@ -25,7 +25,7 @@ class Acceptor {
  public:
   /// Takes a client over. Returns false, with the client still in it, when it cannot: the client is then
   /// refused.
-  using Take = std::function<bool(UniqueFd& client, Protocol protocol)>;
+  using Take = std::function<bool(Accepted& client)>;
 
   Acceptor(Server& server, Waits& waits, Take take, Concern concern = {})
       : server_(server),
@@ -54,6 +54,8 @@ class Acceptor {
   void empty_queues(const std::function<void()>& make_room);
   /// Takes one client; kExhausted also when memory ran out for it.
   AcceptResult accept_one(Listener& listener);
+  /// Whether no more clients can be accepted for a moment; then the log says so.
+  bool must_pause(AcceptResult result, const Listener& listener);
 
   Server& server_;
   Waits& waits_;
@@ -61,7 +63,7 @@ class Acceptor {
   Refusals refusals_;
   const Take take_;
   const Concern concern_;
-  Complaint exhausted_;
+  Complaint exhausted_, failing_;
 };
 
 }  // namespace majuscule

@@ -17,17 +17,17 @@ namespace majuscule {
 /// One client on one thread.
 class BlockingClients::Conversation {
  public:
-  Conversation(BlockingClients& clients, UniqueFd fd, Protocol protocol)
+  Conversation(BlockingClients& clients, Accepted client)
       : clients_(clients),
         server_(clients.server_),
         waits_(clients.waits_),
-        fd_(std::move(fd)),
+        fd_(std::move(client.fd)),
         socket_{fd_.get()},
         client_{fd_.get()},
         clock_(server_.stop()),
         now_(clock_.now()),
         context_(server_.context(pool_)),
-        connection_(make_connection(protocol, context_, now_, fd_.get())) {
+        connection_(make_connection(client, context_, now_)) {
     clients_.enter(client_);
   }
   ~Conversation() {
@@ -55,7 +55,7 @@ class BlockingClients::Conversation {
   bool answer() {
     for (;;) {
       while (Request* request = connection_->next_request(now_)) {
-        Outcome outcome = server_.service().handle(*request, now_);
+        Outcome outcome = server_.handle(*request, now_);
         if (outcome.task.kind != TaskKind::kNone) {
           if (!send_now()) return false;  // earlier replies do not wait for this one's task
           if (!work(outcome.task)) return false;
@@ -208,30 +208,36 @@ void BlockingClients::dismiss() {
   --open_;
 }
 
-bool BlockingClients::take(UniqueFd& client, Protocol protocol,
-                           const std::function<bool(std::function<void()>)>& start) {
+bool BlockingClients::take(Accepted& client, const std::function<bool(std::function<void()>)>& start) {
   if (!admit()) return false;
-  const int fd = client.get();
-  const bool started = start([this, fd, protocol] { serve(UniqueFd(fd), protocol); });
+  const int fd = client.fd.get();
+  const Protocol protocol = client.protocol;
+  std::function<void()> work;
+  if (server_.access_log() == nullptr) {  // small enough to take no memory of its own
+    work = [this, fd, protocol] { serve({UniqueFd(fd), {}, protocol}); };
+  } else {
+    work = [this, fd, protocol, peer = client.peer] { serve({UniqueFd(fd), peer, protocol}); };
+  }
+  const bool started = start(std::move(work));
   if (started) {
-    client.release();
+    client.fd.release();
   } else {
     dismiss();
   }
   return started;
 }
 
-void BlockingClients::serve(UniqueFd fd, Protocol protocol) {
+void BlockingClients::serve(Accepted client) {
   server_.ledger().add({.accepted = 1});
-  converse(std::move(fd), protocol);
+  converse(std::move(client));
   server_.ledger().add({.closed = 1});
   server_.give_back_place();
   const MutexLock lock(mutex_);
   if (--open_ == 0 && draining_) ::eventfd_write(emptied_.get(), 1);
 }
 
-void BlockingClients::converse(UniqueFd fd, Protocol protocol) try {
-  Conversation(*this, std::move(fd), protocol).run();
+void BlockingClients::converse(Accepted client) try {
+  Conversation(*this, std::move(client)).run();
 } catch (const std::bad_alloc&) {
   server_.log().error("out of memory: a client is let go");
 }

@@ -36,13 +36,12 @@ class BlockingClients {
   void dismiss() MAJUSCULE_EXCLUDES(mutex_);
   /// Admits a client and has serve() called by `start`, which runs its work elsewhere or says that it cannot.
   /// False, with the client untouched, when there is no place for it. Thread-safe if `start` is.
-  bool take(UniqueFd& client, Protocol protocol,
-            const std::function<bool(std::function<void()> work)>& start);
+  bool take(Accepted& client, const std::function<bool(std::function<void()> work)>& start);
   /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
-  void serve(UniqueFd client, Protocol protocol);
+  void serve(Accepted client);
 
   /// Serves a client to its end, for whoever counts it elsewhere. Blocks.
-  void converse(UniqueFd client, Protocol protocol);
+  void converse(Accepted client);
 
   /// The server drains, and others may wait for a place: lets the idle clients go, and after a second those
   /// that have asked nothing yet. May be called again and again.

@@ -47,11 +47,11 @@ Children::Children(Server& server)
   }
 }
 
-bool Children::start(UniqueFd& client, const Work& work) {
+bool Children::start(Accepted& client, const Work& work) {
   Server::Place place = server_.take_place();
   if (!place) return false;
   // Where its pidfd will be: no higher, since the descriptor of the client is free by then.
-  const auto places = static_cast<std::size_t>(client.get()) + 1;
+  const auto places = static_cast<std::size_t>(client.fd.get()) + 1;
   if (children_.size() < places) children_.resize(places);
   const SignalsHeld held(all_signals());
   server_.ledger().add({.accepted = 1});  // after the fork it might be late for what the client asks
@@ -61,7 +61,7 @@ bool Children::start(UniqueFd& client, const Work& work) {
     server_.ledger().forget_client();
     return false;
   }
-  client.reset();
+  client.fd.reset();
   if (adopt(pid)) {
     [[maybe_unused]] const auto* const until_reaped = place.release();
   } else {
@@ -71,7 +71,7 @@ bool Children::start(UniqueFd& client, const Work& work) {
 }
 
 // Every child ends here.
-void Children::become(UniqueFd client, const Work& work, const SignalsHeld& held) try {
+void Children::become(Accepted client, const Work& work, const SignalsHeld& held) try {
   if (!die_with(parent_)) ::_exit(1);
   const bool draining = server_.stop().requested();
   children_.clear();

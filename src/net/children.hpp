@@ -20,7 +20,7 @@ namespace majuscule {
 class Children {
  public:
   /// Serves one client, in a process of its own.
-  using Work = std::function<void(UniqueFd client)>;
+  using Work = std::function<void(Accepted client)>;
 
   /// Throws std::system_error.
   explicit Children(Server& server);
@@ -30,7 +30,7 @@ class Children {
   /// Forks a child that does `work` with `client` and ends; here, `client` is closed. False, with the client
   /// still in it, when there are --max-connections already or the system has no process for it. A client
   /// counts as accepted from before the fork, and as closed when its child has been reaped, however it ended.
-  bool start(UniqueFd& client, const Work& work);
+  bool start(Accepted& client, const Work& work);
 
   /// Readable when attend() has something to do.
   int fd() const { return events_.get(); }
@@ -45,7 +45,7 @@ class Children {
     pid_t pid = 0;
   };
 
-  [[noreturn]] void become(UniqueFd client, const Work& work, const SignalsHeld& held);
+  [[noreturn]] void become(Accepted client, const Work& work, const SignalsHeld& held);
   bool adopt(pid_t pid);
   bool watch(int fd, std::uint32_t events) const;
   void reap(Child& child);

@@ -84,7 +84,7 @@ class CoroutineClient {
 
   Connection& connection() const { return *session_.connection_; }
   const Instant& now() const { return driver_.now_; }
-  Outcome handle(Request& request) const { return driver_.server_.service().handle(request, now()); }
+  Outcome handle(Request& request) const { return driver_.server_.handle(request, now()); }
   /// Half-closes if it is time to. True when the conversation is over.
   bool finished() const { return driver_.finished(session_); }
   /// One send(2), if there is anything to send. False when the client is gone.

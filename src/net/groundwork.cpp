@@ -10,6 +10,7 @@
 
 #include "net/clock.hpp"
 #include "net/descriptors.hpp"
+#include "net/listeners.hpp"
 #include "net/logging.hpp"
 #include "net/stop_signal.hpp"
 
@@ -31,11 +32,16 @@ std::vector<Listeners> make_listeners(const Options& o, const Mode& mode, const 
     return sets;
   }
   sets.resize(o.reuseport ? o.workers : 1);
+  const auto skipped = [&](const SocketAddress& address, std::error_code reason) {
+    log.warn("--host={}: not listening on {}: {}", o.host, address.text(), reason.message());
+  };
   const auto open = [&](Protocol protocol, std::uint16_t port) {
     Listeners& first = sets.front();
-    first.emplace_back(protocol, o.host, port, o.backlog);
-    for (Listeners& set : sets) {
-      if (&set != &first) set.push_back(first.back().twin(o.backlog));
+    for (Listener& listener : listen_on(protocol, resolve(o.host, port), o.backlog, skipped)) {
+      first.push_back(std::move(listener));
+      for (Listeners& set : sets) {
+        if (&set != &first) set.push_back(first.back().twin(o.backlog));
+      }
     }
   };
   open(Protocol::kHttp, o.port);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "majuscule/instant.hpp"
+#include "net/socket_address.hpp"
 #include "net/unique_fd.hpp"
 
 namespace majuscule {
@@ -19,13 +20,22 @@ enum class AcceptResult : std::uint8_t {
   kAccepted,
   kNobody,     ///< nobody waits (any more)
   kExhausted,  ///< out of descriptors or memory: stop accepting until some are free
+  kFailed,     ///< it fails for a reason that is not one client's, and may do so for ever: try again later
+};
+
+/// A client just accepted: what travels with its descriptor to whatever thread or process serves it.
+struct Accepted {
+  UniqueFd fd;
+  SocketAddress peer{};  ///< as it was then: a client that has reset its connection has none any more
+  Protocol protocol = Protocol::kHttp;
 };
 
 class Listener {
  public:
-  /// Binds and listens. `host` is an address or a name. Throws std::system_error or std::runtime_error with a
-  /// text that names the address and the reason.
-  Listener(Protocol protocol, const std::string& host, std::uint16_t port, int backlog);
+  /// Binds and listens; port 0: the kernel picks one. `v6_only`: an IPv6 one leaves the IPv4 clients to
+  /// another listener, whatever the system's default is. Throws std::system_error with a text that names the
+  /// address.
+  Listener(Protocol protocol, const SocketAddress& address, int backlog, bool v6_only = false);
 
   /// Takes over a listening socket that a service manager opened, and keeps for the next server. Throws
   /// std::runtime_error, and leaves it alone, when it is none over TCP.
@@ -42,8 +52,12 @@ class Listener {
   /// Where it really listens: `http://127.0.0.1:8000`.
   const std::string& url() const { return url_; }
 
-  /// Takes one client from the queue; `client` is non-blocking if asked.
-  AcceptResult accept(UniqueFd& client, bool non_blocking) const;
+  /// Takes one client from the queue, and its address with it in the same call; its descriptor is
+  /// non-blocking if asked. Clients that have failed before they were accepted are passed over, up to a
+  /// bound.
+  AcceptResult accept(Accepted& client, bool non_blocking);
+  /// Why the last accept() gave none: a text that names the listener and the reason.
+  std::string failure() const;
 
   /// How long a handshake that is under way may take: on a busy machine, its steps are not taken at once.
   /// Idle clients may ask once more in that time.
@@ -59,15 +73,15 @@ class Listener {
   void close() { fd_.reset(); }
 
  private:
+  static constexpr int kMostFailedClients = 256;
+
   explicit Listener(Protocol protocol) : protocol_(protocol) {}
 
   UniqueFd fd_;
   Protocol protocol_;
   bool inherited_ = false;
   std::string url_;
+  int failure_ = 0;
 };
-
-/// The address of the peer without its port, for the access log; "-" when it is gone.
-std::string peer_address(int fd);
 
 }  // namespace majuscule

@@ -13,6 +13,7 @@ void ReadinessDriver::drain() {
   if (!listeners_.empty()) server_.announce_drain(open_);
   poller_.set_accepting(false);
   for (Listener& listener : listeners_) listener.turn_newcomers_away();
+  refusals_.drain(now_.time);
   wheel_.set(queues_end_, now_.time + Listener::kHandshakeTime);
   wheel_.set(drain_end_, now_.time + server_.options().drain_timeout);
   wheel_.set(fresh_end_, now_.time + kFreshGrace);
@@ -59,7 +60,7 @@ void ReadinessDriver::cut() {
   cut_ = true;
   wheel_.drop(queues_end_);
   if (!listeners_.empty()) end_arrivals();
-  refusals_.sweep(kNever);
+  refusals_.close_all();
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
   for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
     next = s->next_;

@@ -8,6 +8,11 @@
 #include "net/shared_exchange_pool.hpp"
 
 namespace majuscule {
+namespace {
+
+constexpr std::string_view kExhausted = "out of descriptors or memory";
+
+}  // namespace
 
 ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
                                  Converse converse, Crew* crew)
@@ -34,36 +39,37 @@ void ReadinessDriver::accept(Listener& listener) {
   wake_up();                               // the time of new clients begins now
   AcceptResult result = AcceptResult::kAccepted;
   for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) result = accept_one(listener);
-  if (result == AcceptResult::kExhausted) pause_accepting();
+  if (result == AcceptResult::kExhausted) pause_accepting(kExhausted);
+  if (result == AcceptResult::kFailed) pause_accepting(listener.failure());
   arm();
 }
 
-void ReadinessDriver::adopt(UniqueFd client, Protocol protocol) {
+void ReadinessDriver::adopt(Accepted client) {
   if (cut_) return;
   if (draining_) let_fresh_ask();
-  if (!admit(std::move(client), protocol)) pause_accepting();
+  if (!admit(std::move(client))) pause_accepting(kExhausted);
   arm();
 }
 
 // Takes one client; kExhausted also when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
-  UniqueFd client;
+  Accepted client;
   const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/true);
   if (result != AcceptResult::kAccepted) return result;
-  return admit(std::move(client), listener.protocol()) ? AcceptResult::kAccepted : AcceptResult::kExhausted;
+  return admit(std::move(client)) ? AcceptResult::kAccepted : AcceptResult::kExhausted;
 }
 
 // Serves or refuses a client. False when there is no memory for it.
-bool ReadinessDriver::admit(UniqueFd client, Protocol protocol) try {
+bool ReadinessDriver::admit(Accepted client) try {
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
   Server::Place place = server_.take_place();
   if (place) {
-    connection = make_connection(protocol, context_, now_, client.get());
-    session = poller_.add(client);
+    connection = make_connection(client, context_, now_);
+    session = poller_.add(client.fd);
   }
   if (session == nullptr) {
-    refusals_.refuse(std::move(client), protocol, now_);
+    refusals_.refuse(std::move(client), now_);
     wheel_.set(refusal_end_, refusals_.next());
     return true;
   }
@@ -234,13 +240,12 @@ void ReadinessDriver::set_interest(Session& session, Interest interest) {
   poller_.set_interest(session, interest);
 }
 
-// Out of descriptors: those who are connected are served on, and the next one is taken when one has gone.
-void ReadinessDriver::pause_accepting() {
+// Those who are connected are served on, and the next one is taken when one has gone, or a moment later.
+void ReadinessDriver::pause_accepting(std::string_view reason) {
   if (!accepting_ || draining_) return;
   accepting_ = false;
-  if (exhausted_.due(now_.time)) {
-    server_.log().warn("out of descriptors or memory with {} clients: accepting again when one is free",
-                       open_);
+  if (pausing_.due(now_.time)) {
+    server_.log().warn("{}; {} clients are connected, accepting again in a moment", reason, open_);
   }
   poller_.set_accepting(false);
   wheel_.set(accept_again_, now_.time + kAcceptPause);

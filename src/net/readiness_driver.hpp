@@ -66,10 +66,10 @@ class ReadinessDriver {
   /// Reads the clock; to be called when the mode's wait returns.
   void wake_up() { worker_.wake_up(); }
 
-  /// Takes clients from this listener until nobody waits.
+  /// Takes clients from this listener until nobody waits. When no more can be accepted, pauses for a moment.
   void accept(Listener& listener);
   /// Takes a client that was accepted elsewhere; its descriptor is non-blocking, or the poller makes it so.
-  void adopt(UniqueFd client, Protocol protocol);
+  void adopt(Accepted client);
   /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards. A
   /// false alarm does no harm.
   void ready(Session& session);
@@ -99,7 +99,7 @@ class ReadinessDriver {
   static constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 
   AcceptResult accept_one(Listener& listener);
-  bool admit(UniqueFd client, Protocol protocol);
+  bool admit(Accepted client);
   void wake(Session& session, Wake why);
   void resume(Session& session, Wake why);
   void serve(Session& session);
@@ -112,7 +112,7 @@ class ReadinessDriver {
   void wait(Session& session);
   void close(Session& session);
   void set_interest(Session& session, Interest interest);
-  void pause_accepting();
+  void pause_accepting(std::string_view reason);
   void dismiss_idle();
   void empty_queues();
   void let_fresh_ask();
@@ -132,7 +132,7 @@ class ReadinessDriver {
   Time armed_ = kNever;
   TimerWheel::Timer queues_end_, drain_end_, fresh_end_, refusal_end_, accept_again_;
   Refusals refusals_{server_};
-  Complaint exhausted_;
+  Complaint pausing_;
   Session* sessions_ = nullptr;
   std::size_t open_ = 0;
   bool listening_ = true;

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 
 #include <uv.h>
 
@@ -60,11 +62,37 @@ void Server::announce_cut(std::size_t clients) const {
   if (!is_child_) log().warn("the drain timeout has passed: {} clients are cut", clients);
 }
 
-std::unique_ptr<Connection> make_connection(Protocol protocol, ConnectionContext& context, const Instant& now,
-                                            int fd) {
+Outcome Server::handle(Request& request, const Instant& now) const try {
+  Outcome outcome = service_->handle(request, now);
+  const unsigned status = outcome.reply.status;
+  if (status >= 200 && status <= 999) return outcome;
+  return failed(request, now, "a reply with the status " + std::to_string(status));
+} catch (const std::bad_alloc&) {
+  throw;
+} catch (const std::exception& e) {
+  return failed(request, now, e.what());
+} catch (...) {
+  return failed(request, now, "it threw what is no std::exception");
+}
+
+Outcome Server::failed(const Request& request, const Instant& now, std::string_view reason) const {
+  if (failing_.due(now.time)) {
+    constexpr std::size_t kLongest = 300;
+    std::string line(reason.substr(0, kLongest));  // which may quote a client
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    log().error("the service failed, answering 500: {}", line);
+  }
+  return {failure_reply(request), {}};
+}
+
+std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,
+                                            const Instant& now) {
   std::string peer;
-  if (context.access_log) peer = peer_address(fd);
-  if (protocol == Protocol::kRaw) return std::make_unique<RawConnection>(context, now, std::move(peer));
+  if (context.access_log) peer = client.peer.host();
+  if (client.protocol == Protocol::kRaw) {
+    return std::make_unique<RawConnection>(context, now, std::move(peer));
+  }
   return std::make_unique<HttpConnection>(context, now, std::move(peer));
 }
 

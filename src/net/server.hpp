@@ -11,6 +11,7 @@
 #include "core/connection.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
+#include "net/complaint.hpp"
 #include "net/groundwork.hpp"
 #include "net/listener.hpp"
 #include "net/logging.hpp"
@@ -34,11 +35,16 @@ class Server {
 
   const Options& options() const { return ground_.options; }
   const Mode& mode() const { return ground_.mode; }
-  Service& service() const { return *service_; }
+  /// Has the service answer a request. What fails in it costs one client: what it throws, and a status that
+  /// is no final one, become a 500 that closes (raw: a close), which is logged once a second. Throws
+  /// std::bad_alloc only. Thread-safe.
+  Outcome handle(Request& request, const Instant& now) const;
   GuardedLedger& ledger() const { return *ground_.ledger; }
   ResourceMeter& meter() const { return ground_.meter; }
   StopSignal& stop() { return *stop_; }
   spdlog::logger& log() const { return *ground_.log; }
+  /// Null: there is none.
+  AccessLog* access_log() const { return access_log_.get(); }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once, to all workers together.
   std::size_t max_connections() const { return ground_.places.most(); }
@@ -75,6 +81,8 @@ class Server {
   }
 
  private:
+  Outcome failed(const Request& request, const Instant& now, std::string_view reason) const;
+
   Groundwork& ground_;
   const std::function<void()> ready_;
   const unsigned worker_;
@@ -84,10 +92,11 @@ class Server {
   bool is_child_ = false;
   std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Service> service_;
+  const SharedComplaint failing_;
 };
 
 /// A conversation in the protocol of its listener, with a client just accepted.
-std::unique_ptr<Connection> make_connection(Protocol protocol, ConnectionContext& context, const Instant& now,
-                                            int fd);
+std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,
+                                            const Instant& now);
 
 }  // namespace majuscule

@@ -29,37 +29,60 @@ std::string take_variable(const char* name) {
 
 /// How many descriptors LISTEN_FDS says there are.
 std::size_t count_of(const std::string& text) {
+  constexpr std::size_t kMostSockets = 64;
   std::size_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count > kProtocols.size()) {
-    throw std::runtime_error("LISTEN_FDS=" + text +
-                             ": expected at most 2 sockets, one for http and one for raw");
+  if (error != std::errc() || end != text.data() + text.size() || count > kMostSockets) {
+    throw std::runtime_error("LISTEN_FDS=" + text + ": expected a number of sockets, at most " +
+                             std::to_string(kMostSockets));
   }
   return count;
 }
 
-/// Which descriptor is for which of kProtocols. `names` are separated by colons, and may be too few.
-std::array<std::optional<int>, kProtocols.size()> assign(std::size_t count, std::string_view names) {
-  std::array<std::optional<int>, kProtocols.size()> assigned;
-  std::vector<int> nameless;
+struct Passed {
+  int fd;
+  std::uint16_t port;
+  std::optional<Protocol> protocol;
+};
+
+/// What each descriptor is for, by its name. `names` are separated by colons, and may be too few.
+std::vector<Passed> by_name(std::size_t count, std::string_view names) {
+  std::vector<Passed> all;
   std::string_view rest = names;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view name = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(name.size() + 1, rest.size()));
     const int fd = kFirstDescriptor + static_cast<int>(i);
-    const auto named = std::find_if(kProtocols.begin(), kProtocols.end(),
-                                    [&](Protocol protocol) { return to_string(protocol) == name; });
-    if (named == kProtocols.end()) {
-      nameless.push_back(fd);
-    } else if (auto& place = assigned[static_cast<std::size_t>(named - kProtocols.begin())]; !place) {
-      place = fd;
-    } else {
-      throw std::runtime_error("LISTEN_FDNAMES=" + std::string(names) + ": expected one socket named " +
-                               std::string(name));
+    all.push_back({fd, SocketAddress::of_socket(fd).port(), {}});
+    for (const Protocol protocol : kProtocols) {
+      if (to_string(protocol) == name) all.back().protocol = protocol;
     }
   }
-  for (const int fd : nameless) *std::find(assigned.begin(), assigned.end(), std::nullopt) = fd;
-  return assigned;
+  return all;
+}
+
+/// Says what those without such a name are for. Sockets of one port are one listener to their clients (IPv4
+/// and IPv6, or several addresses), and so of one protocol.
+void assign_nameless(std::vector<Passed>& all) {
+  for (Passed& each : all) {
+    if (each.protocol) continue;
+    const auto like = std::find_if(all.begin(), all.end(), [&](const Passed& other) {
+      return other.protocol && other.port == each.port && each.port != 0;
+    });
+    if (like != all.end()) {
+      each.protocol = like->protocol;
+      continue;
+    }
+    const auto left = std::find_if(kProtocols.begin(), kProtocols.end(), [&](Protocol protocol) {
+      return std::none_of(all.begin(), all.end(), [&](const Passed& p) { return p.protocol == protocol; });
+    });
+    if (left == kProtocols.end()) {
+      throw std::runtime_error(
+          "LISTEN_FDS: port " + std::to_string(each.port) +
+          " is one too many: expected one for http and one for raw, or FileDescriptorName=http or raw");
+    }
+    each.protocol = *left;
+  }
 }
 
 }  // namespace
@@ -73,9 +96,12 @@ ServiceManager::ServiceManager()
 std::vector<Listener> ServiceManager::take_listeners() const {
   std::vector<Listener> listeners;
   if (listen_pid_ != std::to_string(::getpid()) || listen_fds_.empty()) return listeners;
-  const auto assigned = assign(count_of(listen_fds_), listen_names_);
-  for (std::size_t i = 0; i < assigned.size(); ++i) {
-    if (assigned[i]) listeners.emplace_back(kProtocols[i], *assigned[i]);
+  std::vector<Passed> all = by_name(count_of(listen_fds_), listen_names_);
+  assign_nameless(all);
+  for (const Protocol protocol : kProtocols) {
+    for (const Passed& each : all) {
+      if (each.protocol == protocol) listeners.emplace_back(protocol, each.fd);
+    }
   }
   return listeners;
 }

@@ -19,9 +19,10 @@ class ServiceManager {
   ServiceManager();
 
   /// The listeners that were passed to this process (socket activation), HTTP first; none when there are
-  /// none. A socket named `http` or `raw` is that, any other the first of them that is left. Throws
-  /// std::runtime_error when what was passed cannot be listened on. Once, and before the process opens
-  /// descriptors: a wrong LISTEN_FDS must not claim those.
+  /// none. Sockets named `http` or `raw` are that. Any other is like one of the same port, if there is one
+  /// (IPv4 and IPv6, or several addresses), else the first of the two that is left. Throws std::runtime_error
+  /// when what was passed cannot be listened on. Once, and before the process opens descriptors: a wrong
+  /// LISTEN_FDS must not claim those.
   std::vector<Listener> take_listeners() const;
 
   /// Sends lines like `READY=1`. Blocks while the manager's queue is full. Thread-safe.

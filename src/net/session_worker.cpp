@@ -88,7 +88,7 @@ bool SessionWorker::read(Session& session) {
 Stage SessionWorker::answer(Session& session) {
   Connection& connection = *session.connection_;
   while (Request* request = connection.next_request(now_)) {
-    Outcome outcome = server_.service().handle(*request, now_);
+    Outcome outcome = server_.handle(*request, now_);
     if (outcome.task.kind != TaskKind::kNone) {
       session.owed_ = std::make_unique<Outcome>(std::move(outcome));
       return connection.pending_output().size() > 0 ? Stage::kWrite : Stage::kTask;

@@ -43,6 +43,19 @@ bool peer_has_ended(int fd) {
   return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_state != TCP_ESTABLISHED;
 }
 
+[[gnu::noinline]] IoResult discard_some(int fd) {
+  constexpr int kMostPieces = 8;
+  std::array<char, 16 * 1024> piece;
+  IoResult sum = IoResult::kLater;
+  for (int i = 0; i < kMostPieces; ++i) {
+    const IoResult result = receive_some(fd, piece.data(), piece.size(), MSG_DONTWAIT).result;
+    if (result == IoResult::kLater) break;
+    sum = result;
+    if (result != IoResult::kDone) break;
+  }
+  return sum;
+}
+
 [[gnu::noinline]] void discard_input(int fd) {  // else its buffer costs each idle thread a page of stack
   constexpr int kMostPieces = 256;  // whoever sends on and on is reset, as he would be a moment later
   std::array<char, 4096> piece;

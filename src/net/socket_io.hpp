@@ -31,8 +31,12 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count);
 /// Whether the peer itself has ended its side, whatever shutdown(2) makes recv(2) say.
 bool peer_has_ended(int fd);
 
-/// Throws away what has arrived. To close a socket with input unread would reset it, and with it the answer
-/// that is on its way.
+/// Throws away what has arrived, up to a bound, and never blocks. To close a socket with input unread would
+/// reset it, and with it the answer that is on its way.
 void discard_input(int fd);
+
+/// The same for a client that is held until it has read its answer: what came of that. kDone: bytes were
+/// thrown away; kLater: none were there; kEnd, kGone: nothing is left to wait for.
+IoResult discard_some(int fd);
 
 }  // namespace majuscule

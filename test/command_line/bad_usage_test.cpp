@@ -60,6 +60,8 @@ const std::vector<BadUsage> kFlags = {
 INSTANTIATE_TEST_SUITE_P(Flag, BadUsageTest, ::testing::ValuesIn(kFlags), name_of);
 
 const std::vector<BadUsage> kNumbers = {
+    {"HostWithHalfABracket", {"--host=[::1"}, {"--host=[::1", "[::1] or localhost"}},
+    {"HostWithAPort", {"--host=localhost:80"}, {"--host=localhost:80", "without a port"}},
     {"PortTooLarge", {"--port=99999"}, {"--port", "65535"}},
     {"PortNegative", {"--port=-1"}, {"--port", "65535"}},
     {"PortNoNumber", {"--port=x"}, {"--port", "65535"}},

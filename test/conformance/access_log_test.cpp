@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // --access-log: one line a request in the combined format, which common tools read, and which no client can
 // forge.
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+
 #include <fstream>
 #include <regex>
 
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
+#include "support/process_usage.hpp"
 #include "support/server_test.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -15,7 +20,11 @@ namespace {
 
 class AccessLog : public ModeTest {
  protected:
-  void SetUp() override { start({"--access-log=" + path_}); }
+  void SetUp() override { start_with({}); }
+  void start_with(std::vector<std::string> options) {
+    options.push_back("--access-log=" + path_);
+    start(options);
+  }
 
   /// The lines of the log once the server has ended.
   std::vector<std::string> lines_at_the_end() {
@@ -95,6 +104,56 @@ TEST_P(AccessLog, HasALineForARawMessage) {
   const std::vector<std::string> lines = lines_at_the_end();
   ASSERT_EQ(lines.size(), 1U);
   expect_line(lines[0], R"re("[^"]*" 200 5 "-" "-")re");
+}
+
+/// They are accepted only when they have gone: their sockets have no peer any more.
+TEST_P(AccessLog, KnowsTheAddressOfAClientThatHasReset) {
+  const pid_t pid = server().process().pid();
+  server().process().signal(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return state_of(pid) == 'T'; }));
+  for (int i = 0; i < 3; ++i) {
+    HttpClient client = connect();
+    client.send(get("/capitalize?text=gone"));
+    client.tcp().reset();
+    TcpClient raw = connect_raw();
+    EXPECT_TRUE(raw.send("gone"));
+    raw.reset();
+  }
+  server().process().signal(SIGCONT);
+  HttpClient last = connect();
+  expect_ok(last.request(get("/capitalize?text=last")), "Last");
+  last.tcp().close();
+  for (const std::string& line : lines_at_the_end()) expect_line(line, ".*");
+}
+
+TEST_P(AccessLog, WritesAnIpv4ClientOfAnIpv6ListenerAsIpv4) {
+  const UniqueFd v6(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in6 any{AF_INET6, 0, 0, {}, 0};
+  if (::bind(v6.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) {
+    GTEST_SKIP() << "there is no IPv6 here";
+  }
+  start_with({"--host=::"});
+  HttpClient client = connect();
+  expect_ok(client.request(get("/healthz")), "ok");
+  client.tcp().close();
+  const std::vector<std::string> lines = lines_at_the_end();
+  ASSERT_EQ(lines.size(), 1U);
+  expect_line(lines[0], ".*");
+}
+
+TEST_P(AccessLog, HasALineForAClientThatIsOneTooMany) {
+  MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
+  start_with({"--max-connections=1"});
+  HttpClient first = connect();
+  expect_ok(first.request(get("/healthz")), "ok");
+  HttpClient second = connect();
+  const HttpResponse refused = second.receive();
+  EXPECT_EQ(refused.status, 503);
+  second.tcp().close();
+  first.tcp().close();
+  const std::vector<std::string> lines = lines_at_the_end();
+  ASSERT_EQ(lines.size(), 2U);
+  expect_line(lines[1], R"re("-" 503 )re" + std::to_string(refused.body.size()) + R"re( "-" "-")re");
 }
 
 TEST_P(AccessLog, OfThousandsOfRequestsLosesNone) {

@@ -93,6 +93,16 @@ TEST_P(Activation, OfTwoSocketsGoesByTheirNamesFirst) {
   expect_served(second_, first_, {{first_.fd(), second_.fd()}, "raw"});
 }
 
+TEST_P(Activation, OfSeveralSocketsOfOneNameServesAll) {
+  Process process = start_activated(GetParam(), {{first_.fd(), second_.fd()}, "http:http"});
+  ASSERT_TRUE(listens_on(process, url("http", first_)) && listens_on(process, url("http", second_)));
+  for (const ListeningSocket* each : {&first_, &second_}) {
+    HttpClient client(each->port());
+    expect_ok(client.request(post("hELLO", "Connection: close\r\n")), "Hello", Connection::kCloses);
+  }
+  expect_end(process);
+}
+
 TEST_P(Activation, OfARawSocketAloneServesNoHttp) {
   Process process = start_activated(GetParam(), {{first_.fd()}, "raw"});
   ASSERT_TRUE(listens_on(process, url("raw", first_))) << process.standard_error();
@@ -129,10 +139,10 @@ TEST_P(Activation, WithAWrongDescriptorIsRefused) {
 
 TEST_P(Activation, WithTooManyOrAmbiguousSocketsIsRefused) {
   const ListeningSocket third;
-  expect_refused({{first_.fd(), second_.fd(), third.fd()}}, "LISTEN_FDS=3: expected");
+  expect_refused({{first_.fd(), second_.fd(), third.fd()}}, "is one too many: expected");
   expect_refused({{first_.fd()}, "", "-1"}, "LISTEN_FDS=-1: expected");
   expect_refused({{first_.fd()}, "", "one"}, "LISTEN_FDS=one: expected");
-  expect_refused({{first_.fd(), second_.fd()}, "http:http"}, "LISTEN_FDNAMES=http:http: expected");
+  expect_refused({{first_.fd()}, "", "65"}, "LISTEN_FDS=65: expected");
 }
 
 TEST_P(Activation, KeepsWhoConnectsDuringTheDrainForTheNextServer) {

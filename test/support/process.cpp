@@ -57,9 +57,14 @@ void limit_threads(unsigned value) {
 }
 
 void refuse_call(Process::Limits::Refusal refusal) {
+  const bool any = !refusal.first_argument;
+  constexpr std::size_t kFirst = offsetof(seccomp_data, args);  // its lower half, on a little-endian machine
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(refusal.call), 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(refusal.call), 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kFirst),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refusal.first_argument.value_or(0), 0,
+               static_cast<unsigned char>(any ? 0 : 1)),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(refusal.error)),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };

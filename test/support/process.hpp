@@ -24,6 +24,7 @@ class Process {
     struct Refusal {
       int call;  // its number: SYS_...
       int error;
+      std::optional<unsigned> first_argument = std::nullopt;  // only where this is the call's first one
     };
     std::optional<Refusal> refusal = std::nullopt;  // of a system call, by a seccomp(2) filter
   };

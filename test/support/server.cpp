@@ -53,7 +53,8 @@ Process start(const std::vector<std::string>& command, Process::Limits limits) {
 
 /// The port in the line that announces a listener, 0 while the line is not there.
 std::uint16_t announced_port(const std::string& output, const std::string& scheme, const std::string& mode) {
-  const std::regex line("listening on " + scheme + "://127\\.0\\.0\\.1:([0-9]+) \\(mode " + mode + "\\)\n");
+  const std::regex line("listening on " + scheme + "://(?:127\\.0\\.0\\.1|\\[::\\]):([0-9]+) \\(mode " +
+                        mode + "\\)\n");
   std::smatch match;
   return std::regex_search(output, match, line) ? static_cast<std::uint16_t>(std::stoi(match[1])) : 0;
 }

@@ -42,7 +42,7 @@ std::uint16_t ListeningSocket::port() const {
 }
 
 Process start_activated(const std::string& mode, const Activation& activation,
-                        const std::vector<std::string>& options) {
+                        const std::vector<std::string>& options, Process::Limits limits) {
   const std::string count =
       activation.count.empty() ? std::to_string(activation.descriptors.size()) : activation.count;
   std::string script = "export LISTEN_PID=" + activation.process_id + " LISTEN_FDS='" + count + "'";
@@ -52,7 +52,7 @@ Process start_activated(const std::string& mode, const Activation& activation,
   std::vector<std::string> words{"-c", script + R"(; exec "$0" "$@")", majuscule_binary()};
   for (std::string& word : mode_options(mode, options)) words.push_back(std::move(word));
   words.insert(words.end(), options.begin(), options.end());
-  return Process("/bin/sh", words, {}, activation.descriptors);
+  return Process("/bin/sh", words, limits, activation.descriptors);
 }
 
 bool listens_on(Process& process, const std::string& url) {

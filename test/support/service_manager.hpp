@@ -36,7 +36,8 @@ struct Activation {
 
 /// Starts `majuscule --mode=MODE OPTIONS...` with `activation`. Does not wait for it.
 [[nodiscard]] Process start_activated(const std::string& mode, const Activation& activation,
-                                      const std::vector<std::string>& options = {});
+                                      const std::vector<std::string>& options = {},
+                                      Process::Limits limits = {});
 
 /// Waits until `process` has printed that it listens on `url`. False when it ends or is silent instead.
 [[nodiscard]] bool listens_on(Process& process, const std::string& url);

@@ -29,7 +29,10 @@ const std::vector<std::string> kBadDurations = {"0s", "-1s", "x", "", "5", "5 s"
 std::vector<Flag> flags() {
   return {
       {"--mode", "threads", [](const Options& o) { return o.mode == "threads"; }, {"", "Epoll", "epol", "x"}},
-      {"--host", "::1", [](const Options& o) { return o.host == "::1"; }, {""}},
+      {"--host",
+       "::1",
+       [](const Options& o) { return o.host == "::1"; },
+       {"", "a b", "[::1", "[a]", "localhost:80"}},
       {"--port", "0", [](const Options& o) { return o.port == 0; }, kBadPorts},
       {"--raw-port", "65535", [](const Options& o) { return o.raw_port == 65535; }, kBadPorts},
       {"--guard",

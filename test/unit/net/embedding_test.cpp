@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -20,13 +21,24 @@
 namespace majuscule::test {
 namespace {
 
-/// Answers with what it was asked, after a short task.
+/// Answers with what it was asked, after a short task; but for a few paths, at which it fails.
 class Parrot final : public Service {
  public:
-  explicit Parrot(std::string mode) : mode_(std::move(mode)) {}
+  Parrot(std::string mode, const Ledger& ledger) : mode_(std::move(mode)), ledger_(ledger) {}
 
   Outcome handle(Request& request, const Instant& now) override {
+    if (request.method == Method::kRaw && request.body == "fail") throw std::runtime_error("a raw failure");
+    if (request.path() == "/exception") throw std::runtime_error("a failure\nthat forges a line");
+    if (request.path() == "/number") throw 7;
     Outcome outcome;
+    if (request.path() == "/status") {
+      outcome.reply.status = 99;
+      return outcome;
+    }
+    if (request.path() == "/failures") {
+      outcome.reply.body = std::to_string(ledger_.read().responses[status_index(500)]);
+      return outcome;
+    }
     outcome.reply.status = 404;
     outcome.reply.content_type = "text/parrot";
     outcome.reply.fields = "X-Mode: " + mode_ + "\r\n";
@@ -39,6 +51,7 @@ class Parrot final : public Service {
 
  private:
   const std::string mode_;
+  const Ledger& ledger_;
 };
 
 /// A child that runs serve(); killed at the end if it still runs.
@@ -52,7 +65,7 @@ class Child {
     if (pid_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
       ::_exit(serve(options, mode, [](const Options&, const Surroundings& around) {
-        return std::make_unique<Parrot>(around.mode + "/" + around.guard);
+        return std::make_unique<Parrot>(around.mode + "/" + around.guard, around.ledger);
       }));
     }
     ::close(ends[1]);
@@ -136,6 +149,35 @@ TEST_P(Embedding, ServesAServiceOfOnesOwn) {
 
   server.terminate();
   EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_P(Embedding, LosesOneConnectionWhenTheServiceFails) {
+  for (const unsigned workers : {1U, 2U}) {
+    const Mode& mode = *GetParam();
+    Options options;
+    options.port = 0;
+    options.raw_port = 0;
+    options.workers = workers;
+    options.reuseport = workers > 1 && mode.one_process_a_listener;
+    options.log_level = "off";
+    Child server(options, mode);
+    int port = 0;
+    int raw_port = 0;
+    ASSERT_EQ(std::sscanf(server.line().c_str(), "listening on http://127.0.0.1:%d (mode ", &port), 1);
+    ASSERT_EQ(std::sscanf(server.line().c_str(), "listening on raw://127.0.0.1:%d (mode ", &raw_port), 1);
+    const auto get = [](const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; };
+    for (const char* path : {"/exception", "/number", "/status"}) {
+      const std::string answer = test::exchange(port, get(path) + get("/failures"));
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 Internal Server Error\r\n")) << path << ": " << answer;
+      EXPECT_TRUE(has(answer, "\r\nConnection: close\r\n")) << answer;
+      EXPECT_TRUE(answer.ends_with("\r\n\r\n500 Internal Server Error: the service failed\n")) << answer;
+    }
+    EXPECT_EQ(test::exchange(raw_port, "fail"), "");
+    const std::string last = "GET /failures HTTP/1.0\r\n\r\n";
+    EXPECT_TRUE(test::exchange(port, last).ends_with("\r\n\r\n3")) << "each is counted";
+    server.terminate();
+    EXPECT_EQ(server.wait(), 0);
+  }
 }
 
 TEST_P(Embedding, SaysByItsExitCodeThatThePortIsTaken) {
