@@ -71,6 +71,15 @@ class Installation(unittest.TestCase):
         self.assertNotIn("@BINDIR@", service)
         self.assertTrue(self.unit("majuscule.socket").is_file())
 
+    def test_has_a_service_that_does_not_give_up_while_an_address_is_missing(self) -> None:
+        lines = self.unit("majuscule.service").read_text(encoding="utf-8").splitlines()
+        self.assertIn("Wants=network-online.target", lines)
+        self.assertTrue(any(line.startswith("After=") and "network-online.target" in line for line in lines))
+        self.assertIn("Restart=on-failure", lines)
+        self.assertTrue(any(line.startswith("RestartSec=") for line in lines))
+        unit = lines[lines.index("[Unit]"):lines.index("[Service]")]
+        self.assertIn("StartLimitIntervalSec=0", unit)
+
     def test_has_units_that_systemd_accepts_without_a_word(self) -> None:
         done = run("systemd-analyze", "verify", "--man=no", *self.analyzable_units())
         self.assertEqual((done.returncode, done.stdout), (0, ""))
