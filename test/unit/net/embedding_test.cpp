@@ -154,6 +154,7 @@ TEST_P(Embedding, ServesAServiceOfOnesOwn) {
 TEST_P(Embedding, LosesOneConnectionWhenTheServiceFails) {
   for (const unsigned workers : {1U, 2U}) {
     const Mode& mode = *GetParam();
+    if (workers > 1 && mode.name != "epoll" && mode.name != "process") continue;  // alike in the others
     Options options;
     options.port = 0;
     options.raw_port = 0;
