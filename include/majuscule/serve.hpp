@@ -23,6 +23,13 @@ struct Resources {
   std::uint64_t threads = 0;
 };
 
+/// What could not be logged so far, since a reader or a disk did not keep up, or failed.
+struct LogLosses {
+  bool has_access_log = false;
+  std::uint64_t lines = 0;     ///< of the access log
+  std::uint64_t messages = 0;  ///< of the server's log on standard error
+};
+
 /// What a service may want to know about the server around it. Lives as long as the service.
 struct Surroundings {
   std::string mode;
@@ -33,14 +40,16 @@ struct Surroundings {
   std::int64_t pid = 0;  ///< of the process that was started
   Time started;
   Ledger& ledger;
-  std::function<Resources()> resources;  ///< thread-safe
+  std::function<Resources()> resources;        ///< thread-safe
+  std::function<LogLosses()> log_losses = {};  ///< thread-safe; empty: unknown
 };
 
 using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const Surroundings&)>;
 
 /// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
-/// serves until SIGTERM or SIGINT, and drains. SIGUSR1 opens the access log anew. Returns the exit code: 0,
-/// or 1 with a line on stderr when it could not run (port taken, log not writable).
+/// serves until SIGTERM, SIGINT or SIGHUP (unless that is ignored), and drains. SIGUSR1 opens the access log
+/// anew. Returns the exit code: 0, or 1 with a line on stderr when it could not run (port taken, log not
+/// writable).
 ///
 /// With several workers the calling process is their master: it forks them, replaces those that die, and
 /// reaps all children while it runs. They end inside of this call; a service is made in each of them.

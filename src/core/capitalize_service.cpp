@@ -100,6 +100,7 @@ Reply CapitalizeService::stats(const Instant& now) const {
   Reply reply;
   reply.content_type = "application/json";
   reply.body = stats_document(surroundings_, surroundings_.ledger.read(), surroundings_.resources(),
+                              surroundings_.log_losses ? surroundings_.log_losses() : LogLosses(),
                               now.time - surroundings_.started);
   return reply;
 }

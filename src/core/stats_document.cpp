@@ -6,7 +6,7 @@
 namespace majuscule {
 
 std::string stats_document(const Surroundings& surroundings, const Counters& counters,
-                           const Resources& resources, Duration uptime) {
+                           const Resources& resources, const LogLosses& losses, Duration uptime) {
   using Json = nlohmann::ordered_json;
   Json responses = Json::object();
   for (std::size_t i = 0; i < kStatuses.size(); ++i) {
@@ -36,6 +36,9 @@ std::string stats_document(const Surroundings& surroundings, const Counters& cou
         {"max_rss_bytes", resources.max_rss_bytes},
         {"threads", resources.threads}}},
   };
+  if (losses.has_access_log || losses.messages > 0) {
+    document["log"] = {{"lost_lines", losses.lines}, {"lost_messages", losses.messages}};
+  }
   if (!surroundings.guard_note.empty()) document["guard_note"] = surroundings.guard_note;
   return document.dump() + "\n";
 }

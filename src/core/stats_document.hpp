@@ -10,6 +10,6 @@ namespace majuscule {
 
 /// The JSON document of DESIGN's /stats.
 std::string stats_document(const Surroundings& surroundings, const Counters& counters,
-                           const Resources& resources, Duration uptime);
+                           const Resources& resources, const LogLosses& losses, Duration uptime);
 
 }  // namespace majuscule

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The load client: a command line, a run, its figures.
-#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "measure/figures.hpp"
 #include "measure/percentile_file.hpp"
 #include "net/descriptors.hpp"
+#include "net/inherited.hpp"
 
 namespace majuscule {
 namespace {
@@ -55,11 +55,8 @@ void run_on(unsigned cpu) {
 /// Puts in order what was inherited. No socket is taken for a standard stream that is not there; writing to
 /// it still fails, and so does writing to a closed pipe or beyond the limit of a file, which is then said.
 /// Signals that the parent blocked or ignored end the client as they should.
-void prepare_process() {
-  int fd = 0;
-  do fd = ::open("/dev/null", O_RDONLY);
-  while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd >= 0) ::close(fd);
+void put_in_order() {
+  open_missing_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGINT, SIG_DFL);
@@ -176,7 +173,7 @@ int run(const LoadOptions& options) {
 
 int main(int count, char** arguments) {
   using namespace majuscule;
-  prepare_process();
+  put_in_order();
   const LoadCommandLine line = parse_load_command_line({arguments + 1, arguments + count});
   if (!line.error.empty()) {
     std::fprintf(stderr, "%s\n", line.error.c_str());

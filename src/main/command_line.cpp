@@ -144,7 +144,8 @@ class Parser {
                    constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
                    return std::find(std::begin(kLevels), std::end(kLevels), text) != std::end(kLevels);
                  });
-    flags_.value("--access-log", "FILE", "append a line a request in combined format (default: off)",
+    flags_.value("--access-log", "FILE",
+                 "append a line a request in combined format; - is standard output (default: off)",
                  "a file name", [this](const std::string& text) {
                    o_.access_log = text;
                    return !text.empty();

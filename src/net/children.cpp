@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -42,6 +43,16 @@ Children::Children(Server& server)
     : server_(server), parent_(::getpid()), events_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!events_) throw std::system_error(errno, std::system_category(), "epoll_create1");
   handle_signal(SIGCHLD, SIG_DFL);  // ignored, as we may have got it, it would reap by itself
+  if (server.has_children_of_others()) {
+    sigset_t ended;
+    ::sigemptyset(&ended);
+    ::sigaddset(&ended, SIGCHLD);
+    ::pthread_sigmask(SIG_BLOCK, &ended, nullptr);
+    any_ended_ = UniqueFd(::signalfd(-1, &ended, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!any_ended_ || !watch(any_ended_.get(), EPOLLIN)) {
+      throw std::system_error(errno, std::system_category(), "signalfd");
+    }
+  }
   if (!watch(server.stop().fd(), EPOLLIN | EPOLLONESHOT)) {
     throw std::system_error(errno, std::system_category(), "epoll_ctl");
   }
@@ -119,6 +130,8 @@ void Children::attend() {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == server_.stop().fd()) {
         begin_drain();
+      } else if (fd == any_ended_.get()) {
+        reap_all();
       } else {
         reap(children_[static_cast<std::size_t>(fd)]);
       }
@@ -127,6 +140,7 @@ void Children::attend() {
 }
 
 void Children::reap(Child& child) {
+  if (child.pid == 0) return;  // reap_all() was quicker
   int status = 0;
   rusage usage{};
   if (::wait4(child.pid, &status, WNOHANG, &usage) != child.pid) return;
@@ -140,6 +154,24 @@ void Children::reap(Child& child) {
   --count_;
   server_.ledger().add({.closed = 1});
   server_.give_back_place();
+}
+
+// Its own children are reaped here too: one that waits to be reaped hides those behind it.
+void Children::reap_all() {
+  signalfd_siginfo signal{};
+  while (::read(any_ended_.get(), &signal, sizeof signal) == sizeof signal) continue;
+  siginfo_t ended{};
+  while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+    const auto own = std::find_if(children_.begin(), children_.end(),
+                                  [&](const Child& child) { return child.pid == ended.si_pid; });
+    if (own != children_.end()) {
+      reap(*own);
+    } else {
+      ::waitpid(ended.si_pid, nullptr, 0);
+      server_.reaped(ended.si_pid);
+    }
+    ended = {};
+  }
 }
 
 void Children::begin_drain() {

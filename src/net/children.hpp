@@ -49,11 +49,13 @@ class Children {
   bool adopt(pid_t pid);
   bool watch(int fd, std::uint32_t events) const;
   void reap(Child& child);
+  void reap_all();
   void begin_drain();
   bool wait_until_empty(Time until);
 
   Server& server_;
   const pid_t parent_;
+  UniqueFd any_ended_;           // a signalfd: a child has ended, perhaps one that this process did not fork
   UniqueFd events_;              // an epoll of their pidfds, and of the stop signal once
   std::vector<Child> children_;  // by the number of the descriptor
   std::size_t count_ = 0;

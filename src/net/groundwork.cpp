@@ -4,14 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cerrno>
 #include <new>
 #include <stdexcept>
 
+#include <fmt/core.h>
+
 #include "net/clock.hpp"
 #include "net/descriptors.hpp"
+#include "net/inherited.hpp"
+#include "net/line_output.hpp"
 #include "net/listeners.hpp"
-#include "net/logging.hpp"
 #include "net/stop_signal.hpp"
 
 namespace majuscule {
@@ -73,7 +76,9 @@ std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
 std::size_t other_processes(const Options& options, const Mode& mode, std::size_t max_connections) {
   constexpr std::size_t kMostChildren = 1024;
   const std::size_t workers = options.workers > 1 ? options.workers : 0;
-  return workers + (mode.sharing == Sharing::kProcesses ? std::min(max_connections, kMostChildren) : 0);
+  const std::size_t writer = options.access_log.empty() ? 0 : 1;
+  return workers + writer +
+         (mode.sharing == Sharing::kProcesses ? std::min(max_connections, kMostChildren) : 0);
 }
 
 }  // namespace
@@ -83,22 +88,39 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       mode(m),
       sharing(sharing_of(m, o.workers)),
       guard(o.guard.value_or(allowed_guards(sharing).front())),
-      log(make_logger(m.sharing, o.log_level)),
+      messages(m.sharing, o.log_level),
+      log(messages.logger()),
       pid(::getpid()),
+      has_children_of_others(majuscule::has_children_of_others()),
       started(monotonic_now()),
       listeners(make_listeners(o, m, manager, *log)),
       urls(urls_of(listeners.front())),
       places(connections_allowed(o, *log), o.workers),
       ledger(make_ledger(guard, sharing, o.workers)),
-      meter(other_processes(o, m, places.most())) {}
+      meter(other_processes(o, m, places.most())),
+      access_log(o.access_log.empty() ? nullptr : std::make_unique<LogWriter>(o.access_log, log, meter)) {
+  if (access_log && access_log->shares_standard_error()) messages.write_through(access_log.get());
+}
+
+void Groundwork::end_access_log() {
+  messages.write_through(nullptr);
+  access_log.reset();
+}
+
+LogLosses Groundwork::log_losses() const {
+  return {access_log != nullptr, access_log ? access_log->lost_lines() : 0, messages.lost_messages()};
+}
 
 void Groundwork::announce_ready() const {
   std::string all;
+  LineOutput output(STDOUT_FILENO);
   for (const std::string& url : urls) {
-    std::printf("listening on %s (mode %s)\n", url.c_str(), std::string(mode.name).c_str());
+    if (!output.write(fmt::format("listening on {} (mode {})\n", url, mode.name)) && errno != EBADF) {
+      log->warn("listening on {} (mode {}), which standard output does not take: {}", url, mode.name,
+                std::system_category().message(errno));
+    }
     all += " " + url;
   }
-  std::fflush(stdout);
   notify("READY=1\nSTATUS=listening on" + all + " (mode " + std::string(mode.name) + ")");
 }
 

@@ -12,8 +12,11 @@
 #include <spdlog/logger.h>
 
 #include "majuscule/mode.hpp"
+#include "majuscule/serve.hpp"
 #include "net/guarded_ledger.hpp"
 #include "net/listener.hpp"
+#include "net/log_writer.hpp"
+#include "net/logging.hpp"
 #include "net/places.hpp"
 #include "net/resource_meter.hpp"
 #include "net/service_manager.hpp"
@@ -21,14 +24,22 @@
 namespace majuscule {
 
 struct Groundwork {
-  /// Takes the listeners over from a service manager, else opens them. Throws what Listener and
-  /// ServiceManager throw, and std::runtime_error when the options cannot go with what was passed.
+  /// Takes the listeners over from a service manager, else opens them; opens the access log. Throws what
+  /// Listener, ServiceManager and LogWriter throw, and std::runtime_error when the options cannot go with
+  /// what was passed.
   Groundwork(const Options& options, const Mode& mode);
+  ~Groundwork() { end_access_log(); }
+  Groundwork(const Groundwork&) = delete;
+  Groundwork& operator=(const Groundwork&) = delete;
 
   /// Prints where it listens, and tells the service manager.
   void announce_ready() const;
   /// Logs that it drains, and tells the service manager.
   void announce_drain(std::size_t clients) const;
+  /// The lines that no log has. Thread-safe.
+  LogLosses log_losses() const;
+  /// Waits until the access log is written, LogWriter::kPatience at most. The server has ended.
+  void end_access_log();
   /// Those of a worker, counted from 0.
   std::vector<Listener>& listeners_of(unsigned worker) { return listeners[worker % listeners.size()]; }
 
@@ -36,9 +47,11 @@ struct Groundwork {
   const Mode& mode;
   const Sharing sharing;
   const Guard guard;
+  Log messages;
   const std::shared_ptr<spdlog::logger> log;
   const ServiceManager manager;
-  const pid_t pid;  ///< of the process that was started
+  const pid_t pid;                    ///< of the process that was started
+  const bool has_children_of_others;  ///< that process: they are to be reaped too
   const Time started;
   /// Sets of them: one that all workers share, or one for each (--reuseport). Each process has its own copy.
   std::vector<std::vector<Listener>> listeners;
@@ -46,6 +59,7 @@ struct Groundwork {
   Places places;                        ///< for clients
   const std::unique_ptr<GuardedLedger> ledger;
   ResourceMeter meter;
+  std::unique_ptr<LogWriter> access_log;  ///< null: none
 
  private:
   void notify(const std::string& state) const;

@@ -1,84 +1,94 @@
 // SPDX-License-Identifier: MIT
 #include "net/logging.hpp"
 
-#include <atomic>
+#include <unistd.h>
+
 #include <mutex>
 
+#include <fmt/core.h>
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 
-#include "net/clock.hpp"
-#include "net/log_file.hpp"
+#include "net/line_output.hpp"
+#include "net/log_writer.hpp"
 
 namespace majuscule {
 namespace {
 
+constexpr const char* kPattern = "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v";
+
+std::string_view colour_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::info: return "\033[32m";
+    case spdlog::level::warn: return "\033[33m\033[1m";
+    case spdlog::level::err:
+    case spdlog::level::critical: return "\033[31m\033[1m";
+    default: return "\033[36m";
+  }
+}
+
 template <typename Mutex>
-class LogFileSink final : public spdlog::sinks::base_sink<Mutex> {
+class Sink final : public spdlog::sinks::base_sink<Mutex> {
  public:
-  explicit LogFileSink(const std::string& path) : file_(path) {}
+  explicit Sink(Log& log) : log_(log), coloured_(::isatty(STDERR_FILENO) == 1) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     this->formatter_->format(message, line);
-    file_.append({line.data(), line.size()});
+    const std::string_view text(line.data(), line.size());
+    if (!coloured_ || message.color_range_end <= message.color_range_start) {
+      log_.write(text);
+      return;
+    }
+    const std::size_t begin = message.color_range_start;
+    const std::size_t end = message.color_range_end;
+    log_.write(fmt::format("{}{}{}\033[m{}", text.substr(0, begin), colour_of(message.level),
+                           text.substr(begin, end - begin), text.substr(end)));
   }
   void flush_() override {}
 
-  LogFile file_;
-};
-
-class SpdlogAccessLog final : public AccessLog {
- public:
-  SpdlogAccessLog(spdlog::sink_ptr sink, std::shared_ptr<spdlog::logger> log)
-      : file_("access", std::move(sink)), log_(std::move(log)) {
-    file_.set_pattern("%v");
-    file_.set_error_handler([this](const std::string& reason) { complain(reason); });
-  }
-
-  void write(std::string_view line) override { file_.info(line); }
-
- private:
-  void complain(const std::string& reason) {
-    const auto now = monotonic_now().time_since_epoch().count();
-    auto next = next_complaint_.load();
-    if (now < next) return;
-    const Duration pause = std::chrono::minutes(1);
-    if (!next_complaint_.compare_exchange_strong(next, now + pause.count())) return;
-    log_->error("the access log loses lines: {}", reason);
-  }
-
-  spdlog::logger file_;
-  std::shared_ptr<spdlog::logger> log_;
-  std::atomic<Duration::rep> next_complaint_ = 0;
+  Log& log_;
+  const bool coloured_;
 };
 
 }  // namespace
 
-std::shared_ptr<spdlog::logger> make_logger(Sharing sharing, const std::string& level) {
+Log::Log(Sharing sharing, const std::string& level) {
+  standard_error();  // is opened now, before there are threads
   spdlog::sink_ptr sink;
   if (sharing == Sharing::kOneThread) {
-    sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>();
+    sink = std::make_shared<Sink<spdlog::details::null_mutex>>(*this);
   } else {
-    sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+    sink = std::make_shared<Sink<std::mutex>>(*this);
   }
-  auto logger = std::make_shared<spdlog::logger>("majuscule", std::move(sink));
-  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-  logger->set_level(spdlog::level::from_str(level));
-  return logger;
+  logger_ = std::make_shared<spdlog::logger>("majuscule", std::move(sink));
+  logger_->set_pattern(kPattern);
+  logger_->set_level(spdlog::level::from_str(level));
+  // Out of memory, say. spdlog's own handler would write to standard error, and wait for its reader.
+  logger_->set_error_handler([this](const std::string&) {
+    ++counts_[0].lost;
+    ++counts_[0].unsaid;
+  });
 }
 
-std::unique_ptr<AccessLog> make_access_log(Sharing sharing, const std::string& file,
-                                           std::shared_ptr<spdlog::logger> log) {
-  spdlog::sink_ptr sink;
-  if (sharing == Sharing::kOneThread) {
-    sink = std::make_shared<LogFileSink<spdlog::details::null_mutex>>(file);
-  } else {
-    sink = std::make_shared<LogFileSink<std::mutex>>(file);
+bool Log::put(std::string_view line) {
+  if (writer_ == nullptr) return standard_error().write(line);
+  return writer_->write_message(line.substr(0, line.size() - 1)) || standard_error().write(line);
+}
+
+bool Log::write(std::string_view line) {
+  Counts& counts = counts_[0];
+  std::uint64_t unsaid = counts.unsaid.exchange(0);
+  if (unsaid > 0 &&
+      put(fmt::format("majuscule: {} log messages were dropped: standard error took no more\n", unsaid))) {
+    unsaid = 0;
   }
-  return std::make_unique<SpdlogAccessLog>(std::move(sink), std::move(log));
+  const bool written = unsaid == 0 && put(line);
+  if (written) return true;
+  ++counts.lost;
+  counts.unsaid += unsaid + 1;
+  return false;
 }
 
 }  // namespace majuscule

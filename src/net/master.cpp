@@ -16,6 +16,7 @@
 #include <fmt/core.h>
 
 #include "net/clock.hpp"
+#include "net/inherited.hpp"
 #include "net/signal_handler.hpp"
 #include "net/stop_signal.hpp"
 
@@ -25,7 +26,8 @@ namespace {
 sigset_t heard() {
   sigset_t signals;
   ::sigemptyset(&signals);
-  for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) ::sigaddset(&signals, number);
+  for (const int number : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&signals, number);
+  if (!ignores_hangup()) ::sigaddset(&signals, SIGHUP);  // signalfd(2) also reads what is ignored
   return signals;
 }
 
@@ -56,15 +58,11 @@ Master::Master(Groundwork& ground, Work work)
   }
   reports_ = UniqueFd(ends[0]);
   reporting_ = UniqueFd(ends[1]);
-  handle_signal(SIGPIPE, SIG_IGN);
   handle_signal(SIGCHLD, SIG_DFL);     // ignored, as we may have got it, it would reap by itself
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a dead worker has forked is ours to reap
 }
 
-Master::~Master() {
-  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
-  handle_signal(SIGPIPE, SIG_DFL);
-}
+Master::~Master() { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
 
 void Master::run() {
   while (!stopping_ || has_workers()) {
@@ -153,15 +151,14 @@ void Master::take_reports() {
 void Master::take_signals() {
   signalfd_siginfo signal{};
   while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-    switch (signal.ssi_signo) {
-      case SIGUSR1: send(SIGUSR1); break;
-      case SIGCHLD: break;  // reap() looks by itself
-      default:
-        if (!stopping_) {
-          drain();
-        } else {
-          fail("second signal: ending at once");
-        }
+    const int number = static_cast<int>(signal.ssi_signo);
+    const Time now = monotonic_now();
+    if (number == SIGCHLD) continue;  // reap() looks by itself
+    if (!stopping_) {
+      drain();
+      first_.came(number, monotonic_now());
+    } else if (!first_.is_repeated_by(number, now)) {
+      fail("second signal: ending at once");
     }
   }
 }
@@ -174,7 +171,10 @@ void Master::reap() {
     ground_.meter.reaped(pid, usage);
     const auto worker =
         std::find_if(workers_.begin(), workers_.end(), [pid](const Worker& w) { return w.pid == pid; });
-    if (worker == workers_.end()) continue;
+    if (worker == workers_.end()) {
+      if (ground_.access_log && !stopping_) ground_.access_log->reaped(pid);
+      continue;
+    }
     worker->pid = 0;
     ground_.ledger->forget_clients_of(number_of(*worker));
     ground_.places.give_back_all(number_of(*worker));

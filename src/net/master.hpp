@@ -3,9 +3,9 @@
 // for signals and for what its workers report, in poll(2); it serves nobody itself.
 //
 // A worker that dies is replaced, as fast as RestartLimit allows; the new one takes over the listeners of the
-// old one, and who waits there is served. SIGTERM or SIGINT: all workers drain; what is left of them
+// old one, and who waits there is served. SIGTERM, SIGINT or SIGHUP: all workers drain; what is left of them
 // StopSignal::kPatience after they should have ended is killed, as everything is at once by a second signal.
-// SIGUSR1 goes on to them. When the master dies, by whatever hand, the kernel kills the workers.
+// When the master dies, by whatever hand, the kernel kills the workers.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "net/child.hpp"
 #include "net/groundwork.hpp"
 #include "net/restart_limit.hpp"
+#include "net/stop_signal.hpp"
 #include "net/unique_fd.hpp"
 
 namespace majuscule {
@@ -25,7 +26,7 @@ class Master {
   /// when it has drained. What it throws is reported to the master.
   using Work = std::function<void(unsigned worker, const std::function<void()>& ready)>;
 
-  /// Takes over SIGTERM, SIGINT, SIGUSR1, SIGPIPE and SIGCHLD until it is destroyed. Throws
+  /// Takes over SIGTERM, SIGINT, SIGHUP and SIGCHLD until it is destroyed. Throws
   /// std::system_error.
   Master(Groundwork& ground, Work work);
   ~Master();
@@ -69,6 +70,7 @@ class Master {
   UniqueFd reports_, reporting_;  // a datagram of a worker: why it cannot run; empty: it is ready
   std::vector<Worker> workers_;
   std::size_t ready_ = 0;
+  FirstSignal first_;
   bool stopping_ = false;
   bool killed_ = false;
   Time end_ = kNever;     // of the patience with workers that drain

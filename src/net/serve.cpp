@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "majuscule/serve.hpp"
 
-#include <cstdio>
 #include <exception>
 #include <string>
 
+#include <fmt/core.h>
+
+#include "net/inherited.hpp"
+#include "net/line_output.hpp"
 #include "net/master.hpp"
 #include "net/server.hpp"
 
 namespace majuscule {
 
 int serve(const Options& options, const Mode& mode, const ServiceFactory& make_service) {
+  const IgnoredSignals ignored;
   if (const std::string reason = mode.unavailable != nullptr ? mode.unavailable() : ""; !reason.empty()) {
-    std::fprintf(stderr, "majuscule: --mode=%s cannot run here: %s\n", std::string(mode.name).c_str(),
-                 reason.c_str());
+    say(fmt::format("--mode={} cannot run here: {}", mode.name, reason));
     return 1;
   }
   try {
@@ -27,10 +30,11 @@ int serve(const Options& options, const Mode& mode, const ServiceFactory& make_s
     } else {
       Master(ground, work).run();
     }
+    ground.end_access_log();
     ground.log->info("stopped");
     return 0;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "majuscule: %s\n", e.what());
+    say(e.what());
     return 1;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "core/http_connection.hpp"
 #include "core/raw_connection.hpp"
+#include "net/cpu_quota.hpp"
 #include "net/descriptors.hpp"
 
 namespace majuscule {
@@ -26,8 +27,6 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::func
   ground.listeners.clear();  // those of other workers
   ground.ledger->become(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
-  if (const Options& o = options(); !o.access_log.empty())
-    access_log_ = make_access_log(mode().sharing, o.access_log, ground.log);
   service_ = make_service(options(), {.mode = std::string(mode().name),
                                       .guard = std::string(to_string(ground.guard)),
                                       .guard_note = std::string(note_on(ground.guard, ground.sharing)),
@@ -36,10 +35,11 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::func
                                       .pid = ground.pid,
                                       .started = ground.started,
                                       .ledger = ledger(),
-                                      .resources = [this] { return meter().read(); }});
+                                      .resources = [this] { return meter().read(); },
+                                      .log_losses = [this] { return ground_.log_losses(); }});
 }
 
-std::size_t Server::pool_size() const { return options().threads.value_or(::uv_available_parallelism()); }
+std::size_t Server::pool_size() const { return options().threads.value_or(usable_cpus()); }
 
 void Server::give_back_place() const {
   ground_.places.give_back(worker_);

@@ -14,7 +14,6 @@
 #include "net/complaint.hpp"
 #include "net/groundwork.hpp"
 #include "net/listener.hpp"
-#include "net/logging.hpp"
 #include "net/stop_signal.hpp"
 
 namespace majuscule {
@@ -26,8 +25,8 @@ class Server {
   };
   using Place = std::unique_ptr<Server, GiveBack>;
 
-  /// Opens the access log. `ready` is what announce_ready() does. `worker` counts from 0, also where there is
-  /// one only. Throws what StopSignal and make_access_log throw.
+  /// `ready` is what announce_ready() does. `worker` counts from 0, also where there is one only. Throws what
+  /// StopSignal throws.
   Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
          unsigned worker);
   Server(const Server&) = delete;
@@ -44,7 +43,13 @@ class Server {
   StopSignal& stop() { return *stop_; }
   spdlog::logger& log() const { return *ground_.log; }
   /// Null: there is none.
-  AccessLog* access_log() const { return access_log_.get(); }
+  AccessLog* access_log() const { return ground_.access_log.get(); }
+  /// Whether this process may have children that it did not fork.
+  bool has_children_of_others() const { return !is_worker_ && ground_.has_children_of_others; }
+  /// To be told of a child that the mode reaped and did not fork.
+  void reaped(pid_t pid) const {
+    if (ground_.access_log) ground_.access_log->reaped(pid);
+  }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once, to all workers together.
   std::size_t max_connections() const { return ground_.places.most(); }
@@ -52,7 +57,7 @@ class Server {
   /// give_back_place() when the client has gone. Thread-safe, both.
   Place take_place() { return Place(ground_.places.take(worker_) ? this : nullptr); }
   void give_back_place() const;
-  /// How many threads a pool has: what was asked for, else one for each core that this process may run on.
+  /// How many threads a pool has: what was asked for, else usable_cpus().
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
   QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
@@ -77,7 +82,7 @@ class Server {
 
   /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
   ConnectionContext context(ExchangePool& pool) const {
-    return {options().limits, ledger(), access_log_.get(), pool};
+    return {options().limits, ledger(), access_log(), pool};
   }
 
  private:
@@ -90,7 +95,6 @@ class Server {
   std::vector<Listener> listeners_;
   std::optional<StopSignal> stop_;
   bool is_child_ = false;
-  std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Service> service_;
   const SharedComplaint failing_;
 };

@@ -117,7 +117,7 @@ std::error_code ServiceManager::notify(std::string_view state) const {
   if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // the abstract namespace (unix(7))
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + notify_socket_.size());
   const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (socket && ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
+  if (socket && ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                          reinterpret_cast<const sockaddr*>(&address), size) >= 0)
     return {};
   return {errno, std::system_category()};

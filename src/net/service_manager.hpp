@@ -25,7 +25,7 @@ class ServiceManager {
   /// LISTEN_FDS must not claim those.
   std::vector<Listener> take_listeners() const;
 
-  /// Sends lines like `READY=1`. Blocks while the manager's queue is full. Thread-safe.
+  /// Sends lines like `READY=1`. Never waits: EAGAIN when the manager's queue is full. Thread-safe.
   std::error_code notify(std::string_view state) const;
 
  private:

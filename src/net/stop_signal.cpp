@@ -8,12 +8,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 
 #include "net/clock.hpp"
+#include "net/inherited.hpp"
+#include "net/line_output.hpp"
 #include "net/signal_handler.hpp"
 
 namespace majuscule {
@@ -23,6 +23,7 @@ namespace {
 struct HandlerState {
   std::atomic<std::atomic<bool>*> requested = nullptr;
   std::atomic<int> writer = -1;
+  FirstSignal first;
   pid_t parent = 0;
   Duration patience{};
   std::atomic<Time> patience_end{kNever};
@@ -31,17 +32,8 @@ struct HandlerState {
 HandlerState state;
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Time>::is_always_lock_free);
 
-void say(std::string_view line) {
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-}
-
 void stop() {
   const int saved = errno;
-  if (state.requested.load()->exchange(true)) {
-    if (state.parent != 0) return;
-    say("majuscule: second signal: ending at once\n");
-    ::_exit(StopSignal::kForcedExitCode);
-  }
   const char any = 0;
   [[maybe_unused]] const auto written = ::write(state.writer.load(), &any, sizeof any);
   state.patience_end = monotonic_now() + state.patience;
@@ -49,13 +41,20 @@ void stop() {
   errno = saved;
 }
 
-void on_stop(int, siginfo_t* signal, void*) {
-  if (state.parent == 0 || signal->si_pid == state.parent) stop();
+void on_stop(int number, siginfo_t* signal, void*) {
+  if (state.parent != 0 && signal->si_pid != state.parent) return;
+  if (!state.requested.load()->exchange(true)) {
+    state.first.came(number, monotonic_now());
+    return stop();
+  }
+  if (state.parent != 0 || state.first.is_repeated_by(number, monotonic_now())) return;
+  say("second signal: ending at once");
+  ::_exit(StopSignal::kForcedExitCode);
 }
 
 void on_timer(int) {
   if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
-  say("majuscule: the drain timeout has passed and a task still blocks: ending without it\n");
+  say("the drain timeout has passed and a task still blocks: ending without it");
   ::_exit(0);
 }
 
@@ -79,25 +78,29 @@ StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
   state.parent = parent;
   state.requested = &requested_;
   state.writer = writer_.get();
+  standard_error();  // so that the handlers can write to it
+  const bool keeps_hangup = ignores_hangup();
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
   handle_signal(SIGALRM, on_timer);
-  if (parent != 0) {
-    handle_signal(kFromParent, on_stop);
-    for (const int number : {SIGTERM, SIGINT}) handle_signal(number, SIG_IGN);
-  } else {
-    for (const int number : {SIGTERM, SIGINT}) handle_signal(number, on_stop);
+  if (parent != 0) handle_signal(kFromParent, on_stop);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    if (parent != 0) {
+      handle_signal(number, SIG_IGN);
+    } else if (number != SIGHUP || !keeps_hangup) {
+      handle_signal(number, on_stop);
+    }
   }
-  for (const int number : {SIGPIPE, SIGUSR1}) handle_signal(number, SIG_IGN);
 }
 
 StopSignal::~StopSignal() {
-  for (const int number : {SIGTERM, SIGINT, SIGPIPE, SIGUSR1}) handle_signal(number, SIG_DFL);
-  if (state.parent != 0) handle_signal(kFromParent, SIG_DFL);
   const itimerval none{};
   ::setitimer(ITIMER_REAL, &none, nullptr);
-  handle_signal(SIGALRM, SIG_DFL);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 
-void StopSignal::request() { stop(); }
+void StopSignal::request() {
+  if (!requested_.exchange(true)) stop();
+}
 
 void StopSignal::interrupt_waits() const {
   state.timer = {to_timeval(kBeat), to_timeval(kBeat)};

@@ -88,7 +88,7 @@ TEST_P(Notification, OfTheDrainComesWhileRequestsAreStillInFlight) {
   // Longer than the drain may take: then the manager does not kill it before.
   EXPECT_TRUE(has_line(stopping, "EXTEND_TIMEOUT_USEC=60600000")) << stopping;
   EXPECT_TRUE(server().process().is_running());
-  server().process().signal(SIGTERM);
+  signal_again(SIGTERM);
   expect_exit(1);
 }
 

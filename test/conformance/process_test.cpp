@@ -102,7 +102,7 @@ TEST_F(Children, DieAtTheSecondSignal) {
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
   ASSERT_TRUE(logs("draining: 1 clients"));
-  server().process().signal(SIGTERM);
+  signal_again(SIGTERM);
   expect_exit(1);
   const Received nothing = client.tcp().receive_to_end();
   EXPECT_EQ(nothing.bytes, "");

@@ -27,7 +27,7 @@ class WorkersTest : public ServerTest {
     return ServerTest::start(mode, options, std::move(limits));
   }
 
-  [[nodiscard]] std::vector<pid_t> workers() { return children_of(server().process().pid()); }
+  [[nodiscard]] std::vector<pid_t> workers() { return serving_children_of(server().process().pid()); }
 
   /// The worker that serves the most clients.
   [[nodiscard]] pid_t busiest_worker() {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace majuscule::test {
@@ -20,8 +21,23 @@ namespace majuscule::test {
 /// them share counts once (Pss_Anon).
 [[nodiscard]] std::int64_t anonymous_memory_of(pid_t pid);
 
+/// All its memory that is really there, and that of the processes below it, in bytes (Pss).
+[[nodiscard]] std::int64_t memory_of(pid_t pid);
+
+/// The soft limit of its descriptors.
+[[nodiscard]] std::uint64_t descriptor_limit_of(pid_t pid);
+
+/// Those on which a TCP socket of its own listens, in IPv4. None when it is gone.
+[[nodiscard]] std::vector<std::uint16_t> listening_ports_of(pid_t pid);
+
 /// Those that its main thread has forked and not reaped; none when it is gone.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
+
+/// The same without the process that writes the access log.
+[[nodiscard]] std::vector<pid_t> serving_children_of(pid_t pid);
+
+/// The name that it gave itself; empty when it is gone.
+[[nodiscard]] std::string name_of(pid_t pid);
 
 /// As in ps(1): R, S, T, Z...
 [[nodiscard]] char state_of(pid_t pid);

@@ -9,6 +9,9 @@
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
+
+#include "net/stop_signal.hpp"
 
 namespace majuscule::test {
 
@@ -66,6 +69,11 @@ bool ServerTest::serves_a_new_client() {
   HttpClient client = connect();
   const HttpResponse response = client.request(get("/healthz", "Connection: close\r\n"));
   return response.status == 200 && response.body == "ok" && client.is_closed_by_server();
+}
+
+void ServerTest::signal_again(int number) {
+  std::this_thread::sleep_for(FirstSignal::kMoment);  // before, the same signal counts as one
+  server_->process().signal(number);
 }
 
 void ServerTest::expect_exit(int code) {

@@ -52,6 +52,9 @@ class ServerTest : public ::testing::Test {
   [[nodiscard]] HttpClient connect() { return HttpClient(server_->port()); }
   [[nodiscard]] TcpClient connect_raw() { return TcpClient(server_->raw_port()); }
 
+  /// Sends a stop signal to a server that drains, late enough to count as a second one.
+  void signal_again(int number);
+
   /// Waits for the server to end and expects it to do so with `code`.
   void expect_exit(int code);
 

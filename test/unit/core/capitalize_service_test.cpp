@@ -232,5 +232,13 @@ TEST_F(CapitalizeServiceTest, TellsWhatItsGuardIsNotGoodFor) {
   EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("guard_note"), "something");
 }
 
+TEST_F(CapitalizeServiceTest, TellsWhatNoLogHas) {
+  EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("log"));
+  surroundings_.log_losses = [] { return LogLosses{true, 7, 2}; };
+  with_task(1);
+  const Json expected = {{"lost_lines", 7}, {"lost_messages", 2}};
+  EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("log"), expected);
+}
+
 }  // namespace
 }  // namespace majuscule::test

@@ -41,11 +41,45 @@ TEST(StopSignal, TurnsReadableForEver) {
   }
 }
 
-TEST(StopSignal, IgnoresBrokenPipesAndTheSignalOfTheLog) {
-  const StopSignal stop(1h);
-  ::raise(SIGPIPE);
-  ::raise(SIGUSR1);
-  EXPECT_FALSE(stop.requested());
+TEST(StopSignal, TakesHangupForOneUnlessItIsIgnored) {
+  EXPECT_EXIT(
+      {
+        const StopSignal stop(1h);
+        ::raise(SIGHUP);
+        ::raise(SIGHUP);
+        ::_exit(stop.requested() ? 0 : 2);
+      },
+      ::testing::ExitedWithCode(0), "^$");
+  EXPECT_EXIT(
+      {
+        ::signal(SIGHUP, SIG_IGN);
+        const StopSignal stop(1h);
+        ::raise(SIGHUP);
+        ::_exit(stop.requested() ? 2 : 0);
+      },
+      ::testing::ExitedWithCode(0), "^$");
+}
+
+TEST(StopSignalDeathTest, TakesTheSameSignalWithinAMomentForOne) {
+  EXPECT_EXIT(
+      {
+        const StopSignal stop(1h);
+        ::raise(SIGTERM);
+        ::raise(SIGTERM);
+        ::_exit(stop.requested() ? 0 : 2);
+      },
+      ::testing::ExitedWithCode(0), "^$");
+}
+
+TEST(FirstSignal, IsRepeatedByTheSameOneSoonAndByAHangup) {
+  const Time begin = Time(1h);
+  FirstSignal first;
+  first.came(SIGTERM, begin);
+  EXPECT_TRUE(first.is_repeated_by(SIGTERM, begin));
+  EXPECT_TRUE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kMoment - 1ns));
+  EXPECT_FALSE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kMoment));
+  EXPECT_FALSE(first.is_repeated_by(SIGINT, begin));
+  EXPECT_TRUE(first.is_repeated_by(SIGHUP, begin + 1h));
 }
 
 TEST(StopSignal, OfAForkedProcessIsDeafToOthers) {
