@@ -7,7 +7,8 @@
 namespace majuscule::test {
 
 milliseconds scaled(milliseconds base) {
-  static const int scale = number_from_environment("MAJUSCULE_TEST_TIME_SCALE", 1, 1, 1000);
+  static const int scale = number_from_environment("MAJUSCULE_TEST_TIME_SCALE", 1, 1, 1000) *
+                           number_from_environment("MAJUSCULE_TEST_MACHINE_SCALE", 1, 1, 1000);
   return base * scale;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How long a test waits for what must happen. Every wait is bounded, and none is as long as its bound in a
-// test that passes; a slow build (sanitizers, valgrind) stretches the bounds with MAJUSCULE_TEST_TIME_SCALE.
+// test that passes; a slow build (sanitizers, valgrind) stretches the bounds with MAJUSCULE_TEST_TIME_SCALE,
+// and a slow machine with MAJUSCULE_TEST_MACHINE_SCALE (tools/lib/machine_scale.py).
 #pragma once
 
 #include <chrono>
@@ -12,7 +13,7 @@ namespace majuscule::test {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// `base` times MAJUSCULE_TEST_TIME_SCALE (a whole number, 1 when it is not set).
+/// `base` times both scales (whole numbers, 1 when they are not set).
 [[nodiscard]] milliseconds scaled(milliseconds base);
 
 /// The bound for anything that must happen: ten seconds, scaled.
