@@ -16,6 +16,7 @@
 #include "conformance/workers.hpp"
 #include "support/process_usage.hpp"
 #include "support/server_sanitizer.hpp"
+#include "support/server_test.hpp"
 
 namespace majuscule::test {
 namespace {

@@ -89,16 +89,13 @@ int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
     limit_threads(*limits.threads);
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which would forget it
-  if (::getppid() != parent) {
+  if (!limits.inheritance.is_first && ::getppid() != parent) {
     ::_exit(127);
   }
-  const int input = ::open("/dev/null", O_RDONLY);
+  const int input = limits.inheritance.input.value_or(high_copy(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
   ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(error, STDERR_FILENO);
-  if (input > STDERR_FILENO) {
-    ::close(input);
-  }
   int next = STDERR_FILENO;
   for (const UniqueFd& descriptor : descriptors) {
     ::dup2(descriptor.get(), ++next);
@@ -109,6 +106,7 @@ int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
   if (limits.refusal) {
     refuse_call(*limits.refusal);
   }
+  apply(limits.inheritance);
   ::fexecve(program, argv, environ);
   ::_exit(127);
 }
@@ -132,13 +130,18 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     copies.emplace_back(high_copy(fd));
   }
 
+  // High, so that none of them stands in the way of another.
+  const UniqueFd own_output(high_copy(limits.inheritance.output.value_or(output_.get())));
+  const UniqueFd own_error(high_copy(limits.inheritance.error.value_or(error_.get())));
+  const int output = own_output.get();
+  const int error = own_error.get();
   const pid_t parent = ::getpid();
-  pid_ = ::fork();
+  pid_ = fork_into(limits.inheritance);
   if (pid_ < 0) {
     throw std::system_error(errno, std::generic_category(), "fork");
   }
   if (pid_ == 0) {
-    become(argv.data(), parent, output_.get(), error_.get(), limits, copies);
+    become(argv.data(), parent, output, error, limits, copies);
   }
 }
 

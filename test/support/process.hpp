@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "inheritance.hpp"
 #include "patience.hpp"
 #include "unique_fd.hpp"
 
@@ -27,6 +28,7 @@ class Process {
       std::optional<unsigned> first_argument = std::nullopt;  // only where this is the call's first one
     };
     std::optional<Refusal> refusal = std::nullopt;  // of a system call, by a seccomp(2) filter
+    Inheritance inheritance = {};
   };
 
   /// Starts `program` with `arguments` (without argv[0]). Throws std::system_error when it cannot fork; a
@@ -53,7 +55,7 @@ class Process {
   /// The exit code, or 128 + the signal that ended it; nothing when it still runs after `limit`.
   [[nodiscard]] std::optional<int> wait(milliseconds limit = patience());
 
-  /// Everything written so far.
+  /// Everything written so far; nothing where the test has given a descriptor of its own.
   [[nodiscard]] std::string standard_output() const;
   [[nodiscard]] std::string standard_error() const;
 
