@@ -15,7 +15,7 @@ class ChunkLine {
  public:
   enum class Verdict : std::uint8_t {
     kFraming,    ///< these bytes are of the size or the line's end: for the parser
-    kExtension,  ///< these are of an extension: for nobody
+    kExtension,  ///< these are of an extension: ignored
     kEnd,        ///< as kFraming, and the line ends with the last of them
     kBadSize,    ///< the byte behind these is wrong
     kBadExtension,

@@ -13,7 +13,7 @@
 // kernel has let go of what it was given.
 //
 // A multishot accept gives no addresses, and a client that has reset its connection can be asked for none. So
-// with --access-log the kernel only tells that somebody waits, and accept4(2) takes each client with its
+// with --access-log the kernel only tells that a client waits, and accept4(2) takes each client with its
 // address, for one call more a client.
 #include "modes/modes.hpp"
 
@@ -76,10 +76,10 @@ class UringLoop final : public UringPoller {
  private:
   struct Door {
     Listener* listener;
-    bool open = false;    // the kernel accepts, or tells that somebody waits
+    bool open = false;    // the kernel accepts, or tells that a client waits
     bool polls = false;   // it only tells
     bool failed = false;  // it could not accept the last time
-    bool look = false;    // somebody may wait
+    bool look = false;    // a client may wait
   };
 
   void open(Door& door) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The access log, written by a process of its own, so that no reader and no disk can hold up the server.
+// The access log, written by a separate process, so that no reader and no disk can hold up the server.
 //
 // No write(2) to a file is sure not to wait: a disk may be slow, and a pipe's reader may stop. A thread for
 // it would be a second thread in the modes that are there to show one, and would be missing in every forked
