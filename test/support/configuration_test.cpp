@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <ostream>
 
-#include "server_sanitizer.hpp"
-
 namespace majuscule::test {
 
 std::vector<std::string> Configuration::with(std::vector<std::string> more) const {
@@ -19,10 +17,7 @@ std::vector<Configuration> configurations() {
   std::vector<Configuration> all = {
       {"epoll"}, {"threads"}, {"process"}, {"uring"}, {"epoll", "--workers=2"}, {"threads", "--workers=2"}};
   const std::vector<std::string> available = mode_names();
-  // The thread sanitizer keeps signals back from io_uring_enter(2), a call that it does not know.
-  const bool without_uring = server_sanitizer() == Sanitizer::kThread;
   std::erase_if(all, [&](const Configuration& one) {
-    if (without_uring && one.mode == "uring") return true;
     return std::find(available.begin(), available.end(), one.mode) == available.end();
   });
   return all;
