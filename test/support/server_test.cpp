@@ -72,7 +72,8 @@ bool ServerTest::serves_a_new_client() {
 }
 
 void ServerTest::signal_again(int number) {
-  std::this_thread::sleep_for(FirstSignal::kMoment);  // before, the same signal counts as one
+  // Before, the same signal counts as one.
+  std::this_thread::sleep_for(scaled(std::chrono::duration_cast<milliseconds>(2 * FirstSignal::kMoment)));
   server_->process().signal(number);
 }
 
