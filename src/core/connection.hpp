@@ -125,7 +125,7 @@ class Connection {
   std::unique_ptr<const std::string> peer_;  // for the access log only
 };
 
-/// When a half-closed conversation ends. A value of its own, since both protocols linger alike.
+/// When a half-closed conversation ends. Both protocols use it.
 class Linger {
  public:
   /// It begins. Returns when it ends if nothing comes.

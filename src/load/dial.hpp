@@ -19,7 +19,7 @@ class Dial {
     kFailed,     ///< error() says why
   };
 
-  /// Begins. `tag` names whom the events are for; its generation is counted up for each attempt. kPending or
+  /// Begins. `tag` names the subject of the events; its generation is counted up for each attempt. kPending or
   /// kFailed.
   Outcome begin(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
   /// An event of one of the attempts.

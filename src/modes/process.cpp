@@ -5,7 +5,7 @@
 // send and the client's tasks, and exits. The parent waits in poll(2) for clients and for children that have
 // ended, which it reaps. Nothing is shared but the counters, in a mapping: whatever happens to a child, only
 // its own client is lost. It costs the most of all: fork(2) and exit(2), some 0.25 ms of CPU for each
-// connection, and some 190 KiB for an idle client: about 80 KiB of pages of its own, the rest the kernel's
+// connection, and some 185 KiB for an idle client: 70 to 80 KiB of private pages, the rest the kernel's
 // (60 KiB of page tables, a stack of 16 KiB, slab objects). It breaks where clients are many or connections
 // short; when no more processes can be forked, the next client is refused. The parent passes the stop signal
 // on, each child drains by itself, and it stops when it has reaped the last.

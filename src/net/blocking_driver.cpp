@@ -213,7 +213,7 @@ bool BlockingClients::take(Accepted& client, const std::function<bool(std::funct
   const int fd = client.fd.get();
   const Protocol protocol = client.protocol;
   std::function<void()> work;
-  if (server_.access_log() == nullptr) {  // small enough to take no memory of its own
+  if (server_.access_log() == nullptr) {  // small enough for no allocation
     work = [this, fd, protocol] { serve({UniqueFd(fd), {}, protocol}); };
   } else {
     work = [this, fd, protocol, peer = client.peer] { serve({UniqueFd(fd), peer, protocol}); };

@@ -66,7 +66,7 @@ class ReadinessDriver {
   /// Reads the clock; to be called when the mode's wait returns.
   void wake_up() { worker_.wake_up(); }
 
-  /// Takes clients from this listener until nobody waits. When no more can be accepted, pauses for a moment.
+  /// Accepts clients from this listener until none waits. When no more can be accepted, pauses for a moment.
   void accept(Listener& listener);
   /// Takes a client that was accepted elsewhere; its descriptor is non-blocking, or the poller makes it so.
   void adopt(Accepted client);

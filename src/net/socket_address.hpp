@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An IPv4 or IPv6 address with its port, as a small value: of a listener, or of a client. It becomes text
-// only where somebody reads it.
+// An IPv4 or IPv6 address with its port, as a small value: of a listener, or of a client. It is
+// formatted only where the text is needed.
 #pragma once
 
 #include <netinet/in.h>

@@ -118,8 +118,8 @@ TEST_P(Drain, AnswersRequestsInFlightWhole) {
   }
 }
 
-/// Whoever had connected and asked before the signal is answered, even if nobody had accepted it yet: the
-/// server stands still while they come, so that none of them can have been accepted.
+/// A client that connected and sent its request before the signal is answered, even if it was not accepted
+/// yet: the server is stopped while they connect, so that none can have been accepted.
 TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
   constexpr int kClients = 200;
   start();

@@ -44,7 +44,7 @@ class ClosedDescriptors : public ConfigurationTest {
         }
       }
       return http != 0 || !process.is_running();
-    })) << "nobody listens";
+    })) << "the server does not listen";
     return http;
   }
 
