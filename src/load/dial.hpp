@@ -19,8 +19,8 @@ class Dial {
     kFailed,     ///< error() says why
   };
 
-  /// Begins. `tag` names the subject of the events; its generation is counted up for each attempt. kPending or
-  /// kFailed.
+  /// Begins. `tag` names the subject of the events; its generation is counted up for each attempt. kPending
+  /// or kFailed.
   Outcome begin(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
   /// An event of one of the attempts.
   Outcome handle(Address& address, Waiter& waiter, Waiter::Tag& tag, std::uint32_t generation, Time now);
