@@ -78,12 +78,21 @@ class Again(Case):
         assert found.bracket
         self.assertEqual((found.value, found.bracket.us_per_request, len(found.again)), (2, 4.7, 1))
 
-    def test_the_best_of_three_counts(self) -> None:
-        found = self.calibrator(5.0, 6.0, 5.6, 4.0).steadily(self.load)
+    def test_the_best_of_four_counts(self) -> None:
+        found = self.calibrator(5.0, 6.0, 5.6, 4.0, 5.0).steadily(self.load)
         assert found.bracket
-        self.assertEqual((self.loads, found.value), (3, 2))
+        self.assertEqual((self.loads, found.value), (4, 2))
         self.assertAlmostEqual(found.bracket.us_per_request, 5.8)
-        self.assertEqual(len(found.again), 2)
+        self.assertEqual(len(found.again), 3)
+
+    def test_an_uneven_load_is_measured_again(self) -> None:
+        found = self.calibrator(*[5.0] * 9).steadily(self.load, uneven=lambda value: 3.0 if value == 1 else 0.5)
+        self.assertEqual((found.value, len(found.again)), (2, 1))
+
+    def test_the_evenest_counts_when_none_is_even(self) -> None:
+        unevenness = {1: 9.0, 2: 4.0, 3: 2.0, 4: 5.0}
+        found = self.calibrator(*[5.0] * 9).steadily(self.load, uneven=lambda value: unevenness[value])
+        self.assertEqual((self.loads, found.value), (4, 3))
 
     def test_the_spare_visits_of_a_run_come_to_an_end(self) -> None:
         calibrator = self.calibrator(*(5.0 + i % 2 for i in range(20)), spare=3)

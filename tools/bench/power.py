@@ -15,7 +15,7 @@ from comparison.errors import Untrusted
 from comparison.intervals import RESOLUTION, Ratio, interval_name, ratio_interval
 from comparison.measure import Rig
 from comparison.plan import Cell, Scenario
-from comparison.rounds import visit
+from comparison.rounds import SPARE, visit
 from comparison.rows import Results, Row
 from comparison.scenarios import KINDS, Kind
 from comparison.speed import Speed
@@ -27,7 +27,6 @@ PILOT = 0.20  # by what it burns, of the runs that show what it adds
 _TASK = Task.parse("cpu:5us")
 _PILOT_ROUNDS = 5
 _SHARE = 0.9  # of the comparisons that must come out right
-_SPARE = 3  # visits of a comparison beyond its rounds
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def _compare(rig: Rig, cells: list[Cell], rounds: int, seed: int) -> Results:
     speed = Speed()
     results = Results(rig.pinning.shared, speed)
     with calibrating(rig.reference, rig.client, rig.pinning, speed) as calibrator:
-        calibrator.allow_repeats(_SPARE)
+        calibrator.allow_repeats(round(SPARE * rounds * len(cells)))
         for number, some in enumerate(plan.rounds(cells, rounds, seed), 1):
             for cell in some:
                 visit(rig, cell, number, seed, results, calibrator)

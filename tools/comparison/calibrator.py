@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Calibrates the machine around each load. One reference server stands on the server's core for a whole run, idle but
-for short loads of the real client between those that are measured. Neighbours share a calibration: the one behind a
-load is the one before the next."""
+for short loads of the real client between those that are measured: a few for each calibration, of which the median
+counts, since one in ten meets a neighbour. Neighbours share a calibration: the one behind a load is the one before the
+next."""
 
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,11 +19,12 @@ from comparison import child, load_client, proc
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning, on_core
 from comparison.server import Server, running_reference
-from comparison.speed import Bracket, Calibration, Speed
+from comparison.speed import TOLERANCE, Bracket, Calibration, Speed
 
-CALIBRATION_SECONDS = 0.2
-MOST_VISITS = 3  # to a cell whose calibrations disagree
-_LOAD = load_client.Load(connections=64, seconds=CALIBRATION_SECONDS, warm_up=0.0, timeout=5.0)
+_PIECES, _PIECE_SECONDS = 5, 0.05
+CALIBRATION_SECONDS = _PIECES * _PIECE_SECONDS
+MOST_VISITS = 4  # to a cell around which the machine was not steady
+_LOAD = load_client.Load(connections=64, seconds=_PIECE_SECONDS, warm_up=0.0, timeout=5.0)
 _FRESH_SECONDS = 0.5  # a calibration older than that says nothing of now
 _PATIENCE_SECONDS = 30.0
 
@@ -62,19 +65,27 @@ class Calibrator:
         return Bracketed(value, Bracket(before, after) if before and after else None)
 
     def steadily(
-        self, measure: Callable[[], Value], final: Callable[[Value], bool] = lambda _: False
+        self,
+        measure: Callable[[], Value],
+        final: Callable[[Value], bool] = lambda _: False,
+        uneven: Callable[[Value], float] = lambda _: 0.0,
     ) -> Bracketed[Value]:
-        """Measures again while the calibrations disagree, and keeps the try on which they agree best. What is `final`
-        counts whatever they say: a row is never INVALID once and valid at the next try."""
+        """Measures again while the machine was not steady, and keeps the try on which it was steadiest: by its two
+        calibrations, and by what `uneven` says of the load itself (1: as much as is tolerated). What is `final` counts
+        whatever they say: a row is never INVALID once and valid at the next try."""
         tries: list[Bracketed[Value]] = []
+
+        def unsteadiness(one: Bracketed[Value]) -> float:
+            return max(one.bracket.disagreement / TOLERANCE if one.bracket else 0.0, uneven(one.value))
+
         while True:
             found = self.bracketed(measure)
             if final(found.value) or found.bracket is None:
                 best = found
                 break
             tries.append(found)
-            if found.bracket.steady or len(tries) == MOST_VISITS or not self._spare:
-                best = min(tries, key=lambda one: one.bracket.disagreement if one.bracket else 0.0)
+            if unsteadiness(found) <= 1 or len(tries) == MOST_VISITS or not self._spare:
+                best = min(tries, key=unsteadiness)
                 break
             self._spare -= 1
         again = tuple(one.bracket for one in tries if one.bracket and one is not best)
@@ -118,6 +129,12 @@ def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -
 
 
 def _calibrate(server: Server, client: Path, core: int, clock: Callable[[], float]) -> Calibration:
+    pieces = [_piece(server, client, core, clock) for _ in range(_PIECES)]
+    usual = statistics.median_low(piece.us_per_request for piece in pieces)
+    return next(piece for piece in pieces if piece.us_per_request == usual)
+
+
+def _piece(server: Server, client: Path, core: int, clock: Callable[[], float]) -> Calibration:
     began, cpu = clock(), proc.cpu_seconds(server.pid)
     command = on_core(core, [*_LOAD.command(client, server.port), "--json"])
     with child.started(

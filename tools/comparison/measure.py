@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-from comparison import conformance, crowd, load_client, models, proc, watch, wrk
+from comparison import conformance, crowd, evenness, load_client, models, proc, watch, wrk
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
@@ -156,7 +156,7 @@ def _measure_observed(
     with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
         start = _await_connections(observer, run, load, others)
         first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
-        run.sleep_until(watch.last_time(load.length - load.seconds, load.seconds))
+        unevenness = _watch(run, server, cell, load)
         last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
         result = run.result()
     server.expect_alive()
@@ -176,7 +176,15 @@ def _measure_observed(
         listen_queue=lost,
         threads=last[1].threads,
         peak_resident=after.peak_resident,
+        unevenness=unevenness,
     )
+
+
+def _watch(run: load_client.Run, server: Server, cell: Cell, load: load_client.Load) -> Optional[float]:
+    """Until the end of the window. Only a closed loop without a task costs the same at any moment."""
+    marks = evenness.watch(run, server.pid, watch.last_time(load.length - load.seconds, load.seconds))
+    closed = cell.rate is None and cell.scenario.task.kind == "none"
+    return evenness.unevenness(marks) if closed else None
 
 
 def _await_connections(
@@ -224,7 +232,7 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
         run.sleep_until(watch.first_time(load.length - load.seconds, load.seconds))
         start = Start(seconds=run.age(), connections=None)
         first = watch.Look.now(server.pid, run.pid, rig.pinning)
-        run.sleep_until(watch.last_time(load.length - load.seconds, load.seconds))
+        unevenness = _watch(run, server, cell, load)
         last = watch.Look.now(server.pid, run.pid, rig.pinning)
         result = run.result()
     after, used = proc.family_status(server.pid), proc.family_cpu_split(server.pid)
@@ -247,6 +255,7 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
         listen_queue=lost,
         threads=after.threads,
         peak_resident=after.peak_resident,
+        unevenness=unevenness,
     )
 
 

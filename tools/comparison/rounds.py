@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass, field, replace
 
-from comparison import checks, control_group, counted, hardware, plan
+from comparison import checks, control_group, counted, evenness, hardware, plan
 from comparison.calibrator import CALIBRATION_SECONDS, Calibrator, calibrating
 from comparison.errors import Untrusted
 from comparison.measure import Rig, check_conformance, measure, seconds_of
@@ -18,7 +18,7 @@ from comparison.rows import Results
 from comparison.sample import Sample
 from comparison.speed import Visit
 
-_SPARE = 1 / 8  # of the visits, for those that are repeated since the machine changed its speed
+SPARE = 1 / 2  # of the visits, for those that are repeated since the machine changed its speed
 _LEAST_SPARE = 1
 
 # Of one visit: a server that has gone while /proc was read of it, or an answer that is not as specified, must not
@@ -74,7 +74,7 @@ def _visit_all(
     seconds = seconds_of(rig, order) + CALIBRATION_SECONDS * sum(map(len, order))
     progress.keep(f"seed {wanted.seed}; the loads take about {seconds:.0f} s")
     visits = [(number, cell) for number, some in enumerate(order, 1) for cell in some]
-    calibrator.allow_repeats(_LEAST_SPARE + round(_SPARE * len(visits)))
+    calibrator.allow_repeats(_LEAST_SPARE + round(SPARE * len(visits)))
     found.planned += len(visits)
     for done, (number, cell) in enumerate(visits, 1):
         if cell.mode in broken:
@@ -98,7 +98,11 @@ def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, calibr
         return replace(sample, throttled=control_group.throttling().since(stopped_before).periods)
 
     try:
-        found = calibrator.steadily(once, final=lambda sample: bool(checks.reasons(sample, cell)))
+        found = calibrator.steadily(
+            once,
+            final=lambda sample: bool(checks.reasons(sample, cell)),
+            uneven=lambda sample: (sample.unevenness or 0.0) / evenness.TOLERANCE,
+        )
     except _FAILURES as error:
         why = str(error) if isinstance(error, Untrusted) else f"{type(error).__name__}: {error}"
         results.fail(cell, f"round {number}", why)

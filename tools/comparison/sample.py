@@ -84,4 +84,5 @@ class Sample:
     peak_resident: int  # bytes
     served_at_once: Optional[int] = None  # clients; None: all that were connected
     bracket: Optional[Bracket] = None
+    unevenness: Optional[float] = None  # of the machine's speed during the load; None: not known
     throttled: int = 0  # periods in which the control group's quota held processes back
