@@ -10,7 +10,7 @@ namespace majuscule {
 
 using Duration = std::chrono::nanoseconds;
 
-/// The monotonic time line (CLOCK_MONOTONIC). It deliberately has no now(): see net/clock.hpp.
+/// The monotonic time line (CLOCK_MONOTONIC). It deliberately has no now(): see monotonic_now().
 struct MonotonicClock {
   using rep = Duration::rep;
   using period = Duration::period;

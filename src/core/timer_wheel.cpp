@@ -27,7 +27,7 @@ void TimerWheel::set(Timer& timer, Time due) {
   timer.due_ = due;
   if (due == kNever) return;
   const std::uint64_t tick = std::max(tick_after(due), current_);
-  if (timer.previous_ != nullptr) {
+  if (timer.linked()) {
     if (timer.tick_ <= tick) return;  // found to be early when its slot comes up
     unlink(timer);
   }
@@ -36,40 +36,23 @@ void TimerWheel::set(Timer& timer, Time due) {
 
 void TimerWheel::drop(Timer& timer) {
   timer.due_ = kNever;
-  if (timer.previous_ != nullptr) unlink(timer);
+  if (timer.linked()) unlink(timer);
 }
 
-// Circular lists: previous_ of a linked timer is never null.
 void TimerWheel::link(Timer& timer, std::uint64_t tick) {
   timer.tick_ = tick;
   const unsigned level = level_of(tick);
   const unsigned index = static_cast<unsigned>(tick >> (level * kBits)) % kSlots;
-  Slot& slot = slots_[level][index];
-  if (slot.first == nullptr) {
-    timer.previous_ = timer.next_ = &timer;
-    slot.first = &timer;
-    occupied_[level] |= std::uint64_t{1} << index;
-  } else {
-    timer.next_ = slot.first;
-    timer.previous_ = slot.first->previous_;
-    timer.previous_->next_ = &timer;
-    slot.first->previous_ = &timer;
-  }
+  slots_[level][index].push_back(timer);
+  occupied_[level] |= std::uint64_t{1} << index;
 }
 
 void TimerWheel::unlink(Timer& timer) {
   const unsigned level = level_of(timer.tick_);
   const unsigned index = static_cast<unsigned>(timer.tick_ >> (level * kBits)) % kSlots;
   Slot& slot = slots_[level][index];
-  if (timer.next_ == &timer) {
-    slot.first = nullptr;
-    occupied_[level] &= ~(std::uint64_t{1} << index);
-  } else {
-    timer.previous_->next_ = timer.next_;
-    timer.next_->previous_ = timer.previous_;
-    if (slot.first == &timer) slot.first = timer.next_;
-  }
-  timer.previous_ = timer.next_ = nullptr;
+  slot.remove(timer);
+  if (slot.empty()) occupied_[level] &= ~(std::uint64_t{1} << index);
 }
 
 bool TimerWheel::first_slot(unsigned& level, unsigned& slot, std::uint64_t& tick) const {
@@ -98,20 +81,18 @@ TimerWheel::Timer* TimerWheel::take_expired(std::uint64_t until) {
   unsigned index = 0;
   std::uint64_t tick = 0;
   while (first_slot(level, index, tick) && tick <= until) {
-    Timer* const first = slots_[level][index].first;
     current_ = tick;
+    Slot& slot = slots_[level][index];
     if (level == 0) {
-      unlink(*first);
-      return first;
+      Timer& first = slot.pop_front();
+      if (slot.empty()) occupied_[0] &= ~(std::uint64_t{1} << index);
+      return &first;
     }
     // The wheel has come to the slot: all its timers go down, each to the level it now belongs to.
-    slots_[level][index].first = nullptr;
     occupied_[level] &= ~(std::uint64_t{1} << index);
-    first->previous_->next_ = nullptr;
-    for (Timer* timer = first; timer != nullptr;) {
-      Timer& moved = *timer;
-      timer = moved.next_;
-      link(moved, moved.tick_);
+    while (!slot.empty()) {
+      Timer& timer = slot.pop_front();
+      link(timer, timer.tick_);
     }
   }
   current_ = std::max(current_, until);

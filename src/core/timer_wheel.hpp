@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/intrusive_list.hpp"
 #include "majuscule/instant.hpp"
 
 namespace majuscule {
@@ -18,7 +19,7 @@ class TimerWheel {
   static constexpr Duration kTick = std::chrono::milliseconds(1);
 
   /// To be embedded by whoever has a deadline. Must be dropped before it is destroyed.
-  class Timer {
+  class Timer : private IntrusiveList<Timer>::Link {
    public:
     Timer() = default;
     Timer(const Timer&) = delete;
@@ -27,8 +28,7 @@ class TimerWheel {
 
    private:
     friend class TimerWheel;
-    Timer* previous_ = nullptr;
-    Timer* next_ = nullptr;
+    friend class IntrusiveList<Timer>;
     Time due_ = kNever;
     std::uint64_t tick_ = 0;  // under which it stands in the wheel; never later than due_ says
   };
@@ -63,9 +63,7 @@ class TimerWheel {
   static constexpr unsigned kSlots = 1U << kBits;
   static constexpr unsigned kLevels = 7;  // 2^42 ticks: a hundred years
 
-  struct Slot {
-    Timer* first = nullptr;
-  };
+  using Slot = IntrusiveList<Timer>;
 
   std::uint64_t tick_before(Time time) const;
   std::uint64_t tick_after(Time time) const;

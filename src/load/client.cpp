@@ -13,7 +13,8 @@
 
 #include <fmt/core.h>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 namespace {
@@ -36,10 +37,7 @@ std::string repeated(const std::string& request, std::size_t pipeline) {
 Duration cpu_time() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) {
-    return Duration(std::chrono::seconds(time.tv_sec)) + std::chrono::microseconds(time.tv_usec);
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
+  return to_duration(usage.ru_utime) + to_duration(usage.ru_stime);
 }
 
 }  // namespace

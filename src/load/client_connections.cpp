@@ -9,7 +9,7 @@
 #include <fmt/core.h>
 
 #include "load/client.hpp"
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 
 namespace majuscule {
 namespace {

@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "load/client.hpp"
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 
 namespace majuscule {
 namespace {

@@ -8,7 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 namespace {
@@ -54,11 +55,7 @@ std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
   const Time before = monotonic_now();
   Time wake = std::min(until, before + kLongest);
   if (due != kNever) wake = std::min(wake, due - kSpin);
-  timespec limit{};
-  if (wake > before) {
-    limit.tv_sec = (wake - before) / std::chrono::seconds(1);
-    limit.tv_nsec = (wake - before) % std::chrono::seconds(1) / Duration(1);
-  }
+  const timespec limit = to_timespec(std::max(wake - before, Duration::zero()));
   const int count = events_until(&limit);
   const int error = errno;
   woke = monotonic_now();

@@ -42,7 +42,7 @@ class HalfSync final : private UvPoller, private Crew {
  private:
   // The synchronous half: on each thread of the pool.
   void answer() {
-    SessionWorker worker(server_, *this, &waits_);
+    SessionWorker worker(server_, *this, &sleep_);
     requests_.serve(worker, [this](Session& session) {
       replies_.push(&session);
       uv_async_send(returns_.get());
@@ -73,11 +73,11 @@ class HalfSync final : private UvPoller, private Crew {
     self.end_if_finished();
   }
 
-  void cut() override { waits_.cut(); }
+  void cut() override { sleep_.cancel(); }
 
   Server& server_;
   SessionWorker worker_;  // the loop's
-  KernelWaits waits_;     // of the pool's tasks
+  const CancellableSleep sleep_;  // of the pool's tasks
   RequestQueue requests_;
   BoundedQueue<Session*> replies_;
   UvHandle<uv_async_t> returns_;

@@ -46,7 +46,7 @@ class Leadership {
 };
 
 void lead_and_serve(Server& server, SharedReadiness& clients, Leadership& leadership) {
-  SessionWorker worker(server, clients.io(), &clients.waits());
+  SessionWorker worker(server, clients.io(), &clients.sleep());
   for (;;) {
     leadership.take();
     Session* session = clients.wait();

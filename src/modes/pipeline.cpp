@@ -48,7 +48,7 @@ class Pipeline {
   }
 
   void process_requests() {
-    SessionWorker worker(server_, clients_.io(), &clients_.waits());
+    SessionWorker worker(server_, clients_.io(), &clients_.sleep());
     requests_.serve(worker, [&](Session& session) { hand_on(session, worker); });
   }
 

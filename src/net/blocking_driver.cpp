@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/blocking_driver.hpp"
 
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <new>
 
 #include "core/exchange.hpp"
+#include "net/clock.hpp"
 #include "net/socket_io.hpp"
 #include "net/tasks.hpp"
 
@@ -23,7 +23,7 @@ class BlockingClients::Conversation {
         waits_(clients.waits_),
         fd_(std::move(client.fd)),
         socket_{fd_.get()},
-        client_{fd_.get()},
+        client_{{}, fd_.get()},
         clock_(server_.stop()),
         now_(clock_.now()),
         context_(server_.context(pool_)),
@@ -190,8 +190,7 @@ class BlockingClients::Conversation {
 };
 
 BlockingClients::BlockingClients(Server& server, Waits& waits, Drainer drainer)
-    : server_(server), waits_(waits), drainer_(drainer), emptied_(::eventfd(0, EFD_CLOEXEC)) {
-  if (!emptied_) throw std::system_error(errno, std::system_category(), "eventfd");
+    : server_(server), waits_(waits), drainer_(drainer) {
   if (drainer == Drainer::kSameThread) server.stop().interrupt_waits();
 }
 
@@ -233,7 +232,7 @@ void BlockingClients::serve(Accepted client) {
   server_.ledger().add({.closed = 1});
   server_.give_back_place();
   const MutexLock lock(mutex_);
-  if (--open_ == 0 && draining_) ::eventfd_write(emptied_.get(), 1);
+  if (--open_ == 0 && draining_) emptied_.raise();
 }
 
 void BlockingClients::converse(Accepted client) try {
@@ -244,17 +243,13 @@ void BlockingClients::converse(Accepted client) try {
 
 void BlockingClients::enter(Client& client) {
   const MutexLock lock(mutex_);
-  client.next = clients_;
-  if (clients_ != nullptr) clients_->previous = &client;
-  clients_ = &client;
+  clients_.push_back(client);
   if (late_) dismiss(client, *late_);
 }
 
 void BlockingClients::leave(Client& client) {
   const MutexLock lock(mutex_);
-  if (client.previous != nullptr) client.previous->next = client.next;
-  if (client.next != nullptr) client.next->previous = client.previous;
-  if (clients_ == &client) clients_ = client.next;
+  clients_.remove(client);
 }
 
 void BlockingClients::make_room() {
@@ -320,9 +315,9 @@ void BlockingClients::set_late(int how) {
 // Ends the reading of the clients that wait; recv() still gives what has arrived, then the end.
 void BlockingClients::shut_down(int how, Client::State until) {
   const MutexLock lock(mutex_);
-  for (Client* client = clients_; client != nullptr; client = client->next) {
-    if (until == Client::State::kBusy || client->state == until) dismiss(*client, how);
-  }
+  clients_.for_each([&](Client& client) {
+    if (until == Client::State::kBusy || client.state == until) dismiss(client, how);
+  });
 }
 
 void BlockingClients::dismiss(Client& client, int how) {
@@ -333,7 +328,7 @@ void BlockingClients::dismiss(Client& client, int how) {
 bool BlockingClients::wait_until_empty(Time until) {
   while (connected() > 0) {
     if (until <= monotonic_now()) return false;
-    pollfd emptied{emptied_.get(), POLLIN, 0};
+    pollfd emptied{emptied_.fd(), POLLIN, 0};
     waits_.poll({&emptied, 1}, until);
   }
   return true;

@@ -10,7 +10,8 @@
 #include <functional>
 #include <optional>
 
-#include "net/clock.hpp"
+#include "net/event_flag.hpp"
+#include "core/intrusive_list.hpp"
 #include "net/mutex.hpp"
 #include "net/server.hpp"
 #include "net/waits.hpp"
@@ -54,13 +55,11 @@ class BlockingClients {
   static constexpr Duration kFreshGrace = std::chrono::seconds(1);
 
   /// What a drain must know of a client, from another thread.
-  struct Client {
+  struct Client : IntrusiveList<Client>::Link {
     enum class State : std::uint8_t { kBusy, kIdle, kFresh };
     int fd;
     std::atomic<State> state = State::kFresh;
     std::atomic<bool> dismissed = false;  // the drain has shut the socket down
-    Client* previous = nullptr;
-    Client* next = nullptr;
   };
   class Conversation;
 
@@ -79,14 +78,14 @@ class BlockingClients {
   Server& server_;
   Waits& waits_;
   const Drainer drainer_;
-  const UniqueFd emptied_;  // an eventfd: readable when a drain has no client left
+  const EventFlag emptied_;  // a drain has no client left
   Mutex mutex_;
   std::atomic<bool> idle_dismissed_ = false;
   Time drain_begin_{};  // these two only for the thread that drains
   bool is_cut_ = false;
   std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   bool draining_ MAJUSCULE_GUARDED_BY(mutex_) = false;
-  Client* clients_ MAJUSCULE_GUARDED_BY(mutex_) = nullptr;
+  IntrusiveList<Client> clients_ MAJUSCULE_GUARDED_BY(mutex_);
   std::optional<int> late_ MAJUSCULE_GUARDED_BY(mutex_);  // how to shut down who enters now
 };
 

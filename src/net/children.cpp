@@ -17,7 +17,7 @@
 #include <system_error>
 
 #include "net/child.hpp"
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/signal_handler.hpp"
 
 namespace majuscule {

@@ -7,12 +7,6 @@
 
 namespace majuscule {
 
-Time monotonic_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return Time(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
-}
-
 Instant Clock::now() {
   timespec wall{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &wall);

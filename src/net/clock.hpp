@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The only place that reads clocks. One for each loop or thread: it caches the text of the date. Not
-// thread-safe.
+// The moments that drivers give to connections: the time, the date, and whether the server drains. One for each
+// loop or thread: it caches the text of the date. Not thread-safe.
 #pragma once
 
 #include <array>
 
 #include "majuscule/instant.hpp"
+#include "net/monotonic.hpp"
 #include "net/stop_signal.hpp"
 
 namespace majuscule {
-
-/// CLOCK_MONOTONIC, now.
-Time monotonic_now();
 
 class Clock {
  public:

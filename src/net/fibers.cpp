@@ -17,7 +17,7 @@
 
 #include <boost/context/detail/fcontext.hpp>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/fiber_stack.hpp"
 
 namespace majuscule {
@@ -32,7 +32,7 @@ constexpr std::uint32_t kWritable = EPOLLOUT | kBroken;
 
 }  // namespace
 
-struct Fibers::Fiber : TimerWheel::Timer {
+struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
   explicit Fiber(Fibers& of) : fibers(of) {}
 
   static void enter(context::transfer_t from) {
@@ -57,8 +57,7 @@ struct Fibers::Fiber : TimerWheel::Timer {
   bool timed_out = false;
   bool greedy = false;  // its last read left more in the socket
   bool ended = false;
-  Fiber* previous = nullptr;  // among the sleepers
-  Fiber* next = nullptr;      // there, or among those that gave way
+  Fiber* next = nullptr;  // among those that gave way
 };
 
 Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now()) {
@@ -173,22 +172,17 @@ IoResult Fibers::send(Socket& socket, const Output& output, Time, Time until, st
 bool Fibers::sleep(Time until) {
   if (cut_) return false;
   Fiber& self = *running_;
-  self.previous = nullptr;
-  self.next = sleepers_;
-  if (sleepers_ != nullptr) sleepers_->previous = &self;
-  sleepers_ = &self;
+  sleepers_.push_back(self);
   wheel_.set(self, until);
   suspend(self);
-  if (self.previous != nullptr) self.previous->next = self.next;
-  if (self.next != nullptr) self.next->previous = self.previous;
-  if (sleepers_ == &self) sleepers_ = self.next;
+  sleepers_.remove(self);
   return !cut_;
 }
 
 void Fibers::cut() {
   cut_ = true;
   const Time now = monotonic_now();
-  for (Fiber* fiber = sleepers_; fiber != nullptr; fiber = fiber->next) wheel_.set(*fiber, now);
+  sleepers_.for_each([&](Fiber& fiber) { wheel_.set(fiber, now); });
 }
 
 void Fibers::poll(std::span<pollfd> descriptors, Time until) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/intrusive_list.hpp"
 #include "core/timer_wheel.hpp"
 #include "net/fiber_watch.hpp"
 #include "net/waits.hpp"
@@ -56,7 +57,7 @@ class Fibers final : public Waits {
   bool poll_ended_ = false;
   bool cut_ = false;
   Fiber* running_ = nullptr;
-  Fiber* sleepers_ = nullptr;
+  IntrusiveList<Fiber> sleepers_;
   Fiber* gave_way_ = nullptr;  // those that go on after the next look at the others
   std::vector<std::unique_ptr<Fiber>> free_;
   FiberWatch scheduler_watch_;

@@ -10,7 +10,7 @@
 
 #include <fmt/core.h>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/descriptors.hpp"
 #include "net/inherited.hpp"
 #include "net/line_output.hpp"

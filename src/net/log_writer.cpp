@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "net/child.hpp"
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/descriptors.hpp"
 #include "net/inherited.hpp"
 #include "net/line_output.hpp"

@@ -15,7 +15,7 @@
 
 #include <fmt/core.h>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/inherited.hpp"
 #include "net/signal_handler.hpp"
 #include "net/stop_signal.hpp"

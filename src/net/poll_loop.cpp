@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "net/timespec.hpp"
+
 namespace majuscule {
 
 void PollLoop::run() {
@@ -38,9 +40,7 @@ void PollLoop::run() {
 void PollLoop::wait() {
   ready_.clear();
   if (due_ == kNever) return wait(nullptr, ready_);
-  const Duration rest = std::max(due_ - monotonic_now(), Duration::zero());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
-  const timespec timeout{seconds.count(), (rest - seconds).count()};
+  const timespec timeout = to_timespec(std::max(due_ - monotonic_now(), Duration::zero()));
   wait(&timeout, ready_);
 }
 

@@ -23,10 +23,9 @@ void ReadinessDriver::drain() {
 // Not at once: whoever asks again just now is told to close, and is not cut off with a request on its way.
 void ReadinessDriver::dismiss_idle() {
   idle_dismissed_ = true;
-  for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
-    next = s->next_;
-    if (!s->working_ && dismissed(*s)) wake(*s, Wake::kDismissed);
-  }
+  sessions_.for_each([this](Session& session) {
+    if (!session.working_ && dismissed(session)) wake(session, Wake::kDismissed);
+  });
 }
 
 // They waited, so they are served: when their handshakes have ended, and there is room for them.
@@ -62,14 +61,13 @@ void ReadinessDriver::cut() {
   if (!listeners_.empty()) end_arrivals();
   refusals_.close_all();
   if (open_ > 0) server_.log().warn("the drain timeout has passed: {} clients are cut", open_);
-  for (Session *s = sessions_, *next = nullptr; s != nullptr; s = next) {
-    next = s->next_;
-    if (crew_ == nullptr || !s->working_) {
-      close(*s);
+  sessions_.for_each([this](Session& session) {
+    if (crew_ == nullptr || !session.working_) {
+      close(session);
     } else {
-      ::shutdown(s->fd(), SHUT_RDWR);  // and closed when it is put back
+      ::shutdown(session.fd(), SHUT_RDWR);  // and closed when it is put back
     }
-  }
+  });
   if (crew_ != nullptr) crew_->cut();
 }
 

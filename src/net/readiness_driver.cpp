@@ -28,7 +28,7 @@ ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Liste
       wheel_(now_.time) {}
 
 ReadinessDriver::~ReadinessDriver() {
-  while (sessions_ != nullptr) close(*sessions_);
+  sessions_.for_each([this](Session& session) { close(session); });
   for (auto* timer : {&queues_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {
     wheel_.drop(*timer);
   }
@@ -77,9 +77,7 @@ bool ReadinessDriver::admit(Accepted client) try {
   [[maybe_unused]] const auto* const for_close = place.release();
   ++open_;
   session->connection_ = std::move(connection);
-  session->next_ = sessions_;
-  if (sessions_ != nullptr) sessions_->previous_ = session;
-  sessions_ = session;
+  sessions_.push_back(*session);
   wake(*session, Wake::kAccepted);
   return true;
 } catch (const std::bad_alloc&) {
@@ -221,9 +219,7 @@ void ReadinessDriver::expire() {
 
 void ReadinessDriver::close(Session& session) {
   wheel_.drop(session);
-  if (session.previous_ != nullptr) session.previous_->next_ = session.next_;
-  if (session.next_ != nullptr) session.next_->previous_ = session.previous_;
-  if (sessions_ == &session) sessions_ = session.next_;
+  sessions_.remove(session);
   if (session.conversation_ != nullptr) session.conversation_->destroy();
   session.connection_.reset();
   if (draining_) discard_input(session.fd());

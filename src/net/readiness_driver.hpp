@@ -133,7 +133,7 @@ class ReadinessDriver {
   TimerWheel::Timer queues_end_, drain_end_, fresh_end_, refusal_end_, accept_again_;
   Refusals refusals_{server_};
   Complaint pausing_;
-  Session* sessions_ = nullptr;
+  IntrusiveList<Session> sessions_;
   std::size_t open_ = 0;
   bool listening_ = true;
   bool draining_ = false;

@@ -10,6 +10,7 @@
 #include "core/connection.hpp"
 #include "core/timer_wheel.hpp"
 #include "majuscule/service.hpp"
+#include "core/intrusive_list.hpp"
 #include "net/socket_io.hpp"
 #include "net/unique_fd.hpp"
 
@@ -56,7 +57,7 @@ class Conversation {
 using Converse = Conversation& (*)(ReadinessDriver& driver, Session& session);
 
 /// One client. The poller derives from it to put its registration beside it.
-class Session : private TimerWheel::Timer {
+class Session : private TimerWheel::Timer, private IntrusiveList<Session>::Link {
  public:
   Session() = default;
   Session(const Session&) = delete;
@@ -82,6 +83,7 @@ class Session : private TimerWheel::Timer {
   friend class ReadinessDriver;
   friend class SessionWorker;
   friend class CoroutineClient;
+  friend class IntrusiveList<Session>;
 
   UniqueFd fd_;
   Interest interest_ = Interest::kNone;
@@ -91,8 +93,6 @@ class Session : private TimerWheel::Timer {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Outcome> owed_;         // until its task is done, without a conversation of its own
   Conversation* conversation_ = nullptr;  // null: the driver's steps
-  Session* previous_ = nullptr;
-  Session* next_ = nullptr;
 };
 
 /// How sessions are read and written.

@@ -9,10 +9,10 @@
 
 namespace majuscule {
 
-SessionWorker::SessionWorker(Server& server, SessionIo& io, Waits* waits)
+SessionWorker::SessionWorker(Server& server, SessionIo& io, const CancellableSleep* sleep)
     : server_(server),
       io_(io),
-      waits_(waits),
+      sleep_(sleep),
       clock_(server.stop()),
       now_(clock_.now()),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
@@ -100,7 +100,7 @@ Stage SessionWorker::answer(Session& session) {
 
 bool SessionWorker::work(const Task& task) {
   io_.flush();
-  const bool done = task.kind != TaskKind::kSleep || waits_->sleep(monotonic_now() + task.duration);
+  const bool done = task.kind != TaskKind::kSleep || sleep_->until(monotonic_now() + task.duration);
   occupy_thread(task);
   wake_up();
   return done;

@@ -4,17 +4,17 @@
 // many threads may work at once, each on sessions of its own.
 #pragma once
 
+#include "net/cancellable_sleep.hpp"
 #include "net/clock.hpp"
 #include "net/server.hpp"
 #include "net/session.hpp"
-#include "net/waits.hpp"
 
 namespace majuscule {
 
 class SessionWorker {
  public:
-  /// `waits`: for tasks that sleep. Null: none will do so here.
-  SessionWorker(Server& server, SessionIo& io, Waits* waits);
+  /// `sleep`: for tasks that sleep. Null: none will do so here.
+  SessionWorker(Server& server, SessionIo& io, const CancellableSleep* sleep);
   SessionWorker(const SessionWorker&) = delete;
   SessionWorker& operator=(const SessionWorker&) = delete;
 
@@ -55,7 +55,7 @@ class SessionWorker {
 
   Server& server_;
   SessionIo& io_;
-  Waits* const waits_;
+  const CancellableSleep* const sleep_;
   Clock clock_;
   Instant now_;
   std::unique_ptr<char[]> buffer_;

@@ -4,9 +4,7 @@
 // event carries a descriptor with a generation, never a pointer, and what does not fit any more is ignored.
 #include "net/shared_readiness.hpp"
 
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 #include <algorithm>
@@ -14,6 +12,10 @@
 #include <cerrno>
 #include <memory>
 #include <system_error>
+
+#include "net/monotonic.hpp"
+#include "net/poll_until.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 namespace {
@@ -38,10 +40,9 @@ SharedReadiness::SharedReadiness(Server& server)
     : server_(server),
       set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
-      end_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       driver_(server, *this, server.listeners(), nullptr, this) {
   watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
-  watch(end_.get(), EPOLLIN);              // for all threads, and for ever
+  watch(end_.fd(), EPOLLIN);              // for all threads, and for ever
   for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
 }
 
@@ -50,7 +51,7 @@ Session* SharedReadiness::wait() {
     if (Session* const session = next_turn()) return session;
     epoll_event event{};
     if (::epoll_wait(set_.get(), &event, 1, -1) != 1) continue;
-    if (event.data.u64 == static_cast<std::uint64_t>(end_.get())) return nullptr;
+    if (event.data.u64 == static_cast<std::uint64_t>(end_.fd())) return nullptr;
     const MutexLock lock(mutex_);
     driver_.wake_up();
     dispatch(event.data.u64);
@@ -95,12 +96,12 @@ Session* SharedReadiness::put_back(Session& session) {
   return next_turn();
 }
 
-void SharedReadiness::end() { ::eventfd_write(end_.get(), 1); }
+void SharedReadiness::end() { end_.raise(); }
 
 void SharedReadiness::wait_until_drained() {
   server_.announce_ready();
-  std::array<pollfd, 2> events{{{end_.get(), POLLIN, 0}, {server_.stop().fd(), POLLIN, 0}}};
-  while (!server_.stop().requested()) waits_.poll(events, kNever);
+  std::array<pollfd, 2> events{{{end_.fd(), POLLIN, 0}, {server_.stop().fd(), POLLIN, 0}}};
+  while (!server_.stop().requested()) poll_until(events, kNever);
   {
     const MutexLock lock(mutex_);
     driver_.wake_up();
@@ -109,7 +110,7 @@ void SharedReadiness::wait_until_drained() {
   }
   const auto ended = std::span(events).first(1);
   const Time cut = monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
-  while (ended[0].revents == 0 && monotonic_now() < cut) waits_.poll(ended, cut);
+  while (ended[0].revents == 0 && monotonic_now() < cut) poll_until(ended, cut);
   if (ended[0].revents == 0) {
     const MutexLock lock(mutex_);
     driver_.wake_up();
@@ -117,7 +118,7 @@ void SharedReadiness::wait_until_drained() {
     set_timer(monotonic_now());  // whoever waits looks whether it is somebody's turn
     if (driver_.finished()) end();
   }
-  while (ended[0].revents == 0) waits_.poll(ended, kNever);
+  while (ended[0].revents == 0) poll_until(ended, kNever);
 }
 
 void SharedReadiness::watch(int fd, std::uint32_t events) {
@@ -173,11 +174,7 @@ void SharedReadiness::set_accepting(bool accepting) {
 
 void SharedReadiness::set_timer(Time due) {
   itimerspec at{};
-  if (due != kNever) {
-    const auto since = due.time_since_epoch();
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-    at.it_value = {seconds.count(), (since - seconds).count()};
-  }
+  if (due != kNever) at.it_value = to_timespec(due.time_since_epoch());
   ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
 }
 

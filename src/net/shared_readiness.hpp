@@ -9,9 +9,10 @@
 
 #include <vector>
 
+#include "net/cancellable_sleep.hpp"
+#include "net/event_flag.hpp"
 #include "net/mutex.hpp"
 #include "net/readiness_driver.hpp"
-#include "net/waits.hpp"
 
 namespace majuscule {
 
@@ -35,7 +36,7 @@ class SharedReadiness final : private Poller, private Crew {
 
   /// What a worker on these sessions needs.
   SessionIo& io() { return *this; }
-  Waits& waits() { return waits_; }
+  const CancellableSleep& sleep() const { return sleep_; }
 
  private:
   struct OneShotSession;
@@ -52,13 +53,13 @@ class SharedReadiness final : private Poller, private Crew {
   void set_accepting(bool accepting) override MAJUSCULE_REQUIRES(mutex_);
   void set_timer(Time due) override;
   void take(Session& session) override MAJUSCULE_REQUIRES(mutex_);
-  void cut() override { waits_.cut(); }
+  void cut() override { sleep_.cancel(); }
 
   Server& server_;
-  KernelWaits waits_;
+  const CancellableSleep sleep_;
   const UniqueFd set_;
   const UniqueFd timer_;
-  const UniqueFd end_;  // an eventfd
+  const EventFlag end_;
   Mutex mutex_;
   std::vector<OneShotSession*> by_fd_ MAJUSCULE_GUARDED_BY(mutex_);
   std::vector<Session*> turns_ MAJUSCULE_GUARDED_BY(mutex_);  // taken by the driver's order, for any thread

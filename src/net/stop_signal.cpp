@@ -11,10 +11,11 @@
 #include <cerrno>
 #include <system_error>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/inherited.hpp"
 #include "net/line_output.hpp"
 #include "net/signal_handler.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 namespace {
@@ -56,11 +57,6 @@ void on_timer(int) {
   if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
   say("the drain timeout has passed and a task still blocks: ending without it");
   ::_exit(0);
-}
-
-timeval to_timeval(Duration duration) {
-  const auto micros = std::chrono::ceil<std::chrono::microseconds>(duration).count();
-  return {micros / 1'000'000, micros % 1'000'000};
 }
 
 }  // namespace

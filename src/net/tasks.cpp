@@ -5,14 +5,13 @@
 
 #include <cerrno>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 
 void block_thread(Duration duration) {
-  const auto until = (monotonic_now() + duration).time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(until);
-  const timespec at{seconds.count(), (until - seconds).count()};
+  const timespec at = to_timespec((monotonic_now() + duration).time_since_epoch());
   while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
   }
 }
@@ -21,7 +20,7 @@ void burn_cpu(Duration duration) {
   const auto used = [] {
     timespec now{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+    return to_duration(now);
   };
   const auto until = used() + duration;
   while (used() < until) {

@@ -11,7 +11,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
+#include "net/timespec.hpp"
 
 namespace majuscule {
 namespace {
@@ -77,9 +78,8 @@ void Uring::wait(Time until) {
     ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, nullptr, signals.mask());
     return;
   }
-  const Duration rest = std::max(until - monotonic_now(), Duration::zero());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
-  __kernel_timespec limit{seconds.count(), (rest - seconds).count()};
+  const timespec rest = to_timespec(std::max(until - monotonic_now(), Duration::zero()));
+  __kernel_timespec limit{rest.tv_sec, rest.tv_nsec};
   ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, signals.mask());
 }
 

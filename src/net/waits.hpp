@@ -8,8 +8,8 @@
 #include <span>
 
 #include "majuscule/instant.hpp"
+#include "net/cancellable_sleep.hpp"
 #include "net/socket_io.hpp"
-#include "net/unique_fd.hpp"
 
 namespace majuscule {
 
@@ -44,8 +44,6 @@ class Waits {
 /// the remaining time has changed: the steady state is one recv and one send.
 class KernelWaits final : public Waits {
  public:
-  /// Throws std::system_error.
-  KernelWaits();
   Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) override;
   IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) override;
   bool sleep(Time until) override;
@@ -53,7 +51,7 @@ class KernelWaits final : public Waits {
   void cut() override;
 
  private:
-  const UniqueFd cut_;  // an eventfd: readable when sleeping tasks are to be given up
+  const CancellableSleep sleep_;
 };
 
 }  // namespace majuscule

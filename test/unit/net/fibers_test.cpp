@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/fiber_stack.hpp"
 
 namespace majuscule::test {

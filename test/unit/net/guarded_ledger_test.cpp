@@ -19,7 +19,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/clock.hpp"
+#include "net/monotonic.hpp"
 #include "net/shared_array.hpp"
 
 namespace majuscule::test {
