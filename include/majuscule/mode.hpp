@@ -10,7 +10,7 @@
 
 namespace majuscule {
 
-class Server;  // net/server.hpp: the listeners, limits, service and shared state a model works with
+class Server;  // server/server.hpp: the listeners, limits, service and shared state a model works with
 
 /// Who touches the shared state; decides which guards a mode allows.
 enum class Sharing : std::uint8_t { kOneThread, kThreads, kProcesses };

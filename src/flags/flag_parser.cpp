@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "core/units.hpp"
+#include "base/units.hpp"
 
 namespace majuscule {
 namespace {

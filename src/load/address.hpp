@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "load/address_turn.hpp"
-#include "net/unique_fd.hpp"
 
 namespace majuscule {
 

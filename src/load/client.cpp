@@ -13,8 +13,8 @@
 
 #include <fmt/core.h>
 
-#include "net/monotonic.hpp"
-#include "net/timespec.hpp"
+#include "base/monotonic.hpp"
+#include "base/timespec.hpp"
 
 namespace majuscule {
 namespace {

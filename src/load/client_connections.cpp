@@ -8,8 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "base/monotonic.hpp"
 #include "load/client.hpp"
-#include "net/monotonic.hpp"
 
 namespace majuscule {
 namespace {

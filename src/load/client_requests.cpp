@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/monotonic.hpp"
 #include "load/client.hpp"
-#include "net/monotonic.hpp"
 
 namespace majuscule {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "core/units.hpp"
+#include "base/units.hpp"
 #include "flags/build_stamp.hpp"
 #include "flags/flag_parser.hpp"
 #include "measure/figures.hpp"

@@ -17,13 +17,13 @@
 
 #include <fmt/core.h>
 
+#include "base/descriptors.hpp"
+#include "base/inherited.hpp"
 #include "load/address.hpp"
 #include "load/client.hpp"
 #include "load/command_line.hpp"
 #include "measure/figures.hpp"
 #include "measure/percentile_file.hpp"
-#include "net/descriptors.hpp"
-#include "net/inherited.hpp"
 
 namespace majuscule {
 namespace {

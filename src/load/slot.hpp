@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "core/timer_wheel.hpp"
+#include "base/timer_wheel.hpp"
+#include "base/unique_fd.hpp"
 #include "load/dial.hpp"
 #include "measure/answer_parser.hpp"
 #include "measure/record.hpp"
-#include "net/unique_fd.hpp"
 
 namespace majuscule {
 

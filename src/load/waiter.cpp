@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "net/monotonic.hpp"
-#include "net/timespec.hpp"
+#include "base/monotonic.hpp"
+#include "base/timespec.hpp"
 
 namespace majuscule {
 namespace {

@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <span>
 
+#include "base/unique_fd.hpp"
 #include "majuscule/instant.hpp"
 #include "measure/stall_detector.hpp"
-#include "net/unique_fd.hpp"
 
 namespace majuscule {
 

@@ -3,7 +3,7 @@
 
 #include <llhttp.h>
 
-#include "core/chunk_line.hpp"
+#include "http/chunk_line.hpp"
 
 namespace majuscule {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "core/units.hpp"
+#include "base/units.hpp"
 #include "measure/figures.hpp"
 
 namespace majuscule {

@@ -6,8 +6,8 @@
 
 #include <fmt/core.h>
 
-#include "core/capitalize.hpp"
-#include "core/url.hpp"
+#include "app/capitalize.hpp"
+#include "http/url.hpp"
 
 namespace majuscule {
 namespace {

@@ -7,9 +7,9 @@
 // system call for each client, idle or not, which is where it breaks. A sleeping task is looked at each
 // round; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
 // signal.
+#include "event/poll_loop.hpp"
+#include "event/poll_set.hpp"
 #include "modes/modes.hpp"
-#include "net/poll_loop.hpp"
-#include "net/poll_set.hpp"
 
 namespace majuscule {
 namespace {

@@ -7,9 +7,9 @@
 // burns CPU stalls everybody. Beside what a client costs --mode=epoll it has a frame of some 300 bytes,
 // allocated once, and a call through a pointer for each wait; it breaks where that mode does. It stops when
 // the last client has gone after the stop signal; one that is cut is a frame destroyed where it waits.
+#include "event/coroutine_client.hpp"
+#include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
-#include "net/coroutine_client.hpp"
-#include "net/uv_poller.hpp"
 
 namespace majuscule {
 namespace {

@@ -5,8 +5,8 @@
 // anywhere. It waits in epoll_wait(2) only, inside uv_run(). A sleeping task is a timer; a task that blocks
 // or burns CPU stalls everybody, which is the price of this model. It stops when the last client has gone
 // after the stop signal.
+#include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
-#include "net/uv_poller.hpp"
 
 namespace majuscule {
 

@@ -11,9 +11,9 @@
 #include "modes/modes.hpp"
 
 #if defined(MAJUSCULE_HAS_FIBERS)
-#include "net/acceptor.hpp"
-#include "net/blocking_driver.hpp"
-#include "net/fibers.hpp"
+#include "blocking/acceptor.hpp"
+#include "blocking/blocking_driver.hpp"
+#include "blocking/fibers.hpp"
 #endif
 
 namespace majuscule {

@@ -11,10 +11,10 @@
 // A client that pipelines is one entry in the queue: its requests without a task are answered together. When
 // 1,024 wait, the next request is answered 503 and the connection goes on (raw: it is closed). It stops when
 // the last client has gone after the stop signal; a thread that still blocks then is not waited for.
+#include "base/team.hpp"
+#include "event/request_queue.hpp"
+#include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
-#include "net/request_queue.hpp"
-#include "net/team.hpp"
-#include "net/uv_poller.hpp"
 
 namespace majuscule {
 namespace {

@@ -12,11 +12,11 @@
 // that still blocks then is not waited for.
 #include <condition_variable>
 
+#include "base/mutex.hpp"
+#include "base/team.hpp"
+#include "event/session_worker.hpp"
+#include "event/shared_readiness.hpp"
 #include "modes/modes.hpp"
-#include "net/mutex.hpp"
-#include "net/session_worker.hpp"
-#include "net/shared_readiness.hpp"
-#include "net/team.hpp"
 
 namespace majuscule {
 namespace {

@@ -11,10 +11,10 @@
 // closed); when 1,024 replies wait, whoever brings the next one waits, but for a replier, which writes it
 // itself. It stops when the last client has gone after the stop signal; a thread that still blocks then is
 // not waited for.
+#include "base/team.hpp"
+#include "event/request_queue.hpp"
+#include "event/shared_readiness.hpp"
 #include "modes/modes.hpp"
-#include "net/request_queue.hpp"
-#include "net/shared_readiness.hpp"
-#include "net/team.hpp"
 
 namespace majuscule {
 namespace {

@@ -7,9 +7,9 @@
 // look at a socket for each; there is no limit to their number but that. A sleeping task is a deadline of the
 // wait; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
 // signal.
+#include "event/poll_loop.hpp"
+#include "event/poll_set.hpp"
 #include "modes/modes.hpp"
-#include "net/poll_loop.hpp"
-#include "net/poll_set.hpp"
 
 namespace majuscule {
 namespace {

@@ -8,11 +8,11 @@
 // in the queue waits for a place, not for his answer. His deadlines begin when a thread takes him. What all
 // share sits behind a mutex. When 1,024 wait, the next client is refused (503 for HTTP, a close for raw). It
 // stops when the queue is empty and the last client has gone.
+#include "base/bounded_queue.hpp"
+#include "base/team.hpp"
+#include "blocking/acceptor.hpp"
+#include "blocking/blocking_driver.hpp"
 #include "modes/modes.hpp"
-#include "net/acceptor.hpp"
-#include "net/blocking_driver.hpp"
-#include "net/bounded_queue.hpp"
-#include "net/team.hpp"
 
 namespace majuscule {
 namespace {

@@ -10,10 +10,10 @@
 // short; when no more processes can be forked, the next client is refused. The parent passes the stop signal
 // on, each child drains by itself, and it stops when it has reaped the last.
 
+#include "blocking/acceptor.hpp"
+#include "blocking/blocking_driver.hpp"
+#include "blocking/children.hpp"
 #include "modes/modes.hpp"
-#include "net/acceptor.hpp"
-#include "net/blocking_driver.hpp"
-#include "net/children.hpp"
 
 namespace majuscule {
 

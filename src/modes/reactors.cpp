@@ -13,11 +13,11 @@
 #include <numeric>
 #include <vector>
 
+#include "base/mutex.hpp"
+#include "base/team.hpp"
+#include "blocking/acceptor.hpp"
+#include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
-#include "net/acceptor.hpp"
-#include "net/mutex.hpp"
-#include "net/team.hpp"
-#include "net/uv_poller.hpp"
 
 namespace majuscule {
 namespace {

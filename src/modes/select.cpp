@@ -11,8 +11,8 @@
 
 #include <algorithm>
 
+#include "event/poll_loop.hpp"
 #include "modes/modes.hpp"
-#include "net/poll_loop.hpp"
 
 namespace majuscule {
 namespace {

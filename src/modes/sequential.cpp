@@ -8,9 +8,9 @@
 // those who wait. Nobody else is there to drain, so the stop signal interrupts the thread's waits until it
 // has seen to it; it stops when the last client of the backlog has been served.
 
+#include "blocking/acceptor.hpp"
+#include "blocking/blocking_driver.hpp"
 #include "modes/modes.hpp"
-#include "net/acceptor.hpp"
-#include "net/blocking_driver.hpp"
 
 namespace majuscule {
 

@@ -14,9 +14,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "event/poll_loop.hpp"
+#include "event/poll_set.hpp"
 #include "modes/modes.hpp"
-#include "net/poll_loop.hpp"
-#include "net/poll_set.hpp"
 
 namespace majuscule {
 namespace {

@@ -6,10 +6,10 @@
 // small stack and a kernel thread; when no more can be started, the next client is refused. It stops when the
 // last thread has ended.
 
+#include "base/thread.hpp"
+#include "blocking/acceptor.hpp"
+#include "blocking/blocking_driver.hpp"
 #include "modes/modes.hpp"
-#include "net/acceptor.hpp"
-#include "net/blocking_driver.hpp"
-#include "net/thread.hpp"
 
 namespace majuscule {
 

@@ -26,7 +26,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "net/uring_poller.hpp"
+#include "event/uring/uring_poller.hpp"
 #endif
 
 namespace majuscule {

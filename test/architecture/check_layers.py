@@ -13,18 +13,23 @@ import sys
 
 SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".cc"}
 
-# Imports point one way: a layer may include itself and those listed.
+# Imports point down: a room may include itself and those listed.
 ALLOWED_LAYERS = {
     "include": {"include"},
-    "core": {"core", "include"},
-    "net": {"net", "core", "include"},
-    "modes": {"modes", "net", "core", "include"},
-    "flags": {"flags", "core", "include"},
-    "measure": {"measure", "core", "include"},
-    "load": {"load", "measure", "flags", "net", "core", "include"},
-    "main": {"main", "modes", "flags", "net", "core", "include"},
+    "base": {"base", "include"},
+    "http": {"http", "base", "include"},
+    "app": {"app", "http", "base", "include"},
+    "server": {"server", "app", "http", "base", "include"},
+    "blocking": {"blocking", "server", "http", "base", "include"},
+    "event": {"event", "server", "http", "base", "include"},
+    "prefork": {"prefork", "server", "base", "include"},
+    "modes": {"modes", "blocking", "event", "server", "base", "include"},
+    "flags": {"flags", "base", "include"},
+    "cli": {"cli", "modes", "flags", "app", "http", "base", "include"},
+    "measure": {"measure", "app", "http", "base", "include"},
+    "load": {"load", "measure", "flags", "base", "include"},
 }
-PURE_LAYERS = ("include", "core", "measure")
+PURE_LAYERS = ("include", "http", "app", "measure")
 
 # What a pure layer may not even include: sockets, threads, processes, clocks, terminals.
 IMPURE_INCLUDES = re.compile(
@@ -92,8 +97,21 @@ def layer_of(root, path, name):
     return None
 
 
+def impure_below(root, name):
+    """What is impure in the header `name` of the rooms, or in one that it includes; None: nothing."""
+    path = root / "src" / name
+    if not path.is_file():
+        return None
+    for _, is_quoted, below in includes(path):
+        if IMPURE_INCLUDES.match(below) and not is_quoted:
+            return f"{below} (by {name})"
+        if is_quoted and (found := impure_below(root, below)):
+            return found
+    return None
+
+
 def check_direction(root):
-    """Imports point main -> modes -> net -> core -> include, and load -> measure -> core beside them."""
+    """Imports point down, as docs/architecture.md draws them."""
     for layer, path in sources(root, *ALLOWED_LAYERS):
         for number, _, name in includes(path):
             target = layer_of(root, path, name)
@@ -101,12 +119,13 @@ def check_direction(root):
                 yield path, number, f"{layer} must not include {target} ({name})"
 
 
-def check_core(root):
-    """src/core, src/measure and the public headers have no sockets, threads or clocks."""
+def check_pure(root):
+    """src/http, src/app, src/measure and the public headers have no sockets, threads or clocks."""
     for layer, path in sources(root, *PURE_LAYERS):
-        for number, _, name in includes(path):
-            if IMPURE_INCLUDES.match(name):
-                yield path, number, f"{layer} must not include {name}"
+        for number, is_quoted, name in includes(path):
+            impure = name if not is_quoted and IMPURE_INCLUDES.match(name) else impure_below(root, name)
+            if impure:
+                yield path, number, f"{layer} must not include {impure}"
         for number, line in code_lines(path, with_strings=False):
             match = IMPURE_NAMES.search(line)
             if match and not INCLUDE.match(line):
@@ -128,7 +147,7 @@ def check_library(root, library, header, *layers):
 
 def check_llhttp(root):
     """The server's parser and the load client's are the only files that know llhttp."""
-    return check_library(root, "llhttp.h", r"(^|/)llhttp\.h$", "core", "measure")
+    return check_library(root, "llhttp.h", r"(^|/)llhttp\.h$", "http", "measure")
 
 
 def check_cli11(root):
@@ -145,7 +164,7 @@ def check_modes(root):
                 yield path, number, f"a mode must not know of HTTP: {match[0]}"
 
 
-RULES = {"direction": check_direction, "core": check_core, "llhttp": check_llhttp, "cli11": check_cli11,
+RULES = {"direction": check_direction, "pure": check_pure, "llhttp": check_llhttp, "cli11": check_cli11,
          "modes": check_modes}
 
 

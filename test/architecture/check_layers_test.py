@@ -14,17 +14,25 @@ import check_layers
 
 GOOD = {
     "include/majuscule/mode.hpp": "#pragma once\n#include <chrono>\n",
-    "src/core/parser.hpp": '#include "majuscule/mode.hpp"\n// steady_clock::now() is only talked about\n',
-    "src/core/parser.cpp": '#include "core/parser.hpp"\n#include <llhttp.h>\nauto t = "time(";\n',
-    "src/net/socket.hpp": '#include <sys/socket.h>\n#include "core/parser.hpp"\n',
-    "src/modes/epoll.cpp": '#include <uv.h>\n#include "net/socket.hpp"\n// serves HTTP/1.1\n',
-    "src/main/main.cpp": '#include "modes/epoll.hpp"\n#include "majuscule/mode.hpp"\n',
-    "src/main/line.cpp": '#include "flags/flags.hpp"\n',
-    "src/flags/flags.hpp": '#include "core/parser.hpp"\n',
+    "src/base/units.hpp": "#include <chrono>\n",
+    "src/base/thread.hpp": "#include <thread>\n",
+    "src/base/wrapper.hpp": '#include "base/thread.hpp"\n',
+    "src/http/parser.hpp": '#include "base/units.hpp"\n// steady_clock::now() is only talked about\n',
+    "src/http/parser.cpp": '#include "http/parser.hpp"\n#include <llhttp.h>\nauto t = "time(";\n',
+    "src/app/service.hpp": '#include "http/parser.hpp"\n',
+    "src/server/socket.hpp": '#include <sys/socket.h>\n#include "http/parser.hpp"\n#include "base/thread.hpp"\n',
+    "src/blocking/driver.hpp": '#include "server/socket.hpp"\n',
+    "src/event/driver.hpp": '#include "server/socket.hpp"\n',
+    "src/event/uv/poller.hpp": '#include "event/driver.hpp"\n#include <uv.h>\n',
+    "src/prefork/master.hpp": '#include "server/socket.hpp"\n',
+    "src/modes/epoll.cpp": '#include <uv.h>\n#include "event/uv/poller.hpp"\n// serves HTTP/1.1\n',
+    "src/cli/main.cpp": '#include "modes/epoll.hpp"\n#include "majuscule/mode.hpp"\n',
+    "src/cli/line.cpp": '#include "flags/flags.hpp"\n',
+    "src/flags/flags.hpp": '#include "base/units.hpp"\n',
     "src/flags/flags.cpp": '#include "flags/flags.hpp"\n#include <CLI/CLI.hpp>\n',
-    "src/measure/plan.hpp": '#include "core/parser.hpp"\n',
+    "src/measure/plan.hpp": '#include "app/service.hpp"\n',
     "src/measure/answers.cpp": '#include "measure/plan.hpp"\n#include <llhttp.h>\n#include <random>\n',
-    "src/load/client.hpp": '#include <sys/epoll.h>\n#include "measure/plan.hpp"\n#include "net/socket.hpp"\n',
+    "src/load/client.hpp": '#include <sys/epoll.h>\n#include "measure/plan.hpp"\n#include "base/thread.hpp"\n',
     "src/load/main.cpp": '#include "load/client.hpp"\n#include "flags/flags.hpp"\n',
 }
 
@@ -52,39 +60,55 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(self.run_on({}), (0, "0 violations\n"))
 
     def test_imports_against_the_direction(self):
-        self.assert_finds("src/core/parser.cpp", '#include "net/socket.hpp"\n', "direction")
-        self.assert_finds("src/core/parser.cpp", '#include "../net/socket.hpp"\n', "direction")
-        self.assert_finds("src/net/socket.hpp", '#include "modes/epoll.cpp"\n', "direction")
-        self.assert_finds("include/majuscule/mode.hpp", '#include "core/parser.hpp"\n', "direction")
-        self.assert_finds("src/modes/epoll.cpp", '#include "main/main.cpp"\n', "direction")
-        self.assert_finds("src/flags/flags.cpp", '#include "net/socket.hpp"\n', "direction")
-        self.assert_finds("src/core/parser.cpp", '#include "measure/plan.hpp"\n', "direction")
+        for name, upwards in (
+            ("src/http/parser.cpp", "server/socket.hpp"),
+            ("src/http/parser.cpp", "../server/socket.hpp"),
+            ("src/http/parser.cpp", "measure/plan.hpp"),
+            ("src/base/thread.hpp", "http/parser.hpp"),
+            ("src/server/socket.hpp", "modes/epoll.cpp"),
+            ("src/server/socket.hpp", "event/driver.hpp"),
+            ("src/event/uv/poller.hpp", "blocking/driver.hpp"),
+            ("src/event/uv/poller.hpp", "../../blocking/driver.hpp"),
+            ("src/blocking/driver.hpp", "event/driver.hpp"),
+            ("src/blocking/driver.hpp", "prefork/master.hpp"),
+            ("src/prefork/master.hpp", "event/driver.hpp"),
+            ("include/majuscule/mode.hpp", "http/parser.hpp"),
+            ("src/modes/epoll.cpp", "cli/main.cpp"),
+            ("src/modes/epoll.cpp", "http/parser.hpp"),
+            ("src/flags/flags.cpp", "server/socket.hpp"),
+        ):
+            with self.subTest(name=name, upwards=upwards):
+                self.assert_finds(name, f'#include "{upwards}"\n', "direction")
 
     def test_server_and_load_client_that_know_each_other(self):
         self.assert_finds("src/load/client.hpp", '#include "modes/epoll.cpp"\n', "direction")
-        self.assert_finds("src/load/main.cpp", '#include "main/main.cpp"\n', "direction")
-        self.assert_finds("src/measure/plan.hpp", '#include "net/socket.hpp"\n', "direction")
+        self.assert_finds("src/load/main.cpp", '#include "cli/main.cpp"\n', "direction")
+        self.assert_finds("src/measure/plan.hpp", '#include "server/socket.hpp"\n', "direction")
         self.assert_finds("src/measure/plan.hpp", '#include "flags/flags.hpp"\n', "direction")
         self.assert_finds("src/measure/plan.hpp", '#include "../load/client.hpp"\n', "direction")
         self.assert_finds("src/modes/epoll.cpp", '#include "flags/flags.hpp"\n', "direction")
-        self.assert_finds("src/main/main.cpp", '#include "load/client.hpp"\n', "direction")
-        self.assert_finds("src/net/socket.hpp", '#include "measure/plan.hpp"\n', "direction")
+        self.assert_finds("src/cli/main.cpp", '#include "load/client.hpp"\n', "direction")
+        self.assert_finds("src/server/socket.hpp", '#include "measure/plan.hpp"\n', "direction")
 
-    def test_sockets_threads_and_clocks_in_core_and_measure(self):
+    def test_sockets_threads_and_clocks_in_what_is_pure(self):
         for text in ("#include <uv.h>\n", "#include <sys/socket.h>\n", "#include <thread>\n",
                      "#  include <mutex>\n", "#include <unistd.h>\n", "#include <ctime>\n",
                      "auto t = std::chrono::steady_clock::now();\n",
                      "auto t = std::chrono::system_clock::now();\n", "clock_gettime(CLOCK_MONOTONIC, &t);\n",
                      "auto t = time(nullptr);\n", "auto t = std::time(0);\n", "std::this_thread::yield();\n"):
             with self.subTest(text):
-                self.assert_finds("src/core/parser.cpp", text, "core")
-                self.assert_finds("src/measure/plan.hpp", text, "core")
-                self.assert_finds("include/majuscule/mode.hpp", text, "core")
+                self.assert_finds("src/http/parser.cpp", text, "pure")
+                self.assert_finds("src/measure/plan.hpp", text, "pure")
+                self.assert_finds("include/majuscule/mode.hpp", text, "pure")
 
-    def test_names_that_only_look_alike_in_core(self):
+    def test_threads_behind_a_header_of_base(self):
+        self.assert_finds("src/http/parser.hpp", '#include "base/wrapper.hpp"\n', "pure")
+        self.assert_finds("src/measure/plan.hpp", '#include "base/thread.hpp"\n', "pure")
+
+    def test_names_that_only_look_alike(self):
         text = "auto a = now.time(); int header_time(int); start_time(1); /* time( */ auto b = x->time();\n" \
                "const hh_mm_ss clock(time - day_start);\n"
-        self.assertEqual(self.run_on({"src/core/other.cpp": text}), (0, "0 violations\n"))
+        self.assertEqual(self.run_on({"src/http/other.cpp": text}), (0, "0 violations\n"))
 
     def assert_misses(self, name, rule, library):
         code, output = self.run_on({name: "int x;\n"}, rule)
@@ -92,23 +116,23 @@ class CheckLayers(unittest.TestCase):
         self.assertIn(f"no file includes {library}", output)
 
     def test_llhttp_in_two_files_in_none_or_elsewhere(self):
-        self.assert_finds("src/core/other.cpp", "#include <llhttp.h>\n", "llhttp")
+        self.assert_finds("src/http/other.cpp", "#include <llhttp.h>\n", "llhttp")
         self.assert_finds("src/measure/other.cpp", "#include <llhttp.h>\n", "llhttp")
         self.assert_finds("src/measure/plan.hpp", "#include <llhttp.h>\n", "llhttp")
-        self.assert_finds("src/net/socket.hpp", '#include "llhttp.h"\n', "llhttp")
+        self.assert_finds("src/server/socket.hpp", '#include "llhttp.h"\n', "llhttp")
         self.assert_finds("src/load/client.hpp", "#include <llhttp.h>\n", "llhttp")
-        self.assert_misses("src/core/parser.cpp", "llhttp", "llhttp.h")
+        self.assert_misses("src/http/parser.cpp", "llhttp", "llhttp.h")
         self.assert_misses("src/measure/answers.cpp", "llhttp", "llhttp.h")
 
     def test_cli11_in_two_files_in_none_or_elsewhere(self):
         self.assert_finds("src/flags/other.cpp", "#include <CLI/App.hpp>\n", "cli11")
         self.assert_finds("src/flags/flags.hpp", "#include <CLI/CLI.hpp>\n", "cli11")
-        self.assert_finds("src/main/main.cpp", "#include <CLI/CLI.hpp>\n", "cli11")
+        self.assert_finds("src/cli/main.cpp", "#include <CLI/CLI.hpp>\n", "cli11")
         self.assert_finds("src/load/main.cpp", '#include "CLI/CLI.hpp"\n', "cli11")
         self.assert_misses("src/flags/flags.cpp", "cli11", "CLI11")
 
     def test_http_in_a_mode(self):
-        for text in ("#include <llhttp.h>\n", '#include "core/http_connection.hpp"\n',
+        for text in ("#include <llhttp.h>\n", '#include "http/http_connection.hpp"\n',
                      'auto a = "HTTP/1.1 200 OK";\n', 'auto a = "Content-Length: 0";\n', 'auto a = "GET / ";\n'):
             with self.subTest(text):
                 self.assert_finds("src/modes/epoll.cpp", text, "modes")

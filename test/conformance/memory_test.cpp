@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
-#include "core/connection.hpp"
+#include "http/connection.hpp"
 #include "support/process_usage.hpp"
 #include "support/server_test.hpp"
 

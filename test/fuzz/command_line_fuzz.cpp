@@ -3,8 +3,8 @@
 // what is wrong. An input has a word a line; a vertical tab stands for a line end inside of a word.
 #include <algorithm>
 
+#include "cli/command_line.hpp"
 #include "fuzz/fuzz.hpp"
-#include "main/command_line.hpp"
 #include "majuscule/mode.hpp"
 
 namespace majuscule::test {

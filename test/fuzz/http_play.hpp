@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client of an HttpConnection and a driver between them, which does what the drivers of src/net do, in
+// One client of an HttpConnection and a driver between them, which does what the drivers do, in
 // their order, and checks after each round what a driver relies on. The service is the server's own.
 #pragma once
 
@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/capitalize_service.hpp"
-#include "core/exchange.hpp"
-#include "core/http_connection.hpp"
+#include "app/capitalize_service.hpp"
 #include "fuzz/heap_meter.hpp"
 #include "fuzz/strict_answers.hpp"
+#include "http/exchange.hpp"
+#include "http/http_connection.hpp"
 #include "support/fakes.hpp"
 
 namespace majuscule::test {

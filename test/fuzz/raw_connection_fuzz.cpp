@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/capitalize_service.hpp"
+#include "app/capitalize_service.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/conversation.hpp"
 

@@ -2,8 +2,8 @@
 // Any query: the first `text` in it, and what is decoded of it, are what the simplest code finds.
 #include <optional>
 
-#include "core/url.hpp"
 #include "fuzz/fuzz.hpp"
+#include "http/url.hpp"
 
 namespace majuscule::test {
 namespace {

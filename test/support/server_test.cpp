@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "net/stop_signal.hpp"
+#include "server/stop_signal.hpp"
 
 namespace majuscule::test {
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/splits.hpp"
+#include "http/splits.hpp"
 
 namespace majuscule::test {
 namespace {

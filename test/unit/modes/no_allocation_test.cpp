@@ -15,10 +15,10 @@
 
 #include <gtest/gtest.h>
 
-#include "core/capitalize_service.hpp"
-#include "core/exchange.hpp"
-#include "core/http_connection.hpp"
-#include "net/server.hpp"
+#include "app/capitalize_service.hpp"
+#include "http/exchange.hpp"
+#include "http/http_connection.hpp"
+#include "server/server.hpp"
 #include "support/allocations.hpp"
 #include "support/fakes.hpp"
 

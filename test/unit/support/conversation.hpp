@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "core/exchange.hpp"
-#include "core/http_connection.hpp"
-#include "core/raw_connection.hpp"
+#include "http/exchange.hpp"
+#include "http/http_connection.hpp"
+#include "http/raw_connection.hpp"
 #include "support/fakes.hpp"
 
 namespace majuscule::test {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/connection.hpp"
+#include "http/connection.hpp"
 #include "majuscule/instant.hpp"
 #include "majuscule/ledger.hpp"
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "app/capitalize_service.hpp"
+
+#include "app/capitalize.hpp"
+#include "app/stats_document.hpp"
+#include "http/answer.hpp"
+#include "http/url.hpp"
+
+namespace majuscule {
+namespace {
+
+std::string home_page(const std::string& mode) {
+  return "Majuscule " MAJUSCULE_VERSION
+         ": a small server whose concurrency model is a flag.\n"
+         "This one runs --mode=" +
+         mode +
+         ".\n\n"
+         "POST /capitalize             the body, capitalized\n"
+         "GET  /capitalize?text=hello  the text, capitalized\n"
+         "GET  /stats                  what was counted, as JSON\n"
+         "GET  /healthz                ok, or draining\n";
+}
+
+Reply text_reply(std::uint16_t status, std::string body) {
+  Reply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
+}
+
+/// What a path takes, to be told in Allow; empty: there is no such path. `*` is the server as a whole.
+std::string_view methods_of(std::string_view path) {
+  if (path == "/capitalize" || path == "*") return "GET, HEAD, OPTIONS, POST";
+  if (path == "/healthz" || path == "/stats" || path == "/") return "GET, HEAD, OPTIONS";
+  return {};
+}
+
+Reply told(Reply reply, std::string_view allow) {
+  reply.fields.append("Allow: ").append(allow).append("\r\n");
+  return reply;
+}
+
+Reply not_allowed(std::string_view allow) {
+  return told(error_reply(405, "the path does not take this method"), allow);
+}
+
+Reply options(std::string_view allow) { return told(text_reply(204, {}), allow.empty() ? "OPTIONS" : allow); }
+
+}  // namespace
+
+CapitalizeService::CapitalizeService(const Options& options, const Surroundings& surroundings)
+    : task_(options.task),
+      task_every_(options.task_every),
+      surroundings_(surroundings),
+      home_page_(home_page(surroundings.mode)) {}
+
+Outcome CapitalizeService::handle(Request& request, const Instant& now) {
+  if (request.method == Method::kRaw) return capitalized(std::move(request.body));
+  std::string_view path = request.path();
+  if (path.empty()) path = "/";  // as in http://host (RFC 9110, 4.2.3)
+  const bool get = request.method == Method::kGet || request.method == Method::kHead;
+  if (path == "/capitalize") {  // first: it is what is asked most
+    if (request.method == Method::kPost) return capitalized(std::move(request.body));
+    if (get) return capitalize_text(request);
+  }
+  if (request.method == Method::kConnect) return {not_allowed(methods_of("*")), {}};
+  const std::string_view methods = methods_of(path);
+  if (request.method == Method::kOptions) return {options(methods), {}};
+  if (methods.empty()) return {error_reply(404, "there is nothing here; try GET /"), {}};
+  if (!get || path == "/capitalize") return {not_allowed(methods), {}};
+  if (path == "/healthz") return {now.draining ? text_reply(503, "draining") : text_reply(200, "ok"), {}};
+  if (path == "/stats") return {stats(now), {}};
+  return {text_reply(200, home_page_), {}};
+}
+
+Outcome CapitalizeService::capitalize_text(Request& request) {
+  const auto encoded = find_parameter(request.query(), "text");
+  if (!encoded) return {error_reply(400, "the query has no text parameter: /capitalize?text=..."), {}};
+  std::string& text = request.body;  // for its memory
+  text.clear();
+  if (!append_decoded(*encoded, text)) return {error_reply(400, "the text has a bad percent-escape"), {}};
+  if (request.method == Method::kGet) return capitalized(std::move(text));
+  capitalize(text);
+  return {text_reply(200, std::move(text)), {}};  // HEAD: neither work nor count
+}
+
+Outcome CapitalizeService::capitalized(std::string&& text) {
+  Outcome outcome;
+  outcome.reply.body = std::move(text);
+  outcome.reply.counts = true;
+  capitalize(outcome.reply.body);
+  if (task_.kind != TaskKind::kNone &&
+      (task_every_ == 1 || surroundings_.ledger.next_ticket() % task_every_ == 0)) {
+    outcome.task = task_;
+  }
+  return outcome;
+}
+
+Reply CapitalizeService::stats(const Instant& now) const {
+  Reply reply;
+  reply.content_type = "application/json";
+  reply.body = stats_document(surroundings_, surroundings_.ledger.read(), surroundings_.resources(),
+                              surroundings_.log_losses ? surroundings_.log_losses() : LogLosses(),
+                              now.time - surroundings_.started);
+  return reply;
+}
+
+}  // namespace majuscule

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Lines on their way from the processes of a server to the one that writes them: a ring of bytes in shared
+// memory. A line that finds no room is lost and counted; putting one never waits for the writer.
+//
+// Any number of threads and processes put lines in, behind a mutex that survives the death of its holder: a
+// line is in the ring from the moment that `written` says so. One process takes them out, without the mutex.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/process_mutex.hpp"
+#include "base/shared_array.hpp"
+#include "majuscule/instant.hpp"
+
+namespace majuscule {
+
+class LineRing {
+ public:
+  /// A quarter of a second of the lines of 100,000 requests a second.
+  static constexpr std::size_t kCapacity = 4 * 1024 * 1024;
+
+  /// `capacity` in bytes, a power of two. Throws std::system_error when there is no memory.
+  explicit LineRing(std::size_t capacity = kCapacity) : bytes_(capacity), state_memory_(1) {}
+  LineRing(const LineRing&) = delete;
+  LineRing& operator=(const LineRing&) = delete;
+
+  /// Puts in `line` and a newline. False when there is no room; the line is counted as lost. Thread-safe,
+  /// also between processes.
+  bool put(std::string_view line);
+  /// Whether the writer sleeps and is to be woken; true for one caller each time.
+  bool wants_wake_up() const { return state().asleep && state().asleep.exchange(false); }
+
+  /// Counts lines that the writer could not write. Returns how many are lost by now.
+  std::uint64_t lose(std::uint64_t count) { return state().lost += count; }
+  std::uint64_t lost() const { return state().lost; }
+  /// True once a minute, in one of the processes: the loss is to be said now.
+  bool is_loss_due(Time now);
+
+  // For the writer.
+
+  /// Appends the oldest whole lines to `lines`: as many as fit into `most` bytes, at least one if there is
+  /// any.
+  void peek(std::string& lines, std::size_t most) const;
+  /// Takes out that many bytes.
+  void drop(std::size_t size) { state().taken += size; }
+  /// Grows with each byte that is taken out.
+  std::uint64_t position() const { return state().taken; }
+  bool empty() const { return state().taken == state().written; }
+  /// Announces that the writer is going to sleep. False: there is something to write.
+  bool fall_asleep();
+  void stay_awake() { state().asleep = false; }
+
+ private:
+  struct State {
+    ProcessMutex mutex{true};
+    std::atomic<std::uint64_t> written = 0;  // bytes, since the beginning
+    std::atomic<std::uint64_t> taken = 0;
+    std::atomic<std::uint64_t> lost = 0;  // lines
+    std::atomic<bool> asleep = false;
+    std::atomic<Time::rep> next_loss = 0;
+  };
+
+  State& state() const { return state_memory_[0]; }
+  std::size_t place(std::uint64_t position) const { return position & (bytes_.size() - 1); }
+  void copy_in(std::uint64_t position, std::string_view bytes);
+  void copy_out(std::uint64_t position, std::size_t size, std::string& bytes) const;
+
+  const SharedArray<char> bytes_;
+  const SharedArray<State> state_memory_;
+};
+
+}  // namespace majuscule

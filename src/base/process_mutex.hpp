@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// A mutex that may lie in memory which processes share: one that dies with it locked leaves it to the next
+// (pthread_mutexattr_setrobust(3)).
+#pragma once
+
+#include <pthread.h>
+
+#include <cerrno>
+
+#include "base/mutex.hpp"
+
+namespace majuscule {
+
+/// Never destroyed, since another process may hold it. What it guards must be usable as a dead owner left it.
+class MAJUSCULE_THREAD_ANNOTATION(capability("mutex")) ProcessMutex {
+ public:
+  /// For the threads of one process it is an ordinary mutex, which costs less.
+  explicit ProcessMutex(bool for_processes) {
+    pthread_mutexattr_t attributes;
+    ::pthread_mutexattr_init(&attributes);
+    if (for_processes) {
+      ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+      ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    }
+    ::pthread_mutex_init(&mutex_, &attributes);
+    ::pthread_mutexattr_destroy(&attributes);
+  }
+  ProcessMutex(const ProcessMutex&) = delete;
+  ProcessMutex& operator=(const ProcessMutex&) = delete;
+
+  void lock() MAJUSCULE_THREAD_ANNOTATION(acquire_capability()) {
+    if (::pthread_mutex_lock(&mutex_) == EOWNERDEAD) ::pthread_mutex_consistent(&mutex_);
+  }
+  void unlock() MAJUSCULE_THREAD_ANNOTATION(release_capability()) { ::pthread_mutex_unlock(&mutex_); }
+
+ private:
+  pthread_mutex_t mutex_;
+};
+
+class MAJUSCULE_THREAD_ANNOTATION(scoped_lockable) ProcessMutexLock {
+ public:
+  explicit ProcessMutexLock(ProcessMutex& mutex) MAJUSCULE_THREAD_ANNOTATION(acquire_capability(mutex))
+      : mutex_(mutex) {
+    mutex_.lock();
+  }
+  ~ProcessMutexLock() MAJUSCULE_THREAD_ANNOTATION(release_capability()) { mutex_.unlock(); }
+  ProcessMutexLock(const ProcessMutexLock&) = delete;
+  ProcessMutexLock& operator=(const ProcessMutexLock&) = delete;
+
+ private:
+  ProcessMutex& mutex_;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "base/thread.hpp"
+
+#include <signal.h>
+
+#include <cerrno>
+#include <memory>
+#include <new>
+
+namespace majuscule {
+namespace {
+
+/// How they are made: detached or joinable, otherwise alike.
+class Attributes {
+ public:
+  explicit Attributes(int detach_state) {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_attr_init(&attributes_);
+    ::pthread_attr_setstacksize(&attributes_, kClientStackSize);
+    ::pthread_attr_setdetachstate(&attributes_, detach_state);
+    ::pthread_attr_setsigmask_np(&attributes_, &all);
+  }
+  ~Attributes() { ::pthread_attr_destroy(&attributes_); }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  const pthread_attr_t* get() const { return &attributes_; }
+
+ private:
+  pthread_attr_t attributes_;
+};
+
+void* run(void* argument) {
+  const std::unique_ptr<std::function<void()>> work(static_cast<std::function<void()>*>(argument));
+  (*work)();
+  return nullptr;
+}
+
+int create(std::function<void()> work, const Attributes& attributes, pthread_t& thread) {
+  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
+  if (!argument) return ENOMEM;
+  const int error = ::pthread_create(&thread, attributes.get(), run, argument.get());
+  if (error != 0) return error;
+  [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
+  return 0;
+}
+
+}  // namespace
+
+bool start_thread(std::function<void()> work) {
+  static const Attributes kAttributes(PTHREAD_CREATE_DETACHED);
+  pthread_t thread{};
+  return create(std::move(work), kAttributes, thread) == 0;
+}
+
+int start_joinable_thread(std::function<void()> work, pthread_t& thread) {
+  static const Attributes kAttributes(PTHREAD_CREATE_JOINABLE);
+  return create(std::move(work), kAttributes, thread);
+}
+
+}  // namespace majuscule

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The front door of the modes that block: waits for clients and for the stop signal, through Waits,
+// and hands each client on. Runs on one thread; returns when the server drains, with the listeners closed and
+// nobody left in their queues (but in those that a service manager keeps).
+#pragma once
+
+#include <functional>
+
+#include "base/complaint.hpp"
+#include "blocking/waits.hpp"
+#include "server/clock.hpp"
+#include "server/refusals.hpp"
+#include "server/server.hpp"
+
+namespace majuscule {
+
+/// What else must be seen to while waiting for clients: `attend` is called when `fd` is readable, and now and
+/// then. Nothing if `fd` is negative.
+struct Concern {
+  int fd = -1;
+  std::function<void()> attend = [] {};
+};
+
+class Acceptor {
+ public:
+  /// Takes a client over. Returns false, with the client still in it, when it cannot: the client is then
+  /// refused.
+  using Take = std::function<bool(Accepted& client)>;
+
+  Acceptor(Server& server, Waits& waits, Take take, Concern concern = {})
+      : server_(server),
+        waits_(waits),
+        clock_(server.stop()),
+        refusals_(server),
+        take_(std::move(take)),
+        concern_(std::move(concern)) {}
+  /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  /// Calls `make_room` kHandshakeTime after the stop signal, and again while somebody still waits for a
+  /// place.
+  void run(const std::function<void()>& make_room);
+
+  /// In a forked process: closes its copies of what belongs to its parent.
+  void abandon() { refusals_.abandon(); }
+
+ private:
+  static constexpr int kAcceptsAtOnce = 512;
+  static constexpr Duration kPause = std::chrono::milliseconds(20);
+
+  void accept_until_stopped();
+  void empty_queues(const std::function<void()>& make_room);
+  /// Takes one client; kExhausted also when memory ran out for it.
+  AcceptResult accept_one(Listener& listener);
+  /// Whether no more clients can be accepted for a moment; then the log says so.
+  bool must_pause(AcceptResult result, const Listener& listener);
+
+  Server& server_;
+  Waits& waits_;
+  Clock clock_;
+  Refusals refusals_;
+  const Take take_;
+  const Concern concern_;
+  Complaint exhausted_, failing_;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "blocking/children.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <system_error>
+
+#include "base/child.hpp"
+#include "base/monotonic.hpp"
+#include "base/signal_handler.hpp"
+
+namespace majuscule {
+namespace {
+
+// glibc 2.36 declares pidfd_open() for C only.
+UniqueFd open_pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+sigset_t all_signals() {
+  sigset_t all;
+  ::sigfillset(&all);
+  return all;
+}
+
+}  // namespace
+
+std::string why_no_children() {
+  if (open_pidfd(::getpid())) return {};
+  return std::string("pidfd_open(2): ") + ::strerrordesc_np(errno);
+}
+
+Children::Children(Server& server)
+    : server_(server), parent_(::getpid()), events_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (!events_) throw std::system_error(errno, std::system_category(), "epoll_create1");
+  handle_signal(SIGCHLD, SIG_DFL);  // ignored, as we may have got it, it would reap by itself
+  if (server.has_children_of_others()) {
+    sigset_t ended;
+    ::sigemptyset(&ended);
+    ::sigaddset(&ended, SIGCHLD);
+    ::pthread_sigmask(SIG_BLOCK, &ended, nullptr);
+    any_ended_ = UniqueFd(::signalfd(-1, &ended, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!any_ended_ || !watch(any_ended_.get(), EPOLLIN)) {
+      throw std::system_error(errno, std::system_category(), "signalfd");
+    }
+  }
+  if (!watch(server.stop().fd(), EPOLLIN | EPOLLONESHOT)) {
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  }
+}
+
+bool Children::start(Accepted& client, const Work& work) {
+  Server::Place place = server_.take_place();
+  if (!place) return false;
+  // Where its pidfd will be: no higher, since the descriptor of the client is free by then.
+  const auto places = static_cast<std::size_t>(client.fd.get()) + 1;
+  if (children_.size() < places) children_.resize(places);
+  const SignalsHeld held(all_signals());
+  server_.ledger().add({.accepted = 1});  // after the fork it might be late for what the client asks
+  const pid_t pid = server_.meter().fork();
+  if (pid == 0) become(std::move(client), work, held);
+  if (pid < 0) {
+    server_.ledger().forget_client();
+    return false;
+  }
+  client.fd.reset();
+  if (adopt(pid)) {
+    [[maybe_unused]] const auto* const until_reaped = place.release();
+  } else {
+    server_.ledger().add({.closed = 1});
+  }
+  return true;
+}
+
+// Every child ends here.
+void Children::become(Accepted client, const Work& work, const SignalsHeld& held) try {
+  if (!die_with(parent_)) ::_exit(1);
+  const bool draining = server_.stop().requested();
+  children_.clear();
+  events_.reset();
+  server_.become_child(parent_);
+  if (draining) server_.stop().request();  // else the parent will, by a signal
+  held.release();
+  work(std::move(client));
+  ::_exit(0);
+} catch (const std::exception& e) {
+  server_.log().error("a client is let go: {}", e.what());
+  ::_exit(1);
+}
+
+// Out of memory, nobody would ever learn of its end: then it ends at once.
+bool Children::adopt(pid_t pid) {
+  UniqueFd ended = open_pidfd(pid);
+  if (!ended || !watch(ended.get(), EPOLLIN)) {
+    server_.log().error("out of memory: a client is let go");
+    ::kill(pid, SIGKILL);
+    rusage usage{};
+    ::wait4(pid, nullptr, 0, &usage);
+    server_.meter().reaped(pid, usage);
+    return false;
+  }
+  Child& child = children_[static_cast<std::size_t>(ended.get())];
+  child = {std::move(ended), pid};
+  ++count_;
+  return true;
+}
+
+bool Children::watch(int fd, std::uint32_t events) const {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = fd;
+  return ::epoll_ctl(events_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Children::attend() {
+  std::array<epoll_event, 64> events;
+  int count = 0;
+  do {
+    count = ::epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+      const int fd = events[static_cast<std::size_t>(i)].data.fd;
+      if (fd == server_.stop().fd()) {
+        begin_drain();
+      } else if (fd == any_ended_.get()) {
+        reap_all();
+      } else {
+        reap(children_[static_cast<std::size_t>(fd)]);
+      }
+    }
+  } while (count == static_cast<int>(events.size()));
+}
+
+void Children::reap(Child& child) {
+  if (child.pid == 0) return;  // reap_all() was quicker
+  int status = 0;
+  rusage usage{};
+  if (::wait4(child.pid, &status, WNOHANG, &usage) != child.pid) return;
+  server_.meter().reaped(child.pid, usage);
+  if (WIFSIGNALED(status) && lost_.due(monotonic_now())) {
+    server_.log().warn("a child was killed by signal {}: its client is lost", WTERMSIG(status));
+  }
+  // Others may still hold a copy of the descriptor, so to close it would not do.
+  ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, child.ended.get(), nullptr);
+  child = {};
+  --count_;
+  server_.ledger().add({.closed = 1});
+  server_.give_back_place();
+}
+
+// Its own children are reaped here too: one that waits to be reaped hides those behind it.
+void Children::reap_all() {
+  signalfd_siginfo signal{};
+  while (::read(any_ended_.get(), &signal, sizeof signal) == sizeof signal) continue;
+  siginfo_t ended{};
+  while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+    const auto own = std::find_if(children_.begin(), children_.end(),
+                                  [&](const Child& child) { return child.pid == ended.si_pid; });
+    if (own != children_.end()) {
+      reap(*own);
+    } else {
+      ::waitpid(ended.si_pid, nullptr, 0);
+      server_.reaped(ended.si_pid);
+    }
+    ended = {};
+  }
+}
+
+void Children::begin_drain() {
+  drain_begin_ = monotonic_now();
+  server_.announce_drain(count_);
+  for (const Child& child : children_) {
+    if (child.pid > 0) ::kill(child.pid, StopSignal::kFromParent);
+  }
+}
+
+void Children::drain() {
+  attend();
+  if (wait_until_empty(drain_begin_ + server_.drain_timeout())) return;
+  server_.announce_cut(count_);  // by their children
+  wait_until_empty(kNever);
+}
+
+bool Children::wait_until_empty(Time until) {
+  while (count_ > 0) {
+    const Duration rest = std::min<Duration>(until - monotonic_now(), std::chrono::hours(1));
+    if (rest <= Duration::zero()) return false;
+    pollfd ended{events_.get(), POLLIN, 0};
+    ::poll(&ended, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(rest).count()));
+    attend();
+  }
+  return true;
+}
+
+}  // namespace majuscule

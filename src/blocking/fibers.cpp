@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// The switch is Boost.Context's bare one: its class fiber switches to the new stack and back when it is made,
+// which the sanitizers could not be told.
+#include "blocking/fibers.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <boost/context/detail/fcontext.hpp>
+
+#include "base/monotonic.hpp"
+#include "blocking/fiber_stack.hpp"
+
+namespace majuscule {
+namespace {
+
+namespace context = boost::context::detail;
+
+constexpr std::uint32_t kBroken = EPOLLHUP | EPOLLERR;
+constexpr std::uint32_t kEnded = EPOLLRDHUP | kBroken;  // told once, and true from then on
+constexpr std::uint32_t kReadable = EPOLLIN | kEnded;
+constexpr std::uint32_t kWritable = EPOLLOUT | kBroken;
+
+}  // namespace
+
+struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
+  explicit Fiber(Fibers& of) : fibers(of) {}
+
+  static void enter(context::transfer_t from) {
+    Fiber& self = *static_cast<Fiber*>(from.data);
+    self.fibers.scheduler_ = from.fctx;
+    self.watch->arrive_from(self.fibers.scheduler_watch_);
+    self.work();
+    self.work = nullptr;
+    self.ended = true;
+    self.watch->leave_for(self.fibers.scheduler_watch_, /*last=*/true);
+    context::jump_fcontext(self.fibers.scheduler_, nullptr);
+  }
+
+  Fibers& fibers;
+  FiberStack stack;
+  std::optional<FiberWatch> watch;     // while something runs on the stack
+  context::fcontext_t rest = nullptr;  // where it goes on
+  std::function<void()> work;
+  int fd = -1;               // the socket that epoll watches
+  std::uint32_t ready = 0;   // what epoll has told of it and was not used up
+  std::uint32_t wanted = 0;  // what it waits for, besides its time
+  bool timed_out = false;
+  bool greedy = false;  // its last read left more in the socket
+  bool ended = false;
+  Fiber* next = nullptr;  // among those that gave way
+};
+
+Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now()) {
+  if (!epoll_) throw std::system_error(errno, std::system_category(), "epoll_create1");
+  free_.reserve(kPooledFibers);
+}
+
+Fibers::~Fibers() { wheel_.drop(poll_end_); }
+
+bool Fibers::start(std::function<void()> work) {
+  std::unique_ptr<Fiber> fiber;
+  if (free_.empty()) {
+    fiber.reset(new (std::nothrow) Fiber(*this));
+    if (!fiber || !fiber->stack) return false;
+  } else {
+    fiber = std::move(free_.back());
+    free_.pop_back();
+  }
+  fiber->work = std::move(work);
+  const auto stack = fiber->stack.usable();
+  fiber->watch.emplace(stack);
+  fiber->rest = context::make_fcontext(stack.data() + stack.size(), stack.size(), Fiber::enter);
+  resume(*fiber.release());
+  return true;
+}
+
+// Until it waits, or has ended.
+void Fibers::resume(Fiber& fiber) {
+  assert(running_ == nullptr);
+  running_ = &fiber;
+  scheduler_watch_.leave_for(*fiber.watch);
+  fiber.rest = context::jump_fcontext(fiber.rest, &fiber).fctx;
+  scheduler_watch_.arrive_from(*fiber.watch);
+  running_ = nullptr;
+  if (!fiber.ended) return;
+  wheel_.drop(fiber);
+  fiber.watch.reset();
+  std::unique_ptr<Fiber> owned(&fiber);
+  if (free_.size() == kPooledFibers) return;
+  owned->fd = -1;
+  owned->ready = 0;
+  owned->greedy = false;
+  owned->ended = false;
+  free_.push_back(std::move(owned));
+}
+
+void Fibers::suspend(Fiber& fiber) {
+  fiber.watch->leave_for(scheduler_watch_);
+  scheduler_ = context::jump_fcontext(scheduler_, nullptr).fctx;
+  fiber.watch->arrive_from(scheduler_watch_);
+}
+
+// Waits for one of these events; false when the time came first.
+bool Fibers::wait(Fiber& fiber, std::uint32_t events, Time until) {
+  if ((fiber.ready & events) != 0) return true;
+  fiber.wanted = events;
+  fiber.timed_out = false;
+  wheel_.set(fiber, until);
+  suspend(fiber);
+  fiber.wanted = 0;
+  return !fiber.timed_out;
+}
+
+// The others have their turn first.
+void Fibers::give_way(Fiber& fiber) {
+  wheel_.drop(fiber);
+  fiber.next = gave_way_;
+  gave_way_ = &fiber;
+  suspend(fiber);
+}
+
+// Has epoll tell of this socket from now on, beginning with what is the case now.
+bool Fibers::watch(Fiber& fiber, int fd) const {
+  if (fiber.fd == fd) return true;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &fiber;
+  fiber.fd = fd;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+Received Fibers::receive(Socket& socket, char* buffer, std::size_t size, Time, Time until) {
+  Fiber& self = *running_;
+  for (;;) {
+    // Nothing is known of a socket that is not watched yet: it may have a request.
+    if (self.fd == socket.fd && !wait(self, kReadable, until)) return {IoResult::kLater, {}};
+    if (std::exchange(self.greedy, false)) give_way(self);
+    const Received received = receive_some(socket.fd, buffer, size, MSG_DONTWAIT);
+    // A read that does not fill the buffer has emptied the socket: what comes later is told.
+    if (received.bytes.size() < size) {
+      self.ready &= ~EPOLLIN;
+    } else {
+      self.greedy = true;
+    }
+    if (received.result != IoResult::kLater) return received;
+    self.ready &= ~kReadable;
+    if (!watch(self, socket.fd)) return {IoResult::kGone, {}};
+  }
+}
+
+IoResult Fibers::send(Socket& socket, const Output& output, Time, Time until, std::size_t& count) {
+  Fiber& self = *running_;
+  for (;;) {
+    const IoResult result = send_some(socket.fd, output, MSG_DONTWAIT, count);
+    if (result != IoResult::kLater) return result;
+    self.ready &= ~EPOLLOUT;
+    if (!watch(self, socket.fd)) return IoResult::kGone;
+    if (!wait(self, kWritable, until)) return IoResult::kLater;
+  }
+}
+
+bool Fibers::sleep(Time until) {
+  if (cut_) return false;
+  Fiber& self = *running_;
+  sleepers_.push_back(self);
+  wheel_.set(self, until);
+  suspend(self);
+  sleepers_.remove(self);
+  return !cut_;
+}
+
+void Fibers::cut() {
+  cut_ = true;
+  const Time now = monotonic_now();
+  sleepers_.for_each([&](Fiber& fiber) { wheel_.set(fiber, now); });
+}
+
+void Fibers::poll(std::span<pollfd> descriptors, Time until) {
+  assert(running_ == nullptr);
+  for (const pollfd& descriptor : descriptors) {
+    epoll_event event{};  // of no fiber
+    event.events = EPOLLIN;
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor.fd, &event);
+  }
+  poll_ended_ = false;
+  wheel_.set(poll_end_, until);
+  while (!poll_ended_) run_once();
+  for (const pollfd& descriptor : descriptors) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor.fd, nullptr);
+  }
+}
+
+// One wait, and the turn of everybody for whom it ended.
+void Fibers::run_once() {
+  std::array<epoll_event, kEventsAtOnce> events;
+  Fiber* gave_way = std::exchange(gave_way_, nullptr);
+  int timeout = gave_way != nullptr ? 0 : -1;
+  if (const Time next = wheel_.next(); next != kNever && timeout != 0) {
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(next - monotonic_now()).count();
+    timeout = static_cast<int>(std::clamp<decltype(rest)>(rest, 0, 3'600'000));
+  }
+  const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, timeout);
+  // First what has arrived: it counts however late this thread comes to look. No fiber ends another, so all
+  // of them are still there.
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == nullptr) {
+      poll_ended_ = true;
+      continue;
+    }
+    Fiber& fiber = *static_cast<Fiber*>(event.data.ptr);
+    fiber.ready |= event.events;
+    if ((fiber.ready & fiber.wanted) != 0) resume(fiber);
+  }
+  while (gave_way != nullptr) {
+    Fiber& fiber = *gave_way;
+    gave_way = std::exchange(fiber.next, nullptr);
+    resume(fiber);
+  }
+  wheel_.advance(monotonic_now(), [this](TimerWheel::Timer& timer) {
+    if (&timer == &poll_end_) {
+      poll_ended_ = true;
+    } else {
+      auto& fiber = static_cast<Fiber&>(timer);
+      fiber.timed_out = true;
+      resume(fiber);
+    }
+  });
+}
+
+}  // namespace majuscule

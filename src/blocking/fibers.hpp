@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// User-level threads, all on one thread of the kernel: code that waits through Waits waits for itself only.
+//
+// Who calls poll() (the accepting code, on the thread's own stack) is also the scheduler: while it waits, it
+// waits in epoll_wait(2) for all sockets and all fibers' times, and switches to the fiber whose turn has
+// come, until that one waits in turn. Nothing is switched anywhere else, so what fibers share needs no lock.
+//
+// Each socket is registered once, edge-triggered, when its fiber first has to wait for it: the steady state
+// is one epoll_wait, one recv and one send.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/intrusive_list.hpp"
+#include "base/timer_wheel.hpp"
+#include "blocking/fiber_watch.hpp"
+#include "blocking/waits.hpp"
+
+namespace majuscule {
+
+/// Not thread-safe. receive(), send() and sleep() are for fibers; start(), poll() and cut() for the others.
+class Fibers final : public Waits {
+ public:
+  /// Throws std::system_error.
+  Fibers();
+  /// All fibers must have ended.
+  ~Fibers() override;
+
+  /// Runs `work`, which must not throw, on a stack of its own, at once until it waits for the first time.
+  /// False, without having run it, when the system has no stack for it.
+  bool start(std::function<void()> work);
+
+  Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) override;
+  IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) override;
+  bool sleep(Time until) override;
+  void poll(std::span<pollfd> descriptors, Time until) override;
+  void cut() override;
+
+ private:
+  static constexpr std::size_t kPooledFibers = 256;  // with their stacks, for the next clients
+  static constexpr int kEventsAtOnce = 512;
+
+  struct Fiber;
+
+  void resume(Fiber& fiber);
+  void suspend(Fiber& fiber);
+  bool watch(Fiber& fiber, int fd) const;
+  void give_way(Fiber& fiber);
+  bool wait(Fiber& fiber, std::uint32_t events, Time until);
+  void run_once();
+
+  const UniqueFd epoll_;
+  TimerWheel wheel_;
+  TimerWheel::Timer poll_end_;
+  bool poll_ended_ = false;
+  bool cut_ = false;
+  Fiber* running_ = nullptr;
+  IntrusiveList<Fiber> sleepers_;
+  Fiber* gave_way_ = nullptr;  // those that go on after the next look at the others
+  std::vector<std::unique_ptr<Fiber>> free_;
+  FiberWatch scheduler_watch_;
+  void* scheduler_ = nullptr;  // where it goes on when the running fiber waits
+};
+
+}  // namespace majuscule

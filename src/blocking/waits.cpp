@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "blocking/waits.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "base/timespec.hpp"
+
+namespace majuscule {
+namespace {
+
+// The kernel's timers for these are up to an eighth late, so it is asked for less; the next call waits for
+// the rest, and each comes closer.
+void set_timeout(int fd, int option, Duration timeout) {
+  const timeval value = to_timeval(std::max<Duration>(timeout - timeout / 8, std::chrono::microseconds(1)));
+  ::setsockopt(fd, SOL_SOCKET, option, &value, sizeof value);
+}
+
+}  // namespace
+
+Received KernelWaits::receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) {
+  if (const Duration timeout = until - now; timeout != socket.receive_timeout) {
+    socket.receive_timeout = timeout;
+    set_timeout(socket.fd, SO_RCVTIMEO, timeout);
+  }
+  return receive_some(socket.fd, buffer, size, 0);
+}
+
+IoResult KernelWaits::send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) {
+  set_timeout(socket.fd, SO_SNDTIMEO, until - now);
+  return send_some(socket.fd, output, 0, count);
+}
+
+bool KernelWaits::sleep(Time until) { return sleep_.until(until); }
+
+void KernelWaits::poll(std::span<pollfd> descriptors, Time until) { poll_until(descriptors, until); }
+
+void KernelWaits::cut() { sleep_.cancel(); }
+
+}  // namespace majuscule

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// An event of the set is only a hint: by the time its thread has the mutex, a timer may have given the
+// session to another thread, or that one may have closed it and its descriptor be somebody else's. So an
+// event carries a descriptor with a generation, never a pointer, and what does not fit any more is ignored.
+#include "event/shared_readiness.hpp"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "base/monotonic.hpp"
+#include "base/poll_until.hpp"
+#include "base/timespec.hpp"
+
+namespace majuscule {
+namespace {
+
+constexpr unsigned kGenerationShift = 32;
+
+UniqueFd checked(int fd, const char* what) {
+  if (fd < 0) throw std::system_error(errno, std::system_category(), what);
+  return UniqueFd(fd);
+}
+
+}  // namespace
+
+struct SharedReadiness::OneShotSession final : Session {
+  std::uint64_t generation = 0;  // never 0 in the set: that is for what is no client
+  Interest armed = Interest::kNone;
+
+  std::uint64_t tag() const { return generation << kGenerationShift | static_cast<std::uint32_t>(fd()); }
+};
+
+SharedReadiness::SharedReadiness(Server& server)
+    : server_(server),
+      set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
+      driver_(server, *this, server.listeners(), nullptr, this) {
+  watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
+  watch(end_.fd(), EPOLLIN);              // for all threads, and for ever
+  for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
+}
+
+Session* SharedReadiness::wait() {
+  for (;;) {
+    if (Session* const session = next_turn()) return session;
+    epoll_event event{};
+    if (::epoll_wait(set_.get(), &event, 1, -1) != 1) continue;
+    if (event.data.u64 == static_cast<std::uint64_t>(end_.fd())) return nullptr;
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    dispatch(event.data.u64);
+    if (driver_.finished()) end();
+  }
+}
+
+Session* SharedReadiness::next_turn() {
+  const MutexLock lock(mutex_);
+  if (turns_.empty()) return nullptr;
+  Session* const session = turns_.back();
+  turns_.pop_back();
+  return session;
+}
+
+void SharedReadiness::dispatch(std::uint64_t tag) {
+  const int fd = static_cast<int>(tag & 0xffffffff);
+  if (tag >> kGenerationShift != 0) {
+    OneShotSession* const session = by_fd_[static_cast<std::size_t>(fd)];
+    if (session == nullptr || session->tag() != tag) return;
+    session->armed = Interest::kNone;
+    driver_.ready(*session);
+    session->forget_interest();
+  } else if (fd == timer_.get()) {
+    driver_.expire();
+  } else {
+    for (Listener& listener : server_.listeners()) {
+      if (listener.fd() != fd) continue;
+      driver_.accept(listener);
+      if (accepting_) rearm(fd, EPOLLIN | EPOLLONESHOT);
+    }
+  }
+}
+
+Session* SharedReadiness::put_back(Session& session) {
+  {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.put_back(session);
+    if (driver_.finished()) end();
+  }
+  return next_turn();
+}
+
+void SharedReadiness::end() { end_.raise(); }
+
+void SharedReadiness::wait_until_drained() {
+  server_.announce_ready();
+  std::array<pollfd, 2> events{{{end_.fd(), POLLIN, 0}, {server_.stop().fd(), POLLIN, 0}}};
+  while (!server_.stop().requested()) poll_until(events, kNever);
+  {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.drain();
+    if (driver_.finished()) end();
+  }
+  const auto ended = std::span(events).first(1);
+  const Time cut = monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
+  while (ended[0].revents == 0 && monotonic_now() < cut) poll_until(ended, cut);
+  if (ended[0].revents == 0) {
+    const MutexLock lock(mutex_);
+    driver_.wake_up();
+    driver_.expire();
+    set_timer(monotonic_now());  // whoever waits looks whether it is somebody's turn
+    if (driver_.finished()) end();
+  }
+  while (ended[0].revents == 0) poll_until(ended, kNever);
+}
+
+void SharedReadiness::watch(int fd, std::uint32_t events) {
+  epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
+  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  }
+}
+
+void SharedReadiness::rearm(int fd, std::uint32_t events) {
+  epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
+  ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
+Session* SharedReadiness::add(UniqueFd& client) {
+  const auto fd = static_cast<std::size_t>(client.get());
+  if (by_fd_.size() <= fd) by_fd_.resize(std::max(fd + 1, 2 * by_fd_.size()));
+  turns_.reserve(by_fd_.size());  // nothing that the driver does later may fail
+  auto session = std::make_unique<OneShotSession>();
+  session->generation = generation_ = (generation_ + 1) % (std::uint64_t{1} << kGenerationShift);
+  if (generation_ == 0) session->generation = generation_ = 1;
+  session->own(std::move(client));
+  epoll_event event{EPOLLIN | EPOLLONESHOT, {.u64 = session->tag()}};
+  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, session->fd(), &event) != 0) {
+    client = session->disown();
+    return nullptr;
+  }
+  session->armed = Interest::kRead;
+  return by_fd_[fd] = session.release();
+}
+
+// An event disarms; so there is nothing to do for kNone, and a session is armed anew for each wait.
+void SharedReadiness::set_interest(Session& session, Interest interest) {
+  auto& one_shot = static_cast<OneShotSession&>(session);
+  if (interest == Interest::kNone || interest == one_shot.armed) return;
+  one_shot.armed = interest;
+  const std::uint32_t events = interest == Interest::kRead ? EPOLLIN : EPOLLOUT;
+  epoll_event event{events | EPOLLONESHOT, {.u64 = one_shot.tag()}};
+  ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, session.fd(), &event);
+}
+
+void SharedReadiness::remove(Session& session) {
+  by_fd_[static_cast<std::size_t>(session.fd())] = nullptr;
+  delete static_cast<OneShotSession*>(&session);
+}
+
+void SharedReadiness::set_accepting(bool accepting) {
+  accepting_ = accepting;
+  for (const Listener& listener : server_.listeners()) {
+    rearm(listener.fd(), accepting ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT);
+  }
+}
+
+void SharedReadiness::set_timer(Time due) {
+  itimerspec at{};
+  if (due != kNever) at.it_value = to_timespec(due.time_since_epoch());
+  ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
+}
+
+void SharedReadiness::take(Session& session) { turns_.push_back(&session); }
+
+}  // namespace majuscule

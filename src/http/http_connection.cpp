@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "http/http_connection.hpp"
+
+#include <algorithm>
+
+#include "http/log_line.hpp"
+
+namespace majuscule {
+namespace {
+
+/// Without the empty lines before a request line, which are no request (RFC 9112, 2.2). `cr` says whether the
+/// last byte before these was the CR of one, and afterwards whether the last one skipped was.
+std::string_view skip_empty_lines(std::string_view bytes, bool& cr) {
+  while (!bytes.empty() && bytes.front() == (cr ? '\n' : '\r')) {
+    bytes.remove_prefix(1);
+    cr = !cr;
+  }
+  return bytes;
+}
+
+bool is_empty_lines(std::string_view bytes) {
+  bool cr = false;
+  return skip_empty_lines(bytes, cr).empty();
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(ConnectionContext& context, const Instant& now, std::string peer)
+    : Connection(context, std::move(peer)) {
+  deadline_ = now.time + std::min(context.limits.header_timeout, context.limits.idle_timeout);
+}
+
+HttpConnection::~HttpConnection() {
+  if (exchange_) release_exchange();
+}
+
+void HttpConnection::receive(std::string_view bytes, const Instant& now) {
+  if (phase_ == Phase::kLingering) {
+    deadline_ = lingering_.next(now);
+    return;
+  }
+  if (phase_ == Phase::kIdle) {
+    bytes = skip_empty_lines(bytes, cr_);
+    if (bytes.empty()) return;
+  }
+  const std::size_t taken = parse(bytes, now);
+  exchange_->bytes_in += bytes.size();
+  if (taken < bytes.size() && phase_ == Phase::kReady) {
+    exchange_->held.assign(bytes.substr(taken));
+    exchange_->held_begin = 0;
+  }
+}
+
+// Parses until a request is whole or refused, or the bytes are used up.
+std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
+  if (phase_ == Phase::kIdle) {
+    if (!exchange_) exchange_ = context_.pool.take();
+    exchange_->parser.begin(context_.limits);
+    if (std::exchange(cr_, false)) exchange_->parser.feed("\r");  // it ended no line: to be refused
+    phase_ = Phase::kReading;
+    fresh_ = false;
+    deadline_ = now.time + context_.limits.header_timeout;
+  }
+  RequestParser& parser = exchange_->parser;
+  const bool was_in_body = parser.state() == RequestParser::State::kBody;
+  const std::size_t taken = parser.feed(bytes);
+  if (parser.take_expectation()) exchange_->output.append(kContinue);
+  switch (parser.state()) {
+    case RequestParser::State::kBody:
+      if (!was_in_body) deadline_ = now.time + context_.limits.body_timeout;
+      break;
+    case RequestParser::State::kComplete:
+      phase_ = Phase::kReady;
+      deadline_ = kNever;
+      break;
+    case RequestParser::State::kRefused: refuse(parser.refusal(), now); break;
+    case RequestParser::State::kHead:
+    case RequestParser::State::kUnknownMethod: break;
+  }
+  return taken;
+}
+
+void HttpConnection::end_of_input(const Instant& now) {
+  peer_ended_ = true;
+  switch (phase_) {
+    case Phase::kIdle:
+      if (!output_pending()) become_closed();
+      break;
+    case Phase::kReading: refuse({400, "the request ended early"}, now); break;
+    case Phase::kLingering: become_closed(); break;
+    default: break;  // the answer is on its way
+  }
+}
+
+Request* HttpConnection::next_request(const Instant& now) {
+  if (phase_ == Phase::kHandling) return &exchange_->request;
+  if (stuck_) return nullptr;
+  while (phase_ == Phase::kIdle && exchange_ && !exchange_->held_bytes().empty()) {
+    if (exchange_->output.size() - exchange_->output_begin >= kOutputLimit || !exchange_->body.empty()) {
+      return nullptr;
+    }
+    const auto held = skip_empty_lines(exchange_->held_bytes(), cr_);
+    exchange_->held_begin = exchange_->held.size() - held.size();
+    if (held.empty()) break;
+    exchange_->held_begin += parse(held, now);
+    if (phase_ == Phase::kReading && peer_ended_) refuse({400, "the request ended early"}, now);
+  }
+  if (phase_ == Phase::kIdle && !output_pending()) {
+    if (peer_ended_) become_closed();
+    if (exchange_) release_exchange();
+  }
+  if (phase_ != Phase::kReady) return nullptr;
+  phase_ = Phase::kHandling;
+  return &exchange_->request;
+}
+
+void HttpConnection::respond(Reply&& reply, const Instant& now) {
+  const Request& request = exchange_->request;
+  const bool last = (peer_ended_ || now.draining) && is_empty_lines(exchange_->held_bytes());
+  const bool close = reply.close || !request.keep_alive || last || request.method == Method::kConnect;
+  const auto persistence = close                        ? Persistence::kClose
+                           : request.minor_version == 0 ? Persistence::kKeepAlive
+                                                        : Persistence::kDefault;
+  const bool with_body = request.method != Method::kHead && may_have_body(reply.status);
+  append_answer(reply, persistence, with_body, now);
+  if (close) {
+    // A client that would have gone on, or was told of a tunnel, may be sending.
+    const bool goes_on =
+        (reply.close && request.keep_alive && !now.draining) || request.method == Method::kConnect;
+    linger_ = !peer_ended_ && (goes_on || !exchange_->held_bytes().empty());
+    phase_ = Phase::kClosing;
+  } else {
+    become_idle(now);
+  }
+  // Stuck since before a task: the server did not try to write while it worked, and now waits for no request.
+  if (stuck_) deadline_ = now.time + context_.limits.write_timeout;
+}
+
+// The answer to what could not be parsed: the last one, whatever follows.
+void HttpConnection::refuse(Refusal refusal, const Instant& now) {
+  Reply reply = error_reply(refusal.status, refusal.reason);
+  append_answer(reply, Persistence::kClose, exchange_->request.method != Method::kHead, now);
+  phase_ = Phase::kClosing;
+  linger_ = !peer_ended_;
+  deadline_ = kNever;
+}
+
+void HttpConnection::append_answer(Reply& reply, Persistence persistence, bool with_body,
+                                   const Instant& now) {
+  std::string& out = exchange_->output;
+  const std::size_t before = out.size();
+  append_head(out, reply, now.date, persistence);
+  const std::size_t body_size = with_body ? reply.body.size() : 0;
+  context_.ledger.add({.requests = reply.counts ? 1U : 0U,
+                       .status = reply.status,
+                       .bytes_in = std::exchange(exchange_->bytes_in, 0),
+                       .bytes_out = out.size() - before + body_size});
+  if (context_.access_log) log(reply, body_size, now);
+  if (body_size > kSmallBody) {
+    exchange_->body = std::move(reply.body);
+    exchange_->body_begin = 0;
+  } else {
+    out.append(reply.body, 0, body_size);
+    const bool larger = reply.body.capacity() > exchange_->request.body.capacity();
+    if (larger) exchange_->request.body.swap(reply.body);  // the memory serves the next request
+  }
+}
+
+void HttpConnection::log(const Reply& reply, std::size_t body_size, const Instant& now) const {
+  const Request& request = exchange_->request;
+  std::string request_line;
+  if (!request.method_name.empty()) {
+    request_line.append(request.method_name).append(" ").append(request.target);
+    request_line.append(request.minor_version == 0 ? " HTTP/1.0" : " HTTP/1.1");
+  }
+  context_.access_log->write(log_line({.peer = peer(),
+                                       .unix_seconds = now.unix_seconds,
+                                       .request_line = request_line,
+                                       .status = reply.status,
+                                       .body_size = body_size,
+                                       .referer = request.headers.find("referer"),
+                                       .user_agent = request.headers.find("user-agent")}));
+}
+
+Output HttpConnection::pending_output() const {
+  if (!exchange_) return {};
+  return {{std::string_view(exchange_->output).substr(exchange_->output_begin),
+           std::string_view(exchange_->body).substr(exchange_->body_begin)}};
+}
+
+void HttpConnection::sent(std::size_t count, const Instant& now) {
+  if (!exchange_) return;
+  Exchange& e = *exchange_;
+  const std::size_t of_output = std::min(count, e.output.size() - e.output_begin);
+  e.output_begin += of_output;
+  e.body_begin += count - of_output;
+  if (!e.output_empty()) {
+    if (!stuck_) deadline_ = now.time + context_.limits.write_timeout;
+    stuck_ = true;
+    return;
+  }
+  e.output.clear();
+  e.output_begin = 0;
+  if (!e.body.empty()) {
+    e.body.clear();
+    e.body_begin = 0;
+    if (phase_ == Phase::kIdle) e.request.body.swap(e.body);
+  }
+  const bool was_stuck = std::exchange(stuck_, false);
+  switch (phase_) {
+    case Phase::kIdle:
+      if (!e.held_bytes().empty()) break;  // next_request() goes on
+      if (peer_ended_) return become_closed();
+      if (was_stuck) deadline_ = now.time + context_.limits.idle_timeout;
+      release_exchange();
+      break;
+    case Phase::kReading:
+      if (was_stuck) {
+        const bool in_body = e.parser.state() == RequestParser::State::kBody;
+        deadline_ = now.time + (in_body ? context_.limits.body_timeout : context_.limits.header_timeout);
+      }
+      break;
+    case Phase::kClosing:
+      deadline_ = kNever;
+      if (!linger_) become_closed();
+      break;
+    default:
+      if (was_stuck) deadline_ = kNever;
+      break;
+  }
+}
+
+bool HttpConnection::wants_input() const {
+  if (peer_ended_) return false;
+  if (phase_ == Phase::kLingering) return true;
+  const bool reads = phase_ == Phase::kReading || (phase_ == Phase::kIdle && !output_pending());
+  return reads && !stuck_;
+}
+
+Ending HttpConnection::ending() const {
+  if (phase_ == Phase::kClosed) return Ending::kClose;
+  return phase_ == Phase::kClosing && linger_ && !output_pending() ? Ending::kHalfClose : Ending::kNone;
+}
+
+void HttpConnection::half_closed(const Instant& now) {
+  phase_ = Phase::kLingering;
+  deadline_ = lingering_.begin(now);
+  release_exchange();
+}
+
+void HttpConnection::expire(const Instant& now) {
+  if (phase_ != Phase::kLingering && !std::exchange(timed_out_, true)) context_.ledger.add({.timed_out = 1});
+  if (phase_ == Phase::kReading && !stuck_) {
+    const bool in_body = exchange_->parser.state() == RequestParser::State::kBody;
+    refuse({408, in_body ? "the body took too long" : "the header section took too long"}, now);
+  } else {
+    become_closed();
+  }
+}
+
+void HttpConnection::become_idle(const Instant& now) {
+  phase_ = Phase::kIdle;
+  deadline_ = now.time + context_.limits.idle_timeout;
+}
+
+void HttpConnection::become_closed() {
+  phase_ = Phase::kClosed;
+  deadline_ = kNever;
+  if (exchange_) release_exchange();
+}
+
+void HttpConnection::release_exchange() {
+  if (exchange_->bytes_in > 0) context_.ledger.add({.bytes_in = exchange_->bytes_in});
+  context_.pool.give_back(std::move(exchange_));
+}
+
+}  // namespace majuscule

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "prefork/master.hpp"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "base/inherited.hpp"
+#include "base/monotonic.hpp"
+#include "base/signal_handler.hpp"
+#include "server/stop_signal.hpp"
+
+namespace majuscule {
+namespace {
+
+sigset_t heard() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&signals, number);
+  if (!ignores_hangup()) ::sigaddset(&signals, SIGHUP);  // signalfd(2) also reads what is ignored
+  return signals;
+}
+
+/// And what a worker could get before it can hear.
+sigset_t held() {
+  sigset_t signals = heard();
+  ::sigaddset(&signals, StopSignal::kFromParent);
+  return signals;
+}
+
+bool ended_well(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+
+std::string in_words(int status) {
+  if (WIFEXITED(status)) return fmt::format("ended with exit code {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("was killed by signal {} ({})", signal, ::sigdescr_np(signal));
+}
+
+}  // namespace
+
+Master::Master(Groundwork& ground, Work work)
+    : ground_(ground), work_(std::move(work)), held_(held()), workers_(ground.options.workers) {
+  const sigset_t signals = heard();
+  signals_ = UniqueFd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
+  int ends[2] = {-1, -1};
+  if (!signals_ || ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw std::system_error(errno, std::system_category(), "signalfd or socketpair");
+  }
+  reports_ = UniqueFd(ends[0]);
+  reporting_ = UniqueFd(ends[1]);
+  handle_signal(SIGCHLD, SIG_DFL);     // ignored, as we may have got it, it would reap by itself
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a dead worker has forked is ours to reap
+}
+
+Master::~Master() { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
+
+void Master::run() {
+  while (!stopping_ || has_workers()) {
+    start_those_due();
+    wait();
+    take_reports();
+    take_signals();
+    reap();
+    if (monotonic_now() >= end_) {
+      ground_.log->warn("the drain timeout has passed: workers that have not ended are killed");
+      kill();
+    }
+  }
+  if (!failure_.empty()) throw std::runtime_error(failure_);
+}
+
+void Master::start_those_due() {
+  const Time now = monotonic_now();
+  for (Worker& worker : workers_) {
+    if (worker.pid == 0 && worker.due <= now && !stopping_) start(worker);
+  }
+}
+
+void Master::start(Worker& worker) {
+  std::fflush(nullptr);  // or the worker would write it again
+  worker.started = monotonic_now();
+  const pid_t pid = ground_.meter.fork();
+  if (pid == 0) become(worker);
+  const char* const reason = ::strerrordesc_np(errno);
+  if (pid > 0) {
+    worker.pid = pid;
+  } else if (is_ready() && has_workers()) {  // who serve on
+    worker.due = worker.started + RestartLimit::kLongestPause;
+    ground_.log->error("worker {} cannot be forked: {}", number_of(worker), reason);
+  } else {
+    lost(worker, fmt::format("cannot be forked: {}", reason));
+  }
+}
+
+void Master::become(const Worker& worker) {
+  bool done = false;
+  if (die_with(ground_.pid)) try {
+      signals_.reset();
+      reports_.reset();
+      work_(number_of(worker), [this] {
+        report({});
+        held_.release();
+      });
+      done = true;
+    } catch (const std::exception& e) {
+      report(e.what());
+    }
+  std::fflush(nullptr);
+  ::_exit(done ? 0 : 1);
+}
+
+void Master::report(std::string_view what) const {
+  ::send(reporting_.get(), what.data(), what.size(), MSG_NOSIGNAL);
+}
+
+void Master::wait() const {
+  Time next = end_;
+  for (const Worker& worker : workers_) {
+    if (worker.pid == 0 && !stopping_) next = std::min(next, worker.due);
+  }
+  const Duration rest = std::min<Duration>(next - monotonic_now(), std::chrono::hours(1));
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(std::max(rest, Duration::zero()));
+  pollfd waits[] = {{signals_.get(), POLLIN, 0}, {reports_.get(), POLLIN, 0}};
+  ::poll(waits, std::size(waits), static_cast<int>(timeout.count()));
+}
+
+void Master::take_reports() {
+  char text[1000];
+  ssize_t size = 0;
+  while ((size = ::recv(reports_.get(), text, sizeof text, MSG_DONTWAIT)) >= 0) {
+    if (size > 0) {
+      reported_.assign(text, static_cast<std::size_t>(size));
+      if (is_ready()) ground_.log->error("a worker cannot run: {}", reported_);
+    } else {
+      reported_.clear();
+      if (!is_ready() && ++ready_ == workers_.size() && !stopping_) ground_.announce_ready();
+    }
+  }
+}
+
+void Master::take_signals() {
+  signalfd_siginfo signal{};
+  while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
+    const int number = static_cast<int>(signal.ssi_signo);
+    const Time now = monotonic_now();
+    if (number == SIGCHLD) continue;  // reap() looks by itself
+    if (!stopping_) {
+      drain();
+      first_.came(number, monotonic_now());
+    } else if (!first_.is_repeated_by(number, now)) {
+      fail("second signal: ending at once");
+    }
+  }
+}
+
+void Master::reap() {
+  int status = 0;
+  rusage usage{};
+  pid_t pid = 0;
+  while ((pid = ::wait4(-1, &status, WNOHANG, &usage)) > 0) {
+    ground_.meter.reaped(pid, usage);
+    const auto worker =
+        std::find_if(workers_.begin(), workers_.end(), [pid](const Worker& w) { return w.pid == pid; });
+    if (worker == workers_.end()) {
+      if (ground_.access_log && !stopping_) ground_.access_log->reaped(pid);
+      continue;
+    }
+    worker->pid = 0;
+    ground_.ledger->forget_clients_of(number_of(*worker));
+    ground_.places.give_back_all(number_of(*worker));
+    if (stopping_ && (ended_well(status) || killed_)) continue;
+    lost(*worker, fmt::format("(pid {}) {}", pid, in_words(status)));
+  }
+}
+
+void Master::lost(Worker& worker, const std::string& how) {
+  const std::string what = fmt::format("worker {} {}", number_of(worker), how);
+  if (!is_ready()) return fail(reported_.empty() ? what : reported_);
+  const auto pause = worker.limit.died(monotonic_now() - worker.started);
+  if (stopping_) {
+    ground_.log->error("{}", what);
+    if (failure_.empty()) failure_ = what;
+  } else if (pause) {
+    ground_.log->error("{}; starting another in {} ms", what,
+                       std::chrono::ceil<std::chrono::milliseconds>(*pause).count());
+    worker.due = monotonic_now() + *pause;
+  } else {
+    ground_.log->error("{}; giving up", what);
+    failure_ = fmt::format("{}, as {} did in a row soon after their start{}{}", what,
+                           RestartLimit::kMostInARow - 1, reported_.empty() ? "" : ": ", reported_);
+    drain();
+  }
+}
+
+void Master::drain() {
+  stopping_ = true;
+  const Counters counters = ground_.ledger->read();
+  ground_.announce_drain(counters.accepted - counters.closed);
+  for (Worker& worker : workers_) {
+    if (worker.pid == 0) start(worker);  // for those who wait in its listener
+  }
+  send(StopSignal::kFromParent);
+  ground_.listeners.clear();  // each worker has a copy until nobody waits in the queue
+  end_ = monotonic_now() + ground_.options.drain_timeout + 2 * StopSignal::kPatience;
+}
+
+void Master::fail(const std::string& reason) {
+  failure_ = reason;
+  kill();
+}
+
+void Master::kill() {
+  stopping_ = true;
+  killed_ = true;
+  end_ = kNever;
+  send(SIGKILL);
+}
+
+void Master::send(int signal) const {
+  for (const Worker& worker : workers_) {
+    if (worker.pid > 0) ::kill(worker.pid, signal);
+  }
+}
+
+bool Master::has_workers() const {
+  return std::any_of(workers_.begin(), workers_.end(), [](const Worker& w) { return w.pid > 0; });
+}
+
+}  // namespace majuscule

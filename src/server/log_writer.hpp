@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// The access log, written by a separate process, so that no reader and no disk can hold up the server.
+//
+// No write(2) to a file is sure not to wait: a disk may be slow, and a pipe's reader may stop. A thread for
+// it would be a second thread in the modes that are there to show one, and would be missing in every forked
+// child. So a small process does it: the server's processes put lines into a ring in shared memory, which
+// costs them a lock and a copy, and wake the writer when it sleeps; it writes whole lines and may wait as
+// long as it likes. A line that finds the ring full, or that the file does not take, is lost and counted. The
+// writer's CPU time and memory are part of /stats. Without --access-log there is no such process.
+//
+// It ends when the server has ended and all is written. Nothing waits longer than kPatience for it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+
+#include <spdlog/logger.h>
+
+#include "base/line_ring.hpp"
+#include "base/unique_fd.hpp"
+#include "http/connection.hpp"
+#include "server/log_file.hpp"
+#include "server/resource_meter.hpp"
+
+namespace majuscule {
+
+class LogWriter final : public AccessLog {
+ public:
+  /// How long the end of a server waits for a writer that does not get on, and an orphaned writer goes on.
+  static constexpr Duration kPatience = std::chrono::seconds(1);
+  /// How long lines may gather before they are written.
+  static constexpr Duration kPause = std::chrono::milliseconds(1);
+
+  /// Opens `file` (LogFile) and forks the writer. Passes SIGUSR1 on to it, which opens the file anew: one at
+  /// a time in a process. Throws std::system_error.
+  LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> log, ResourceMeter& meter);
+  /// Waits until all is written, or the writer does not get on. Then SIGUSR1 is ignored.
+  ~LogWriter() override;
+
+  /// Never waits. Thread-safe, also between the processes that were forked since.
+  void write(std::string_view line) override;
+  /// Starts another writer if this was it: `pid` was reaped. The lines in the ring are kept, and some that it
+  /// had just written may come again. In the process that started the server.
+  void reaped(pid_t pid);
+  /// A line of the server's own log, for the same file. False: lost.
+  bool write_message(std::string_view line);
+  /// Whether the access log and standard error are one file.
+  bool shares_standard_error() const { return shares_standard_error_; }
+  /// How many lines were lost so far.
+  std::uint64_t lost_lines() const { return ring_.lost(); }
+
+ private:
+  void start(LogFile::Begin begin);
+  [[noreturn]] void run(LogFile& file, UniqueFd alive);
+  void write_all(LogFile& file);
+  void wake_up() const;
+  void wait_for_end() const;
+
+  const std::string name_;
+  const std::string flag_;  // for messages
+  bool shares_standard_error_ = false;
+  const std::shared_ptr<spdlog::logger> log_;
+  ResourceMeter& meter_;
+  const pid_t owner_;  // the process that made it
+  Time started_{};
+  LineRing ring_;
+  UniqueFd wakes_, waker_;  // a pipe: a byte wakes the writer, the end of all copies of waker_ ends it
+  UniqueFd ended_;          // of a pipe whose other end only the writer has
+  pid_t pid_ = 0;
+};
+
+}  // namespace majuscule

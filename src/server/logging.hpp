@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// spdlog, set up: the server's log on standard error, coloured on a terminal and plain elsewhere. A message
+// that cannot be written at once is dropped, and the number of those is said before the next one that can.
+// One thread gets a sink without a lock, several get one with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <spdlog/logger.h>
+
+#include "base/shared_array.hpp"
+#include "majuscule/mode.hpp"
+
+namespace majuscule {
+
+class LogWriter;
+
+class Log {
+ public:
+  /// Throws std::system_error.
+  Log(Sharing sharing, const std::string& level);
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
+  /// From now on messages go to standard error through `writer`, which writes to the same file, so that no
+  /// message gets into a long line of it; null: directly again. While there is one thread.
+  void write_through(LogWriter* writer) { writer_ = writer; }
+  /// How many messages were dropped, by all processes that were forked since. Thread-safe.
+  std::uint64_t lost_messages() const { return counts_[0].lost; }
+  /// Writes a line with its newline; false: it was dropped, and counted.
+  bool write(std::string_view line);
+
+ private:
+  struct Counts {
+    std::atomic<std::uint64_t> lost = 0;
+    std::atomic<std::uint64_t> unsaid = 0;
+  };
+
+  bool put(std::string_view line);
+
+  const SharedArray<Counts> counts_{1};
+  LogWriter* writer_ = nullptr;
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace majuscule

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "server/server.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <new>
+
+#include <uv.h>
+
+#include "server/cpu_quota.hpp"
+#include "base/descriptors.hpp"
+#include "http/http_connection.hpp"
+#include "http/raw_connection.hpp"
+
+namespace majuscule {
+
+Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+               unsigned worker)
+    : ground_(ground),
+      ready_(std::move(ready)),
+      worker_(worker),
+      is_worker_(::getpid() != ground.pid),
+      listeners_(std::move(ground.listeners_of(worker))),
+      stop_(std::in_place, ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
+  ground.listeners.clear();  // those of other workers
+  ground.ledger->become(worker);
+  reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
+  service_ = make_service(options(), {.mode = std::string(mode().name),
+                                      .guard = std::string(to_string(ground.guard)),
+                                      .guard_note = std::string(note_on(ground.guard, ground.sharing)),
+                                      .workers = options().workers,
+                                      .libuv_version = ::uv_version_string(),
+                                      .pid = ground.pid,
+                                      .started = ground.started,
+                                      .ledger = ledger(),
+                                      .resources = [this] { return meter().read(); },
+                                      .log_losses = [this] { return ground_.log_losses(); }});
+}
+
+std::size_t Server::pool_size() const { return options().threads.value_or(usable_cpus()); }
+
+void Server::give_back_place() const {
+  ground_.places.give_back(worker_);
+  // The threads that served it may end, and other workers cannot read what those have used.
+  if (is_worker_) ground_.meter.publish();
+}
+
+void Server::announce_drain(std::size_t clients) const {
+  if (!is_worker_ && !is_child_) ground_.announce_drain(clients);
+}
+
+void Server::become_child(pid_t parent) {
+  constexpr Duration kForever = std::chrono::hours(24 * 365);
+  listeners_.clear();
+  stop_.emplace(kForever, parent);  // the parent ends it when it is time to
+  is_child_ = true;
+}
+
+void Server::announce_cut(std::size_t clients) const {
+  if (!is_child_) log().warn("the drain timeout has passed: {} clients are cut", clients);
+}
+
+Outcome Server::handle(Request& request, const Instant& now) const try {
+  Outcome outcome = service_->handle(request, now);
+  const unsigned status = outcome.reply.status;
+  if (status >= 200 && status <= 999) return outcome;
+  return failed(request, now, "a reply with the status " + std::to_string(status));
+} catch (const std::bad_alloc&) {
+  throw;
+} catch (const std::exception& e) {
+  return failed(request, now, e.what());
+} catch (...) {
+  return failed(request, now, "it threw what is no std::exception");
+}
+
+Outcome Server::failed(const Request& request, const Instant& now, std::string_view reason) const {
+  if (failing_.due(now.time)) {
+    constexpr std::size_t kLongest = 300;
+    std::string line(reason.substr(0, kLongest));  // which may quote a client
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    log().error("the service failed, answering 500: {}", line);
+  }
+  return {failure_reply(request), {}};
+}
+
+std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,
+                                            const Instant& now) {
+  std::string peer;
+  if (context.access_log) peer = client.peer.host();
+  if (client.protocol == Protocol::kRaw) {
+    return std::make_unique<RawConnection>(context, now, std::move(peer));
+  }
+  return std::make_unique<HttpConnection>(context, now, std::move(peer));
+}
+
+}  // namespace majuscule

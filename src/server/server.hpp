@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// What a model is given to work with: listeners, limits, the service, the shared state, the stop signal. It
+// knows no way of waiting. Everything is created before the model runs and outlives it; what processes cannot
+// share is made here, in each worker, and the rest is the groundwork.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/complaint.hpp"
+#include "http/connection.hpp"
+#include "majuscule/mode.hpp"
+#include "majuscule/serve.hpp"
+#include "server/groundwork.hpp"
+#include "server/listener.hpp"
+#include "server/stop_signal.hpp"
+
+namespace majuscule {
+
+class Server {
+ public:
+  struct GiveBack {
+    void operator()(const Server* server) const { server->give_back_place(); }
+  };
+  using Place = std::unique_ptr<Server, GiveBack>;
+
+  /// `ready` is what announce_ready() does. `worker` counts from 0, also where there is one only. Throws what
+  /// StopSignal throws.
+  Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+         unsigned worker);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  const Options& options() const { return ground_.options; }
+  const Mode& mode() const { return ground_.mode; }
+  /// Has the service answer a request. What fails in it costs one client: what it throws, and a status that
+  /// is no final one, become a 500 that closes (raw: a close), which is logged once a second. Throws
+  /// std::bad_alloc only. Thread-safe.
+  Outcome handle(Request& request, const Instant& now) const;
+  GuardedLedger& ledger() const { return *ground_.ledger; }
+  ResourceMeter& meter() const { return ground_.meter; }
+  StopSignal& stop() { return *stop_; }
+  spdlog::logger& log() const { return *ground_.log; }
+  /// Null: there is none.
+  AccessLog* access_log() const { return ground_.access_log.get(); }
+  /// Whether this process may have children that it did not fork.
+  bool has_children_of_others() const { return !is_worker_ && ground_.has_children_of_others; }
+  /// To be told of a child that the mode reaped and did not fork.
+  void reaped(pid_t pid) const {
+    if (ground_.access_log) ground_.access_log->reaped(pid);
+  }
+  std::vector<Listener>& listeners() { return listeners_; }
+  /// How many clients may be connected at once, to all workers together.
+  std::size_t max_connections() const { return ground_.places.most(); }
+  /// A place for one more; null when all are taken. Whoever keeps it, by release(), gives it back by
+  /// give_back_place() when the client has gone. Thread-safe, both.
+  Place take_place() { return Place(ground_.places.take(worker_) ? this : nullptr); }
+  void give_back_place() const;
+  /// How many threads a pool has: what was asked for, else usable_cpus().
+  std::size_t pool_size() const;
+  /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
+  QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
+
+  /// How long clients may take once the server drains. A child gives them a little more, so that its parent
+  /// is the first to know.
+  Duration drain_timeout() const {
+    return options().drain_timeout + (is_child_ ? 2 * StopSignal::kBeat : Duration{});
+  }
+
+  /// Says that it listens. To be called by the model, once, when all it needs is there and it begins to
+  /// serve.
+  void announce_ready() const { ready_(); }
+  /// Says that it drains. To be called by the model, with the number of its clients.
+  void announce_drain(std::size_t clients) const;
+  /// Logs that the drain timeout cuts so many clients.
+  void announce_cut(std::size_t clients) const;
+
+  /// Makes this the server of a process that `parent` has forked for one client: no listeners, a stop signal
+  /// that hears the parent only, and no announcements. Throws std::system_error.
+  void become_child(pid_t parent);
+
+  /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
+  ConnectionContext context(ExchangePool& pool) const {
+    return {options().limits, ledger(), access_log(), pool};
+  }
+
+ private:
+  Outcome failed(const Request& request, const Instant& now, std::string_view reason) const;
+
+  Groundwork& ground_;
+  const std::function<void()> ready_;
+  const unsigned worker_;
+  const bool is_worker_;  // of a master, who speaks for it
+  std::vector<Listener> listeners_;
+  std::optional<StopSignal> stop_;
+  bool is_child_ = false;
+  std::unique_ptr<Service> service_;
+  const SharedComplaint failing_;
+};
+
+/// A conversation in the protocol of its listener, with a client just accepted.
+std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,
+                                            const Instant& now);
+
+}  // namespace majuscule

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// What the handlers touch is async-signal-safe: lock-free atomics, write(2), clock_gettime(2), _exit(2), and
+// setitimer(2), a bare system call on Linux.
+#include "server/stop_signal.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/inherited.hpp"
+#include "base/line_output.hpp"
+#include "base/monotonic.hpp"
+#include "base/signal_handler.hpp"
+#include "base/timespec.hpp"
+
+namespace majuscule {
+namespace {
+
+// A signal handler can reach nothing but statics.
+struct HandlerState {
+  std::atomic<std::atomic<bool>*> requested = nullptr;
+  std::atomic<int> writer = -1;
+  FirstSignal first;
+  pid_t parent = 0;
+  Duration patience{};
+  std::atomic<Time> patience_end{kNever};
+  itimerval timer{};
+};
+HandlerState state;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Time>::is_always_lock_free);
+
+void stop() {
+  const int saved = errno;
+  const char any = 0;
+  [[maybe_unused]] const auto written = ::write(state.writer.load(), &any, sizeof any);
+  state.patience_end = monotonic_now() + state.patience;
+  ::setitimer(ITIMER_REAL, &state.timer, nullptr);
+  errno = saved;
+}
+
+void on_stop(int number, siginfo_t* signal, void*) {
+  if (state.parent != 0 && signal->si_pid != state.parent) return;
+  if (!state.requested.load()->exchange(true)) {
+    state.first.came(number, monotonic_now());
+    return stop();
+  }
+  if (state.parent != 0 || state.first.is_repeated_by(number, monotonic_now())) return;
+  say("second signal: ending at once");
+  ::_exit(StopSignal::kForcedExitCode);
+}
+
+void on_timer(int) {
+  if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
+  say("the drain timeout has passed and a task still blocks: ending without it");
+  ::_exit(0);
+}
+
+}  // namespace
+
+StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    throw std::system_error(errno, std::system_category(), "pipe2");
+  }
+  reader_ = UniqueFd(ends[0]);
+  writer_ = UniqueFd(ends[1]);
+  state.patience = drain_timeout + kPatience;
+  state.patience_end = kNever;
+  state.timer = {{}, to_timeval(state.patience)};
+  state.parent = parent;
+  state.requested = &requested_;
+  state.writer = writer_.get();
+  standard_error();  // so that the handlers can write to it
+  const bool keeps_hangup = ignores_hangup();
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
+  handle_signal(SIGALRM, on_timer);
+  if (parent != 0) handle_signal(kFromParent, on_stop);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    if (parent != 0) {
+      handle_signal(number, SIG_IGN);
+    } else if (number != SIGHUP || !keeps_hangup) {
+      handle_signal(number, on_stop);
+    }
+  }
+}
+
+StopSignal::~StopSignal() {
+  const itimerval none{};
+  ::setitimer(ITIMER_REAL, &none, nullptr);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+}
+
+void StopSignal::request() {
+  if (!requested_.exchange(true)) stop();
+}
+
+void StopSignal::interrupt_waits() const {
+  state.timer = {to_timeval(kBeat), to_timeval(kBeat)};
+  if (requested()) ::setitimer(ITIMER_REAL, &state.timer, nullptr);
+}
+
+}  // namespace majuscule

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "server/tasks.hpp"
+
+#include <time.h>
+
+#include <cerrno>
+
+#include "base/monotonic.hpp"
+#include "base/timespec.hpp"
+
+namespace majuscule {
+
+void block_thread(Duration duration) {
+  const timespec at = to_timespec((monotonic_now() + duration).time_since_epoch());
+  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
+  }
+}
+
+void burn_cpu(Duration duration) {
+  const auto used = [] {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return to_duration(now);
+  };
+  const auto until = used() + duration;
+  while (used() < until) {
+  }
+}
+
+void occupy_thread(const Task& task) {
+  if (task.kind == TaskKind::kBlock) block_thread(task.duration);
+  if (task.kind == TaskKind::kCpu) burn_cpu(task.duration);
+}
+
+}  // namespace majuscule

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// However a client's coroutine ends, what stands in its frame is destroyed once, and the frame is freed once
+// (which the address sanitizer watches).
+#include "event/coroutine_client.hpp"
+
+#include <new>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace majuscule::test {
+namespace {
+
+/// A local of the coroutine: long enough to be on the heap, so that to destroy it twice would be an error.
+class Local {
+ public:
+  explicit Local(int& destroyed) : destroyed_(destroyed) {}
+  Local(const Local&) = delete;
+  Local& operator=(const Local&) = delete;
+  ~Local() { ++destroyed_; }
+
+ private:
+  int& destroyed_;
+  const std::string text_ = std::string(100, 'x');
+};
+
+enum class End { kReturns, kThrows };
+
+ClientCoroutine waits_then(End end, int& destroyed) {
+  const Local local(destroyed);
+  co_await std::suspend_always();
+  if (end == End::kThrows) throw std::bad_alloc();
+}
+
+TEST(ClientCoroutine, BeginsWhenItIsFirstResumed) {
+  int destroyed = 0;
+  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
+  conversation.destroy();
+  EXPECT_EQ(destroyed, 0);
+}
+
+TEST(ClientCoroutine, IsFreedWhereItWaits) {
+  int destroyed = 0;
+  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
+  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
+  EXPECT_EQ(destroyed, 0);
+  conversation.destroy();
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(ClientCoroutine, SaysThatItHasReturned) {
+  int destroyed = 0;
+  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
+  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
+  EXPECT_FALSE(conversation.resume(Wake::kReady));
+  EXPECT_EQ(destroyed, 1);
+  conversation.destroy();
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(ClientCoroutine, LetsAnExceptionOutAndIsOver) {
+  int destroyed = 0;
+  Conversation& conversation = waits_then(End::kThrows, destroyed).conversation;
+  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
+  EXPECT_THROW(conversation.resume(Wake::kReady), std::bad_alloc);
+  EXPECT_EQ(destroyed, 1);
+  conversation.destroy();
+  EXPECT_EQ(destroyed, 1);
+}
+
+}  // namespace
+}  // namespace majuscule::test

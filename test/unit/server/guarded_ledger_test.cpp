@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+// The shared state behind its guard: exact, whoever adds to it from how many threads or processes and whoever
+// of them is killed; but for requests without a guard, which are lost.
+#include "server/guarded_ledger.hpp"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/monotonic.hpp"
+#include "base/shared_array.hpp"
+
+namespace majuscule::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned kAdders = 8;  // threads or processes at once
+constexpr std::uint64_t kAdds = 20'000;
+constexpr std::uint64_t kAll = kAdders * kAdds;
+constexpr Tally kTally = {
+    .requests = 1, .status = 200, .accepted = 1, .closed = 1, .timed_out = 1, .bytes_in = 2, .bytes_out = 3};
+
+struct Case {
+  Guard guard;
+  Sharing sharing;
+  bool is_exact() const { return guard != Guard::kNone || sharing == Sharing::kOneThread; }
+};
+
+std::vector<Case> cases(const std::function<bool(const Case&)>& wanted) {
+  std::vector<Case> all;
+  for (const Sharing sharing : {Sharing::kOneThread, Sharing::kThreads, Sharing::kProcesses}) {
+    for (const Guard guard : allowed_guards(sharing)) all.push_back({guard, sharing});
+  }
+  std::erase_if(all, [&](const Case& c) { return !wanted(c); });
+  return all;
+}
+
+bool is_shared(const Case& c) { return c.sharing != Sharing::kOneThread; }
+
+std::string name_of(const ::testing::TestParamInfo<Case>& info) {
+  std::string name =
+      std::string(to_string(info.param.guard)) + "_for_" + std::string(to_string(info.param.sharing));
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
+}
+
+/// A child that runs `work`, and ends without the tests' own exit. At the latest a test's end kills it.
+class Child {
+ public:
+  explicit Child(const std::function<void()>& work) : pid_(::fork()) {
+    if (pid_ != 0) return;
+    work();
+    ::_exit(0);
+  }
+  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  Child& operator=(Child&&) = delete;
+  ~Child() { kill(); }
+
+  void wait() {
+    int status = -1;
+    EXPECT_EQ(::waitpid(std::exchange(pid_, -1), &status, 0) > 0 ? status : -1, 0);
+  }
+  void kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+void run_threads(const std::function<void(unsigned)>& work) {
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kAdders; ++i) threads.emplace_back([&, i] { work(i); });
+  for (std::thread& thread : threads) thread.join();
+}
+
+void run_processes(const std::function<void(unsigned)>& work) {
+  std::vector<Child> children;
+  children.reserve(kAdders);  // or valgrind finds it half moved in the child
+  for (unsigned i = 0; i < kAdders; ++i) children.emplace_back([&, i] { work(i); });
+  for (Child& child : children) child.wait();
+}
+
+/// Runs `work(number)` in eight threads or processes at once, as the case shares, none before all are there.
+void run_at_once(const Case& c, const std::function<void(unsigned)>& work) {
+  const SharedArray<std::atomic<unsigned>> there(1, 0U);
+  const auto work_with_the_others = [&](unsigned number) {
+    ++there[0];
+    while (there[0] < kAdders) std::this_thread::yield();
+    work(number);
+  };
+  c.sharing == Sharing::kProcesses ? run_processes(work_with_the_others) : run_threads(work_with_the_others);
+}
+
+class GuardedLedgerTest : public ::testing::TestWithParam<Case> {
+ protected:
+  std::unique_ptr<GuardedLedger> ledger(unsigned workers = 1) const {
+    return make_ledger(GetParam().guard, GetParam().sharing, workers);
+  }
+};
+
+class EveryLedger : public GuardedLedgerTest {};
+INSTANTIATE_TEST_SUITE_P(Guards, EveryLedger, ::testing::ValuesIn(cases([](const Case&) { return true; })),
+                         name_of);
+
+TEST_P(EveryLedger, AddsUp) {
+  const auto ledger = this->ledger();
+  ledger->add({.requests = 1, .status = 200, .accepted = 3, .closed = 1, .bytes_in = 3});
+  ledger->add({.requests = 1, .status = 503, .refused = 4, .timed_out = 5, .bytes_in = 4, .bytes_out = 6});
+  EXPECT_EQ(ledger->next_ticket(), 1U);
+  EXPECT_EQ(ledger->next_ticket(), 2U);
+  const Counters counters = ledger->read();
+  EXPECT_EQ(counters.requests, 2U);
+  EXPECT_EQ(counters.responses[status_index(200)], 1U);
+  EXPECT_EQ(counters.responses[status_index(503)], 1U);
+  EXPECT_EQ(counters.responses[status_index(404)], 0U);
+  EXPECT_EQ(counters.accepted, 3U);
+  EXPECT_EQ(counters.closed, 1U);
+  EXPECT_EQ(counters.refused, 4U);
+  EXPECT_EQ(counters.timed_out, 5U);
+  EXPECT_EQ(counters.bytes_in, 7U);
+  EXPECT_EQ(counters.bytes_out, 6U);
+  EXPECT_EQ(counters.tickets, 2U);
+}
+
+TEST_P(EveryLedger, SaysWhetherItMayLoseUpdates) {
+  EXPECT_EQ(note_on(GetParam().guard, GetParam().sharing).empty(), GetParam().is_exact());
+}
+
+class SharedLedger : public GuardedLedgerTest {};
+INSTANTIATE_TEST_SUITE_P(Guards, SharedLedger, ::testing::ValuesIn(cases(is_shared)), name_of);
+
+/// All that the guard protects, so all but the requests where there is none.
+TEST_P(SharedLedger, IsExactForManyAtOnce) {
+  const auto ledger = this->ledger();
+  run_at_once(GetParam(), [&](unsigned) {
+    for (std::uint64_t i = 0; i < kAdds; ++i) ledger->add(kTally);
+  });
+  const Counters counters = ledger->read();
+  EXPECT_LE(counters.requests, kAll);
+  EXPECT_TRUE(counters.requests == kAll || !GetParam().is_exact()) << counters.requests;
+  EXPECT_EQ(counters.responses[status_index(200)], kAll);
+  EXPECT_EQ(counters.accepted, kAll);
+  EXPECT_EQ(counters.closed, kAll);
+  EXPECT_EQ(counters.timed_out, kAll);
+  EXPECT_EQ(counters.bytes_in, 2 * kAll);
+  EXPECT_EQ(counters.bytes_out, 3 * kAll);
+}
+
+TEST_P(SharedLedger, GivesEveryTicketOnce) {
+  const auto ledger = this->ledger();
+  const SharedArray<std::uint64_t> sums(kAdders);
+  run_at_once(GetParam(), [&](unsigned number) {
+    for (std::uint64_t i = 0; i < kAdds; ++i) sums[number] += ledger->next_ticket();
+  });
+  std::uint64_t sum = 0;
+  for (const std::uint64_t of_one : sums) sum += of_one;
+  EXPECT_EQ(sum, kAll * (kAll + 1) / 2);
+}
+
+TEST_P(SharedLedger, NeverShowsMoreClosedThanAccepted) {
+  const auto ledger = this->ledger();
+  run_at_once(GetParam(), [&](unsigned) {
+    for (std::uint64_t i = 0; i < kAdds / 10; ++i) {
+      ledger->add({.accepted = 1});
+      const Counters seen = ledger->read();
+      if (seen.closed >= seen.accepted) std::abort();  // this one is open
+      ledger->add({.closed = 1});
+    }
+  });
+  EXPECT_EQ(ledger->read().accepted, ledger->read().closed);
+}
+
+TEST_P(SharedLedger, ForgetsTheClientsOfADeadWorker) {
+  constexpr unsigned kWorkers = 3;
+  const auto ledger = this->ledger(kWorkers);
+  for (unsigned worker = 0; worker < kWorkers; ++worker) {
+    Child([&] {
+      ledger->become(worker);
+      ledger->add({.requests = 1, .accepted = 10, .closed = worker});
+      Child([&] { ledger->add({.accepted = 1}); }).wait();  // what it forks counts as its own
+    }).wait();
+  }
+  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 30U);
+  ledger->forget_clients_of(1);
+  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 20U);
+  EXPECT_EQ(ledger->read().accepted, 33U);
+  EXPECT_EQ(ledger->read().requests, 3U) << "what else it did stays counted";
+  Child([&] {
+    ledger->become(1);
+    ledger->add({.accepted = 5, .closed = 1});
+  }).wait();
+  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 24U);
+}
+
+TEST_P(SharedLedger, IsNotHeldUpByAProcessThatIsKilled) {
+  constexpr int kRounds = 50;
+  const auto ledger = this->ledger(2);
+  const SharedArray<std::atomic<bool>> adds(1, false);
+  for (int i = 0; i < kRounds; ++i) {
+    adds[0] = false;
+    Child victim([&] {
+      ledger->become(1);
+      for (;;) {
+        ledger->add({.requests = 1, .accepted = 1});
+        adds[0] = true;
+      }
+    });
+    while (!adds[0]) std::this_thread::yield();
+    victim.kill();  // in the midst of it
+    ledger->forget_clients_of(1);
+    const Counters before = ledger->read();
+    EXPECT_EQ(before.accepted, before.closed);
+    ledger->add(kTally);
+    EXPECT_EQ(ledger->read().requests, before.requests + 1);
+  }
+}
+
+/// Whether what shares so really runs at the same time; valgrind runs one thread at a time.
+bool runs_at_once(Sharing sharing) {
+  cpu_set_t cpus;
+  const char* const preloaded = std::getenv("LD_PRELOAD");
+  const bool in_valgrind =
+      preloaded != nullptr && std::string(preloaded).find("valgrind") != std::string::npos;
+  return ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) > 1 &&
+         (sharing == Sharing::kProcesses || !in_valgrind);
+}
+
+/// An update is lost when another adds between its two halves: sooner or later, where two really run at once.
+TEST_P(SharedLedger, LosesUpdatesOfRequestsOnlyWithoutAGuard) {
+  constexpr std::uint64_t kManyAdds = 50 * kAdds;  // for longer than a time slice
+  const bool is_exact = GetParam().is_exact();
+  if (!is_exact && !runs_at_once(GetParam().sharing)) GTEST_SKIP() << "needs two CPUs";
+  const auto ledger = this->ledger();
+  const Time end = monotonic_now() + (is_exact ? 1s : 30s);
+  std::uint64_t added = 0;
+  while (ledger->read().requests == added && monotonic_now() < end) {
+    run_at_once(GetParam(), [&](unsigned) {
+      for (std::uint64_t i = 0; i < kManyAdds; ++i) ledger->add({.requests = 1});
+    });
+    added += kAdders * kManyAdds;
+  }
+  EXPECT_EQ(ledger->read().requests == added, is_exact) << added << " were added";
+}
+
+TEST(MutexLedger, ShowsAllCountersOfOneMoment) {
+  const auto ledger = make_ledger(Guard::kMutex, Sharing::kThreads, 1);
+  run_threads([&](unsigned) {
+    for (std::uint64_t i = 0; i < kAdds; ++i) {
+      ledger->add(kTally);
+      const Counters seen = ledger->read();
+      EXPECT_EQ(seen.bytes_in, 2 * seen.requests);
+      EXPECT_EQ(seen.responses[status_index(200)], seen.accepted);
+    }
+  });
+}
+
+TEST(Guards, HaveTheirNames) {
+  EXPECT_EQ(to_string(Guard::kNone), "none");
+  EXPECT_EQ(to_string(Guard::kMutex), "mutex");
+  EXPECT_EQ(to_string(Guard::kAtomic), "atomic");
+  EXPECT_EQ(to_string(Guard::kSharded), "sharded");
+}
+
+TEST(Guards, AreAllAllowedWhereAnythingIsShared) {
+  EXPECT_EQ(allowed_guards(Sharing::kOneThread).size(), 1U);
+  EXPECT_EQ(allowed_guards(Sharing::kOneThread).front(), Guard::kNone);
+  EXPECT_EQ(allowed_guards(Sharing::kThreads).size(), 4U);
+  EXPECT_EQ(allowed_guards(Sharing::kThreads).front(), Guard::kMutex);
+  EXPECT_EQ(allowed_guards(Sharing::kProcesses).size(), 4U);
+  EXPECT_EQ(allowed_guards(Sharing::kProcesses).front(), Guard::kAtomic);
+}
+
+TEST(Guards, AreThoseOfProcessesForAModeOfOneThreadWithWorkers) {
+  const Mode mode{"a", "b", Sharing::kOneThread, nullptr};
+  EXPECT_EQ(sharing_of(mode, 1), Sharing::kOneThread);
+  EXPECT_EQ(sharing_of(mode, 2), Sharing::kProcesses);
+  const Mode threads{"a", "b", Sharing::kThreads, nullptr};
+  EXPECT_EQ(sharing_of(threads, 2), Sharing::kThreads);
+}
+
+}  // namespace
+}  // namespace majuscule::test
