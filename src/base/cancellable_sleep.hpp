@@ -12,7 +12,8 @@ namespace majuscule {
 /// Thread-safe.
 class CancellableSleep {
  public:
-  /// Blocks the calling thread. Returns false when cancel() ended it. May return early when a signal interrupts it.
+  /// Blocks the calling thread. Returns false when cancel() ended it. May return early when a signal
+  /// interrupts it.
   bool until(Time time) const {
     std::array<pollfd, 1> cancelled{{{cancelled_.fd(), POLLIN, 0}}};
     return poll_until(cancelled, time) == 0;

@@ -36,26 +36,21 @@ void* run(void* argument) {
   return nullptr;
 }
 
-int create(std::function<void()> work, const Attributes& attributes, pthread_t& thread) {
-  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
-  if (!argument) return ENOMEM;
-  const int error = ::pthread_create(&thread, attributes.get(), run, argument.get());
-  if (error != 0) return error;
-  [[maybe_unused]] const auto* const now_of_the_thread = argument.release();
-  return 0;
-}
-
 }  // namespace
 
-bool start_thread(std::function<void()> work) {
+bool start_detached_thread(void* (*run)(void*), void* argument) {
   static const Attributes kAttributes(PTHREAD_CREATE_DETACHED);
   pthread_t thread{};
-  return create(std::move(work), kAttributes, thread) == 0;
+  return ::pthread_create(&thread, kAttributes.get(), run, argument) == 0;
 }
 
 int start_joinable_thread(std::function<void()> work, pthread_t& thread) {
   static const Attributes kAttributes(PTHREAD_CREATE_JOINABLE);
-  return create(std::move(work), kAttributes, thread);
+  std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
+  if (!argument) return ENOMEM;
+  const int error = ::pthread_create(&thread, kAttributes.get(), run, argument.get());
+  if (error == 0) static_cast<void>(argument.release());  // it is the thread's
+  return error;
 }
 
 }  // namespace majuscule

@@ -8,16 +8,16 @@ namespace majuscule {
 
 Acceptor::~Acceptor() {
   while (refusals_.next() != kNever) {
-    waits_.poll({}, refusals_.next());
+    io_.poll({}, refusals_.next());
     refusals_.sweep(monotonic_now());
   }
 }
 
-void Acceptor::run(const std::function<void()>& make_room) {
+void Acceptor::run(DrainedClients& clients) {
   server_.announce_ready();
   accept_until_stopped();
   refusals_.drain(monotonic_now());
-  empty_queues(make_room);
+  empty_queues(clients);
   for (Listener& listener : server_.listeners()) listener.close();
 }
 
@@ -30,7 +30,7 @@ void Acceptor::accept_until_stopped() {
   for (;;) {
     Time next = refusals_.next();
     if (paused) next = std::min(next, monotonic_now() + kPause);
-    waits_.poll(std::span(doors).first(paused ? always : doors.size()), next);
+    io_.poll(std::span(doors).first(paused ? always : doors.size()), next);
     concern_.attend();
     if (server_.stop().requested()) return;
     refusals_.sweep(monotonic_now());
@@ -56,28 +56,40 @@ bool Acceptor::must_pause(AcceptResult result, const Listener& listener) {
   return exhausted || failed;
 }
 
-// They waited, so they are served: when their handshakes have ended, and there is room for them.
-void Acceptor::empty_queues(const std::function<void()>& make_room) {
-  const Time end = monotonic_now() + server_.options().drain_timeout;
+void Acceptor::empty_queues(DrainedClients& clients) {
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
-  bool exhausted = false;
-  do {
-    const Time settled = monotonic_now() + Listener::kHandshakeTime;
-    while (monotonic_now() < settled) waits_.poll({}, settled);
-    make_room();
-    refusals_.sweep(monotonic_now());
-    exhausted = false;
-    for (Listener& listener : server_.listeners()) {
-      AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
-      while (result == AcceptResult::kAccepted) result = accept_one(listener);
-      exhausted |= result == AcceptResult::kExhausted;
+  clients.begin_drain();
+  Drain& drain = clients.drain();
+  while (!drain.arrivals_ended()) {
+    if (concern_.fd >= 0) concern_.attend();
+    const Drain::Step step = drain.next_step(monotonic_now());
+    switch (step) {
+      case Drain::Step::kNone: io_.poll({}, drain.next_time()); break;
+      case Drain::Step::kTakeQueued: drain.queue_taken(monotonic_now(), !take_queued(clients)); break;
+      case Drain::Step::kCloseIdle:
+      case Drain::Step::kAbort: clients.obey(step); break;
     }
-  } while (exhausted && monotonic_now() < end);
+    refusals_.sweep(monotonic_now());
+  }
+}
+
+// They waited, so they are served. False when some are left.
+bool Acceptor::take_queued(DrainedClients& clients) {
+  bool exhausted = false;
+  for (Listener& listener : server_.listeners()) {
+    AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+    while (result == AcceptResult::kAccepted) {
+      result = accept_one(listener);
+      if (result == AcceptResult::kAccepted) clients.client_came();
+    }
+    exhausted |= result == AcceptResult::kExhausted;
+  }
+  return !exhausted;
 }
 
 AcceptResult Acceptor::accept_one(Listener& listener) {
   Accepted client;
-  const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/false);
+  const AcceptResult result = refusals_.accept(listener, client, non_blocking_);
   try {
     if (result == AcceptResult::kAccepted && !take_(client)) {
       refusals_.refuse(std::move(client), clock_.now());

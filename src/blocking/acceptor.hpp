@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The front door of the modes that block: waits for clients and for the stop signal, through Waits,
+// The front door of the modes that block: waits for clients and for the stop signal, through BlockingIo,
 // and hands each client on. Runs on one thread; returns when the server drains, with the listeners closed and
 // nobody left in their queues (but in those that a service manager keeps).
 #pragma once
@@ -7,7 +7,8 @@
 #include <functional>
 
 #include "base/complaint.hpp"
-#include "blocking/waits.hpp"
+#include "blocking/blocking_io.hpp"
+#include "blocking/drained_clients.hpp"
 #include "server/clock.hpp"
 #include "server/refusals.hpp"
 #include "server/server.hpp"
@@ -27,21 +28,22 @@ class Acceptor {
   /// refused.
   using Take = std::function<bool(Accepted& client)>;
 
-  Acceptor(Server& server, Waits& waits, Take take, Concern concern = {})
+  /// `non_blocking`: the sockets of clients, for modes whose clients a loop serves.
+  Acceptor(Server& server, BlockingIo& io, Take take, Concern concern = {}, bool non_blocking = false)
       : server_(server),
-        waits_(waits),
+        io_(io),
         clock_(server.stop()),
         refusals_(server),
         take_(std::move(take)),
-        concern_(std::move(concern)) {}
+        concern_(std::move(concern)),
+        non_blocking_(non_blocking) {}
   /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Calls `make_room` kHandshakeTime after the stop signal, and again while somebody still waits for a
-  /// place.
-  void run(const std::function<void()>& make_room);
+  /// Accepts until the stop signal, then until the listeners' queues are empty; `clients` drains meanwhile.
+  void run(DrainedClients& clients);
 
   /// In a forked process: closes its copies of what belongs to its parent.
   void abandon() { refusals_.abandon(); }
@@ -51,18 +53,20 @@ class Acceptor {
   static constexpr Duration kPause = std::chrono::milliseconds(20);
 
   void accept_until_stopped();
-  void empty_queues(const std::function<void()>& make_room);
+  void empty_queues(DrainedClients& clients);
+  bool take_queued(DrainedClients& clients);
   /// Takes one client; kExhausted also when memory ran out for it.
   AcceptResult accept_one(Listener& listener);
   /// Whether no more clients can be accepted for a moment; then the log says so.
   bool must_pause(AcceptResult result, const Listener& listener);
 
   Server& server_;
-  Waits& waits_;
+  BlockingIo& io_;
   Clock clock_;
   Refusals refusals_;
   const Take take_;
   const Concern concern_;
+  const bool non_blocking_;
   Complaint exhausted_, failing_;
 };
 

@@ -1,92 +1,76 @@
 // SPDX-License-Identifier: MIT
 // Serves one client to its end where it is called, and waits there for its bytes, its socket and its tasks,
-// through Waits. Shared by the modes in which somebody waits for one client at a time.
+// through BlockingIo. Shared by the modes that wait for one client at a time.
 //
-// BlockingClients knows all clients being served so, to let a drain wake those that wait for a request. Where
-// nobody but the serving thread is there to drain, that thread does so itself: the stop signal interrupts its
-// waits again and again, and between two of them it does what is due.
+// It knows all clients being served, to let a drain wake those that wait for a request. Where the serving
+// thread is the only one, that thread drains as well: the stop signal interrupts its waits again and again,
+// and between two of them it does what is due.
 #pragma once
 
 #include <functional>
-#include <optional>
 
-#include "base/event_flag.hpp"
-#include "base/intrusive_list.hpp"
-#include "base/mutex.hpp"
-#include "blocking/waits.hpp"
+#include "blocking/blocking_io.hpp"
+#include "blocking/client_registry.hpp"
+#include "blocking/drained_clients.hpp"
 #include "server/server.hpp"
 
 namespace majuscule {
 
-/// Who calls make_room() and drain().
-enum class Drainer : std::uint8_t {
-  kAnotherThread,  ///< while the clients are served
-  kSameThread,     ///< between two clients; while one is served, nobody
-};
+class BlockingClients;
 
-class BlockingClients {
+/// A client that has a permit, to be served on whatever thread calls it. Not called, it is closed.
+class ClientJob {
  public:
-  /// Where nobody else is there to drain, the waits must be the kernel's, on the main thread.
-  BlockingClients(Server& server, Waits& waits, Drainer drainer = Drainer::kAnotherThread);
-  BlockingClients(const BlockingClients&) = delete;
-  BlockingClients& operator=(const BlockingClients&) = delete;
+  /// None.
+  ClientJob() = default;
+  ClientJob(BlockingClients& clients, Accepted client, ConnectionPermit permit)
+      : clients_(&clients), client_(std::move(client)), permit_(std::move(permit)) {}
 
-  /// Counts a client in; false when there are --max-connections already. Thread-safe.
-  bool admit() MAJUSCULE_EXCLUDES(mutex_);
-  /// Takes back an admission that could not be served: the client is refused. Thread-safe.
-  void dismiss() MAJUSCULE_EXCLUDES(mutex_);
-  /// Admits a client and has serve() called by `start`, which runs its work elsewhere or says that it cannot.
-  /// False, with the client untouched, when there is no place for it. Thread-safe if `start` is.
-  bool take(Accepted& client, const std::function<bool(std::function<void()> work)>& start);
-  /// Serves an admitted client to its end, and counts it out. Blocks. Called on many threads at once.
-  void serve(Accepted client);
-
-  /// Serves a client to its end, for whoever counts it elsewhere. Blocks.
-  void converse(Accepted client);
-
-  /// The server drains, and others may wait for a place: lets the idle clients go, and after a second those
-  /// that have asked nothing yet. May be called again and again.
-  void make_room() MAJUSCULE_EXCLUDES(mutex_);
-  /// Nobody comes any more: waits for the clients that are left, and cuts those that the drain timeout finds.
-  void drain() MAJUSCULE_EXCLUDES(mutex_);
+  /// Serves it to its end. Once.
+  void operator()();
+  /// The client, not served.
+  Accepted take_client() && { return std::move(client_); }
 
  private:
-  /// While draining, how long a client that has asked nothing yet may still ask.
-  static constexpr Duration kFreshGrace = std::chrono::seconds(1);
+  BlockingClients* clients_ = nullptr;
+  Accepted client_;
+  ConnectionPermit permit_;
+};
 
-  /// What a drain must know of a client, from another thread.
-  struct Client : IntrusiveList<Client>::Link {
-    enum class State : std::uint8_t { kBusy, kIdle, kFresh };
-    int fd;
-    std::atomic<State> state = State::kFresh;
-    std::atomic<bool> dismissed = false;  // the drain has shut the socket down
-  };
-  class Conversation;
+/// Who drains.
+enum class Drainer : std::uint8_t {
+  kAcceptor,       ///< another thread than those that serve
+  kServingThread,  ///< the one that serves, between two waits
+};
 
-  void drain_meanwhile();
-  void begin_drain(Time now);
-  void cut();
-  void enter(Client& client) MAJUSCULE_EXCLUDES(mutex_);
-  void leave(Client& client) MAJUSCULE_EXCLUDES(mutex_);
-  std::size_t connected() MAJUSCULE_EXCLUDES(mutex_);
-  void shut_down(int how, Client::State until) MAJUSCULE_EXCLUDES(mutex_);
-  void announce_emptiness() MAJUSCULE_EXCLUDES(mutex_);
-  void set_late(int how) MAJUSCULE_EXCLUDES(mutex_);
-  static void dismiss(Client& client, int how);
-  bool wait_until_empty(Time until) MAJUSCULE_EXCLUDES(mutex_);
+class BlockingClients final : public DrainedClients {
+ public:
+  /// With Drainer::kServingThread the waits must be system calls, on the main thread.
+  BlockingClients(Server& server, BlockingIo& io, Drainer drainer = Drainer::kAcceptor);
+
+  /// Has `start` call a job that serves the client. `start` takes the job and returns true, or leaves it and
+  /// returns false. False, with the client untouched, when it is not served. Thread-safe if `start` is.
+  bool take(Accepted& client, const std::function<bool(ClientJob& job)>& start);
+  /// Serves a client to its end, where it is counted elsewhere. Blocks. Called on many threads at once.
+  void serve(Accepted client);
+
+  void begin_drain() override;
+  Drain& drain() override { return drain_; }
+  void obey(Drain::Step step) override;
+  void client_came() override;
+  /// No client comes any more: drains, and waits until no client is left.
+  void wait_until_empty();
+
+ private:
+  friend class ClientJob;
+
+  void obey_meanwhile();
 
   Server& server_;
-  Waits& waits_;
+  BlockingIo& io_;
   const Drainer drainer_;
-  const EventFlag emptied_;  // a drain has no client left
-  Mutex mutex_;
-  std::atomic<bool> idle_dismissed_ = false;
-  Time drain_begin_{};  // these two only for the thread that drains
-  bool is_cut_ = false;
-  std::size_t open_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
-  bool draining_ MAJUSCULE_GUARDED_BY(mutex_) = false;
-  IntrusiveList<Client> clients_ MAJUSCULE_GUARDED_BY(mutex_);
-  std::optional<int> late_ MAJUSCULE_GUARDED_BY(mutex_);  // how to shut down who enters now
+  ClientRegistry registry_;
+  Drain drain_;
 };
 
 }  // namespace majuscule

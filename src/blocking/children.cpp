@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "blocking/children.hpp"
 
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,6 +17,7 @@
 
 #include "base/child.hpp"
 #include "base/monotonic.hpp"
+#include "base/poll_until.hpp"
 #include "base/signal_handler.hpp"
 
 namespace majuscule {
@@ -59,8 +59,8 @@ Children::Children(Server& server)
 }
 
 bool Children::start(Accepted& client, const Work& work) {
-  Server::Place place = server_.take_place();
-  if (!place) return false;
+  ConnectionPermit permit = server_.take_permit();
+  if (!permit) return false;
   // Where its pidfd will be: no higher, since the descriptor of the client is free by then.
   const auto places = static_cast<std::size_t>(client.fd.get()) + 1;
   if (children_.size() < places) children_.resize(places);
@@ -74,7 +74,7 @@ bool Children::start(Accepted& client, const Work& work) {
   }
   client.fd.reset();
   if (adopt(pid)) {
-    [[maybe_unused]] const auto* const until_reaped = place.release();
+    permits_.add(std::move(permit));
   } else {
     server_.ledger().add({.closed = 1});
   }
@@ -93,7 +93,7 @@ void Children::become(Accepted client, const Work& work, const SignalsHeld& held
   work(std::move(client));
   ::_exit(0);
 } catch (const std::exception& e) {
-  server_.log().error("a client is let go: {}", e.what());
+  server_.log().error("connection closed: {}", e.what());
   ::_exit(1);
 }
 
@@ -101,7 +101,7 @@ void Children::become(Accepted client, const Work& work, const SignalsHeld& held
 bool Children::adopt(pid_t pid) {
   UniqueFd ended = open_pidfd(pid);
   if (!ended || !watch(ended.get(), EPOLLIN)) {
-    server_.log().error("out of memory: a client is let go");
+    server_.log().error("out of memory: connection closed");
     ::kill(pid, SIGKILL);
     rusage usage{};
     ::wait4(pid, nullptr, 0, &usage);
@@ -110,7 +110,6 @@ bool Children::adopt(pid_t pid) {
   }
   Child& child = children_[static_cast<std::size_t>(ended.get())];
   child = {std::move(ended), pid};
-  ++count_;
   return true;
 }
 
@@ -150,10 +149,9 @@ void Children::reap(Child& child) {
   }
   // Others may still hold a copy of the descriptor, so to close it would not do.
   ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, child.ended.get(), nullptr);
-  child = {};
-  --count_;
   server_.ledger().add({.closed = 1});
-  server_.give_back_place();
+  child = {};
+  permits_.give_back_one();
 }
 
 // Its own children are reaped here too: one that waits to be reaped hides those behind it.
@@ -175,29 +173,30 @@ void Children::reap_all() {
 }
 
 void Children::begin_drain() {
-  drain_begin_ = monotonic_now();
-  server_.announce_drain(count_);
+  if (drain_.begun()) return;
+  drain_.begin(monotonic_now(), server_.drain_timeout());
+  server_.announce_drain(permits_.count());
   for (const Child& child : children_) {
     if (child.pid > 0) ::kill(child.pid, StopSignal::kFromParent);
   }
 }
 
-void Children::drain() {
-  attend();
-  if (wait_until_empty(drain_begin_ + server_.drain_timeout())) return;
-  server_.announce_cut(count_);  // by their children
-  wait_until_empty(kNever);
+void Children::obey(Drain::Step step) {
+  if (step == Drain::Step::kAbort) server_.announce_cut(permits_.count());
 }
 
-bool Children::wait_until_empty(Time until) {
-  while (count_ > 0) {
-    const Duration rest = std::min<Duration>(until - monotonic_now(), std::chrono::hours(1));
-    if (rest <= Duration::zero()) return false;
+void Children::wait_until_empty() {
+  attend();
+  while (permits_.count() > 0) {
+    const Drain::Step step = drain_.next_step(monotonic_now());
+    if (step != Drain::Step::kNone) {
+      obey(step);
+      continue;
+    }
     pollfd ended{events_.get(), POLLIN, 0};
-    ::poll(&ended, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(rest).count()));
+    poll_until({&ended, 1}, drain_.next_time());
     attend();
   }
-  return true;
 }
 
 }  // namespace majuscule

@@ -13,11 +13,12 @@
 #include "base/child.hpp"
 #include "base/complaint.hpp"
 #include "base/unique_fd.hpp"
+#include "blocking/drained_clients.hpp"
 #include "server/server.hpp"
 
 namespace majuscule {
 
-class Children {
+class Children final : public DrainedClients {
  public:
   /// Serves one client, in a process of its own.
   using Work = std::function<void(Accepted client)>;
@@ -36,8 +37,13 @@ class Children {
   int fd() const { return events_.get(); }
   /// Reaps those who have ended, and passes the stop signal on. Never blocks.
   void attend();
-  /// Waits until all have ended; the drain timeout cuts what is left. After the stop signal.
-  void drain();
+  /// Waits until all have ended. After the stop signal.
+  void wait_until_empty();
+
+  void begin_drain() override;
+  Drain& drain() override { return drain_; }
+  /// Each child drains by itself: it closes its client, or aborts it.
+  void obey(Drain::Step step) override;
 
  private:
   struct Child {
@@ -50,16 +56,14 @@ class Children {
   bool watch(int fd, std::uint32_t events) const;
   void reap(Child& child);
   void reap_all();
-  void begin_drain();
-  bool wait_until_empty(Time until);
 
   Server& server_;
   const pid_t parent_;
   UniqueFd any_ended_;           // a signalfd: a child has ended, perhaps one that this process did not fork
   UniqueFd events_;              // an epoll of their pidfds, and of the stop signal once
   std::vector<Child> children_;  // by the number of the descriptor
-  std::size_t count_ = 0;
-  Time drain_begin_ = kNever;
+  ConnectionPermits permits_;    // one for each child
+  Drain drain_;
   Complaint lost_;
 };
 

@@ -39,8 +39,8 @@ struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
     Fiber& self = *static_cast<Fiber*>(from.data);
     self.fibers.scheduler_ = from.fctx;
     self.watch->arrive_from(self.fibers.scheduler_watch_);
-    self.work();
-    self.work = nullptr;
+    self.work->run();
+    self.work.reset();
     self.ended = true;
     self.watch->leave_for(self.fibers.scheduler_watch_, /*last=*/true);
     context::jump_fcontext(self.fibers.scheduler_, nullptr);
@@ -50,7 +50,7 @@ struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
   FiberStack stack;
   std::optional<FiberWatch> watch;     // while something runs on the stack
   context::fcontext_t rest = nullptr;  // where it goes on
-  std::function<void()> work;
+  std::unique_ptr<Work> work;
   int fd = -1;               // the socket that epoll watches
   std::uint32_t ready = 0;   // what epoll has told of it and was not used up
   std::uint32_t wanted = 0;  // what it waits for, besides its time
@@ -67,7 +67,8 @@ Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now(
 
 Fibers::~Fibers() { wheel_.drop(poll_end_); }
 
-bool Fibers::start(std::function<void()> work) {
+// Takes the work, or leaves it and returns false.
+bool Fibers::begin(std::unique_ptr<Work>& work) {
   std::unique_ptr<Fiber> fiber;
   if (free_.empty()) {
     fiber.reset(new (std::nothrow) Fiber(*this));
@@ -170,17 +171,17 @@ IoResult Fibers::send(Socket& socket, const Output& output, Time, Time until, st
 }
 
 bool Fibers::sleep(Time until) {
-  if (cut_) return false;
+  if (aborted_) return false;
   Fiber& self = *running_;
   sleepers_.push_back(self);
   wheel_.set(self, until);
   suspend(self);
   sleepers_.remove(self);
-  return !cut_;
+  return !aborted_;
 }
 
-void Fibers::cut() {
-  cut_ = true;
+void Fibers::abort_sleeps() {
+  aborted_ = true;
   const Time now = monotonic_now();
   sleepers_.for_each([&](Fiber& fiber) { wheel_.set(fiber, now); });
 }

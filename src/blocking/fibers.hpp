@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// User-level threads, all on one thread of the kernel: code that waits through Waits waits for itself only.
+// User-level threads, all on one thread of the kernel: code that waits through BlockingIo waits for itself
+// only.
 //
 // Who calls poll() (the accepting code, on the thread's own stack) is also the scheduler: while it waits, it
 // waits in epoll_wait(2) for all sockets and all fibers' times, and switches to the fiber whose turn has
@@ -9,34 +10,45 @@
 // is one epoll_wait, one recv and one send.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/intrusive_list.hpp"
 #include "base/timer_wheel.hpp"
+#include "blocking/blocking_io.hpp"
 #include "blocking/fiber_watch.hpp"
-#include "blocking/waits.hpp"
 
 namespace majuscule {
 
-/// Not thread-safe. receive(), send() and sleep() are for fibers; start(), poll() and cut() for the others.
-class Fibers final : public Waits {
+/// Not thread-safe. receive(), send() and sleep() are for fibers; start(), poll() and abort_sleeps() for the
+/// others.
+class Fibers final : public BlockingIo {
  public:
   /// Throws std::system_error.
   Fibers();
   /// All fibers must have ended.
   ~Fibers() override;
 
-  /// Runs `work`, which must not throw, on a stack of its own, at once until it waits for the first time.
-  /// False, without having run it, when the system has no stack for it.
-  bool start(std::function<void()> work);
+  /// Calls `job`, which must not throw, on a stack of its own, at once until it waits for the first time.
+  /// False, with `job` as it was, when the system has no stack for it. Throws std::bad_alloc, with `job` as
+  /// it was.
+  template <typename Job>
+  bool start(Job&& job) {
+    using Kept = WorkOf<std::remove_cvref_t<Job>>;
+    std::unique_ptr<Work> work = std::make_unique<Kept>(std::move(job));
+    if (begin(work)) return true;
+    if constexpr (std::is_move_assignable_v<decltype(Kept::job)>)
+      job = std::move(static_cast<Kept&>(*work).job);
+    return false;
+  }
 
   Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) override;
   IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) override;
   bool sleep(Time until) override;
   void poll(std::span<pollfd> descriptors, Time until) override;
-  void cut() override;
+  void abort_sleeps() override;
 
  private:
   static constexpr std::size_t kPooledFibers = 256;  // with their stacks, for the next clients
@@ -44,6 +56,21 @@ class Fibers final : public Waits {
 
   struct Fiber;
 
+  struct Work {
+    Work() = default;
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
+    virtual ~Work() = default;
+    virtual void run() = 0;
+  };
+  template <typename Job>
+  struct WorkOf final : Work {
+    explicit WorkOf(Job&& moved) : job(std::move(moved)) {}
+    void run() override { job(); }
+    Job job;
+  };
+
+  bool begin(std::unique_ptr<Work>& work);
   void resume(Fiber& fiber);
   void suspend(Fiber& fiber);
   bool watch(Fiber& fiber, int fd) const;
@@ -55,7 +82,7 @@ class Fibers final : public Waits {
   TimerWheel wheel_;
   TimerWheel::Timer poll_end_;
   bool poll_ended_ = false;
-  bool cut_ = false;
+  bool aborted_ = false;
   Fiber* running_ = nullptr;
   IntrusiveList<Fiber> sleepers_;
   Fiber* gave_way_ = nullptr;  // those that go on after the next look at the others

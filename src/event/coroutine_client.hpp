@@ -12,9 +12,9 @@
 
 namespace majuscule {
 
-/// What a coroutine that talks to a client returns. Its co_return lets the client go.
+/// What a coroutine that talks to a client returns. Its co_return closes the connection.
 struct ClientCoroutine {
-  class promise_type final : public Conversation {
+  class promise_type final : public Resumable {
    public:
     ClientCoroutine get_return_object() { return {*this}; }
     std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -37,7 +37,7 @@ struct ClientCoroutine {
     Wake why_ = Wake::kAccepted;
   };
 
-  Conversation& conversation;
+  Resumable& coroutine;
 };
 
 class CoroutineClient {
@@ -45,16 +45,18 @@ class CoroutineClient {
     ReadinessDriver& driver;
     Session& session;
     ClientCoroutine::promise_type* waiting = nullptr;
+    bool watched = true;
 
-    void await_suspend(std::coroutine_handle<ClientCoroutine::promise_type> coroutine) {
+    bool await_suspend(std::coroutine_handle<ClientCoroutine::promise_type> coroutine) {
       waiting = &coroutine.promise();
-      driver.wait(session);
+      watched = driver.watch(session);
+      return watched;
     }
   };
   struct Receiving : Wait {
-    bool await_ready() const { return driver.dismissed(session); }
+    bool await_ready() const { return driver.closes(session); }
     bool await_resume() const {
-      return driver.hear(session, waiting != nullptr ? waiting->why() : Wake::kDismissed);
+      return watched && driver.read_input(session, waiting != nullptr ? waiting->why() : Wake::kClosing);
     }
   };
   struct Sending : Wait {
@@ -62,11 +64,12 @@ class CoroutineClient {
 
     bool await_ready() {
       alive = driver.write(session);
-      return !alive || session.connection_->pending_output().size() == 0;
+      return !alive || session.connection->pending_output().size() == 0;
     }
     bool await_resume() const {
+      if (!watched) return false;
       if (waiting == nullptr || waiting->why() == Wake::kReady) return alive;
-      return driver.hear(session, waiting->why());
+      return driver.read_input(session, waiting->why());
     }
   };
   struct Working {
@@ -74,24 +77,27 @@ class CoroutineClient {
     Session& session;
     Task task;
 
-    bool await_ready() const { return driver.work(session, task); }
-    void await_suspend(std::coroutine_handle<>) const {}
-    void await_resume() const { session.working_ = false; }
+    bool await_ready() const {
+      if (task.kind != TaskKind::kSleep) driver.occupy(task);
+      return task.kind != TaskKind::kSleep;
+    }
+    void await_suspend(std::coroutine_handle<>) const { driver.sleep(session, task.duration); }
+    void await_resume() const {}
   };
 
  public:
   CoroutineClient(ReadinessDriver& driver, Session& session) : driver_(driver), session_(session) {}
 
-  Connection& connection() const { return *session_.connection_; }
-  const Instant& now() const { return driver_.now_; }
-  Outcome handle(Request& request) const { return driver_.server_.handle(request, now()); }
-  /// Half-closes if it is time to. True when the conversation is over.
-  bool finished() const { return driver_.finished(session_); }
+  Connection& connection() const { return *session_.connection; }
+  const Instant& now() const { return driver_.now(); }
+  Outcome handle(Request& request) const { return driver_.server().handle(request, now()); }
+  /// Half-closes if it is time to. Returns whether the connection has ended.
+  bool finish() const { return driver_.finish(session_); }
   /// One send(2), if there is anything to send. False when the client is gone.
   bool send_once() const { return driver_.write(session_); }
 
   /// co_await: waits for bytes, the end or the deadline, and tells the connection. False when the client is
-  /// gone or to be let go.
+  /// gone or to be closed.
   Receiving receive() const { return {{driver_, session_}}; }
   /// co_await: writes what is pending, and unless that took it all waits until more can be written, or for
   /// the deadline. False when the client is gone.
@@ -102,6 +108,25 @@ class CoroutineClient {
  private:
   ReadinessDriver& driver_;
   Session& session_;
+};
+
+/// Serves each client by a coroutine of its own.
+class CoroutineServing final : public Serving {
+ public:
+  using Serve = ClientCoroutine (*)(CoroutineClient client);
+
+  explicit CoroutineServing(Serve serve) : serve_(serve) {}
+
+  void resume(ReadinessDriver& driver, Session& session, Wake why) override {
+    if (why == Wake::kAccepted) {
+      if (!driver.read_input(session, why)) return driver.close(session);
+      session.coroutine = &serve_(CoroutineClient(driver, session)).coroutine;
+    }
+    if (!session.coroutine->resume(why)) driver.close(session);
+  }
+
+ private:
+  const Serve serve_;
 };
 
 }  // namespace majuscule

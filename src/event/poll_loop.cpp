@@ -10,7 +10,8 @@
 namespace majuscule {
 
 void PollLoop::run() {
-  ReadinessDriver driver(server_, *this, server_.listeners());
+  LoopServing serving;
+  ReadinessDriver driver(server_, *this, server_.listeners(), serving);
   const int stop = server_.stop().fd();
   std::vector<int> own = {stop};
   for (const Listener& listener : server_.listeners()) own.push_back(listener.fd());
@@ -66,13 +67,13 @@ Session* PollLoop::add(UniqueFd& client) {
   if (!make_room(fd)) return nullptr;
   auto& session = sessions_[static_cast<std::size_t>(fd)];
   session = std::make_unique<Session>();
-  session->own(std::move(client));
+  session->fd = std::move(client);
   return session.get();
 }
 
 void PollLoop::remove(Session& session) {
-  watch(session.fd(), Interest::kNone);
-  sessions_[static_cast<std::size_t>(session.fd())].reset();
+  watch(session.fd.get(), Interest::kNone);
+  sessions_[static_cast<std::size_t>(session.fd.get())].reset();
 }
 
 void PollLoop::set_accepting(bool accepting) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "event/loop_serving.hpp"
 #include "event/readiness_driver.hpp"
 
 namespace majuscule {
@@ -21,7 +22,10 @@ class PollLoop : public Poller {
   void run();
 
   Session* add(UniqueFd& client) final;
-  void set_interest(Session& session, Interest interest) final { watch(session.fd(), interest); }
+  bool set_interest(Session& session, Interest interest) final {
+    watch(session.fd.get(), interest);
+    return true;
+  }
   void remove(Session& session) final;
   void set_accepting(bool accepting) final;
   void set_timer(Time due) final { due_ = due; }

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <cassert>
 #include <new>
 
 #include "event/shared_exchange_pool.hpp"
@@ -15,38 +16,37 @@ constexpr std::string_view kExhausted = "out of descriptors or memory";
 }  // namespace
 
 ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners,
-                                 Converse converse, Crew* crew)
+                                 Serving& serving)
     : server_(server),
       poller_(poller),
       listeners_(listeners),
-      converse_(converse),
-      crew_(crew),
-      worker_(server, poller, nullptr),
-      pool_(crew == nullptr ? std::make_unique<ExchangePool>(kPooledExchanges)
-                            : std::make_unique<SharedExchangePool>(kPooledExchanges)),
+      serving_(serving),
+      steps_(server, poller),
+      pool_(serving.on_other_threads() ? std::make_unique<SharedExchangePool>(kPooledExchanges)
+                                       : std::make_unique<ExchangePool>(kPooledExchanges)),
       context_(server.context(*pool_)),
-      wheel_(now_.time) {}
+      wheel_(now().time) {}
 
 ReadinessDriver::~ReadinessDriver() {
   sessions_.for_each([this](Session& session) { close(session); });
-  for (auto* timer : {&queues_end_, &drain_end_, &fresh_end_, &refusal_end_, &accept_again_}) {
-    wheel_.drop(*timer);
-  }
+  for (auto* timer : {&drain_timer_, &refusal_timer_, &accept_timer_}) wheel_.drop(*timer);
 }
 
 void ReadinessDriver::accept(Listener& listener) {
-  if (server_.stop().requested()) return;  // drain() decides about those who wait
-  wake_up();                               // the time of new clients begins now
+  wake_up();  // the time of new clients begins now
   AcceptResult result = AcceptResult::kAccepted;
-  for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) result = accept_one(listener);
+  for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) {
+    if (server_.stop().requested()) break;  // drain() decides about those who wait
+    result = accept_one(listener);
+  }
   if (result == AcceptResult::kExhausted) pause_accepting(kExhausted);
   if (result == AcceptResult::kFailed) pause_accepting(listener.failure());
   arm();
 }
 
-void ReadinessDriver::adopt(Accepted client) {
-  if (cut_) return;
-  if (draining_) let_fresh_ask();
+void ReadinessDriver::add_accepted(Accepted client) {
+  if (drain_.aborted()) return;
+  if (drain_.begun()) drain_.client_came(now().time);
   if (!admit(std::move(client))) pause_accepting(kExhausted);
   arm();
 }
@@ -63,155 +63,125 @@ AcceptResult ReadinessDriver::accept_one(Listener& listener) {
 bool ReadinessDriver::admit(Accepted client) try {
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
-  Server::Place place = server_.take_place();
-  if (place) {
-    connection = make_connection(client, context_, now_);
+  ConnectionPermit permit = server_.take_permit();
+  if (permit) {
+    connection = make_connection(client, context_, now());
     session = poller_.add(client.fd);
   }
   if (session == nullptr) {
-    refusals_.refuse(std::move(client), now_);
-    wheel_.set(refusal_end_, refusals_.next());
+    refusals_.refuse(std::move(client), now());
+    wheel_.set(refusal_timer_, refusals_.next());
     return true;
   }
   server_.ledger().add({.accepted = 1});
-  [[maybe_unused]] const auto* const for_close = place.release();
-  ++open_;
-  session->connection_ = std::move(connection);
+  permits_.add(std::move(permit));
+  session->connection = std::move(connection);
   sessions_.push_back(*session);
-  wake(*session, Wake::kAccepted);
+  resume(*session, Wake::kAccepted);
   return true;
 } catch (const std::bad_alloc&) {
   return false;
 }
 
 void ReadinessDriver::ready(Session& session) {
-  if (session.interest_ == Interest::kNone) return;
-  if (session.working_) {  // look again when its task is done
+  if (session.interest == Interest::kNone) return;
+  if (session.phase != Phase::kWaits) {  // look again when its task is done
     set_interest(session, Interest::kNone);
     return;
   }
-  wake(session, Wake::kReady);
+  resume(session, Wake::kReady);
   arm();
-}
-
-// Goes on with one client's conversation.
-void ReadinessDriver::wake(Session& session, Wake why) {
-  if (converse_ != nullptr) return resume(session, why);
-  if (session.owed_) {
-    session.working_ = false;
-    session.stage_ = Stage::kReply;
-  } else if (why == Wake::kAccepted) {
-    session.stage_ = Stage::kWait;
-  } else if (why == Wake::kReady && session.interest_ == Interest::kWrite) {
-    session.stage_ = Stage::kWrite;
-  } else {
-    session.stage_ = Stage::kHear;
-    session.why_ = why;
-  }
-  if (crew_ == nullptr || !session.busy()) return serve(session);
-  session.working_ = true;
-  crew_->take(session);
 }
 
 void ReadinessDriver::resume(Session& session, Wake why) {
-  bool goes_on = false;
+  assert(session.phase == Phase::kWaits);
   try {
-    if (session.conversation_ == nullptr) session.conversation_ = &converse_(*this, session);
-    goes_on = session.conversation_->resume(why);
+    serving_.resume(*this, session, why);
   } catch (const std::bad_alloc&) {
-    server_.log().error("out of memory: a client is let go");
+    server_.log().error("out of memory: connection closed");
+    close(session);
   }
-  if (!goes_on) close(session);
 }
 
-// The driver's own steps, until the client, its socket or a task must be waited for.
-void ReadinessDriver::serve(Session& session) {
-  while (session.busy()) {
-    if (session.stage_ == Stage::kTask) {
-      if (!work(session, session.owed_->task)) return;
-      session.stage_ = Stage::kReply;
-    }
-    worker_.advance(session);
-  }
-  settle(session);
+bool ReadinessDriver::read_input(Session& session, Wake why) {
+  if (why == Wake::kAccepted) return !poller_.reads_first() || steps_.read(session);
+  if (why == Wake::kReady && session.interest == Interest::kWrite) return true;
+  return steps_.read_input(session, why);
 }
 
-void ReadinessDriver::put_back(Session& session) {
-  session.working_ = false;
-  settle(session);
-  arm();
-}
-
-void ReadinessDriver::settle(Session& session) {
-  if (session.stage_ == Stage::kGone || cut_ || finished(session)) return close(session);
-  if (dismissed(session)) return wake(session, Wake::kDismissed);
-  wait(session);
-}
-
-void ReadinessDriver::broken(Session& session) {
-  session.interest_ = Interest::kNone;
-  if (session.working_) return;  // the work goes on, as it does in a thread that cannot know
-  close(session);
-  arm();
-}
-
-// Does what the session was woken for. False when the client is gone, or idle and dismissed.
-bool ReadinessDriver::hear(Session& session, Wake why) {
-  const bool writes = why == Wake::kReady && session.interest_ == Interest::kWrite;
-  return writes ? write(session) : worker_.hear(session, why);
-}
-
-// Does the task; one that sleeps is only begun, and the session is woken when it is done: false.
-bool ReadinessDriver::work(Session& session, const Task& task) {
-  if (task.kind != TaskKind::kSleep) return worker_.work(task);
+void ReadinessDriver::sleep(Session& session, Duration duration) {
   wake_up();  // the delay counts from now, not from when the loop woke
-  session.working_ = true;
-  wheel_.set(session, now_.time + task.duration);
-  return false;
+  session.phase = Phase::kSleeps;
+  wheel_.set(session, now().time + duration);
 }
 
-// Half-closes if it is time to. True when the conversation is over.
-bool ReadinessDriver::finished(Session& session) {
-  Connection& connection = *session.connection_;
+bool ReadinessDriver::finish(Session& session) {
+  Connection& connection = *session.connection;
   if (connection.ending() == Ending::kHalfClose) {
-    ::shutdown(session.fd(), SHUT_WR);
-    connection.half_closed(now_);
+    ::shutdown(session.fd.get(), SHUT_WR);
+    connection.half_closed(now());
   }
   return connection.ending() == Ending::kClose;
 }
 
-// Whether the server drains and the client waits for nothing; for a while it may ask, even a first time.
-bool ReadinessDriver::dismissed(const Session& session) const {
-  const Connection& connection = *session.connection_;
-  return idle_dismissed_ && connection.idle() && (!connection.fresh() || fresh_end_.due() <= now_.time);
+bool ReadinessDriver::closes(const Session& session) const {
+  const Connection& connection = *session.connection;
+  return connection.idle() && drain_.closes(connection.fresh(), now().time);
 }
 
-// Wakes the session for what its connection now wants.
-void ReadinessDriver::wait(Session& session) {
-  const Connection& connection = *session.connection_;
-  if (connection.pending_output().size() > 0) {
-    set_interest(session, Interest::kWrite);
-  } else {
-    set_interest(session, connection.wants_input() ? Interest::kRead : Interest::kNone);
+bool ReadinessDriver::watch(Session& session) {
+  assert(session.phase == Phase::kWaits);
+  const Connection& connection = *session.connection;
+  Interest interest = connection.wants_input() ? Interest::kRead : Interest::kNone;
+  if (connection.pending_output().size() > 0) interest = Interest::kWrite;
+  if (!set_interest(session, interest)) {
+    server_.log().error("out of memory: connection closed");
+    return false;
   }
   wheel_.set(session, connection.deadline());
+  return true;
+}
+
+void ReadinessDriver::settle(Session& session) {
+  if (finish(session)) return close(session);
+  if (closes(session)) return resume(session, Wake::kClosing);
+  if (!watch(session)) close(session);
+}
+
+void ReadinessDriver::give_back(Session& session) {
+  assert(session.phase == Phase::kExecutes && !session.busy());
+  session.phase = Phase::kWaits;
+  if (session.stage == Stage::kGone || drain_.aborted()) {
+    close(session);
+  } else {
+    settle(session);
+  }
+  arm();
+}
+
+void ReadinessDriver::broken(Session& session) {
+  session.interest = Interest::kNone;
+  if (session.phase != Phase::kWaits) return;  // the work goes on, as it does in a thread that cannot know
+  close(session);
+  arm();
 }
 
 void ReadinessDriver::expire() {
   armed_ = kNever;
-  wheel_.advance(now_.time, [this](TimerWheel::Timer& timer) {
-    if (&timer == &queues_end_) return empty_queues();
-    if (&timer == &drain_end_) return cut();
-    if (&timer == &fresh_end_) return dismiss_idle();
-    if (&timer == &refusal_end_) {
-      refusals_.sweep(now_.time);
-      wheel_.set(refusal_end_, refusals_.next());
-    } else if (&timer == &accept_again_) {
+  wheel_.advance(now().time, [this](TimerWheel::Timer& timer) {
+    if (&timer == &drain_timer_) return obey_drain();
+    if (&timer == &refusal_timer_) {
+      refusals_.sweep(now().time);
+      wheel_.set(refusal_timer_, refusals_.next());
+    } else if (&timer == &accept_timer_) {
       accepting_ = true;
-      if (!draining_) poller_.set_accepting(true);
+      if (!drain_.begun()) poller_.set_accepting(true);
     } else {
       Session& session = static_cast<Session&>(timer);
-      if (crew_ == nullptr || !session.working_) wake(session, Wake::kDue);
+      if (session.phase == Phase::kExecutes) return;
+      const bool slept = session.phase == Phase::kSleeps;
+      session.phase = Phase::kWaits;
+      resume(session, slept ? Wake::kSlept : Wake::kDue);
     }
   });
   arm();
@@ -220,31 +190,95 @@ void ReadinessDriver::expire() {
 void ReadinessDriver::close(Session& session) {
   wheel_.drop(session);
   sessions_.remove(session);
-  if (session.conversation_ != nullptr) session.conversation_->destroy();
-  session.connection_.reset();
-  if (draining_) discard_input(session.fd());
+  if (session.coroutine != nullptr) session.coroutine->destroy();
+  session.connection.reset();
+  if (drain_.begun()) discard_input(session.fd.get());
   server_.ledger().add({.closed = 1});
-  server_.give_back_place();
-  --open_;
+  permits_.give_back_one();
   poller_.remove(session);
-  if (!accepting_) wheel_.set(accept_again_, now_.time);
+  if (!accepting_) wheel_.set(accept_timer_, now().time);
 }
 
-void ReadinessDriver::set_interest(Session& session, Interest interest) {
-  if (session.interest_ == interest) return;
-  session.interest_ = interest;
-  poller_.set_interest(session, interest);
+bool ReadinessDriver::set_interest(Session& session, Interest interest) {
+  if (session.interest == interest) return true;
+  session.interest = interest;
+  return poller_.set_interest(session, interest);
 }
 
 // Those who are connected are served on, and the next one is taken when one has gone, or a moment later.
 void ReadinessDriver::pause_accepting(std::string_view reason) {
-  if (!accepting_ || draining_) return;
+  if (!accepting_ || drain_.begun()) return;
   accepting_ = false;
-  if (pausing_.due(now_.time)) {
-    server_.log().warn("{}; {} clients are connected, accepting again in a moment", reason, open_);
+  if (pausing_.due(now().time)) {
+    server_.log().warn("{}; {} clients are connected, accepting again in a moment", reason, open());
   }
   poller_.set_accepting(false);
-  wheel_.set(accept_again_, now_.time + kAcceptPause);
+  wheel_.set(accept_timer_, now().time + kAcceptPause);
+}
+
+void ReadinessDriver::drain() {
+  wake_up();
+  drain_.begin(now().time, server_.options().drain_timeout);
+  if (!listeners_.empty()) server_.announce_drain(open());
+  poller_.set_accepting(false);
+  for (Listener& listener : listeners_) listener.turn_newcomers_away();
+  refusals_.drain(now().time);
+  obey_drain();
+  arm();
+}
+
+void ReadinessDriver::obey_drain() {
+  for (;;) {
+    switch (drain_.next_step(now().time)) {
+      case Drain::Step::kCloseIdle: close_idle(); break;
+      case Drain::Step::kTakeQueued: take_queued(); break;
+      case Drain::Step::kAbort: abort(); break;
+      case Drain::Step::kNone: wheel_.set(drain_timer_, drain_.next_time()); return;
+    }
+  }
+}
+
+// Each is read once more: a client that asks just now is told to close, and not cut off with a request on its
+// way.
+void ReadinessDriver::close_idle() {
+  sessions_.for_each([this](Session& session) {
+    if (session.phase == Phase::kWaits && closes(session)) resume(session, Wake::kClosing);
+  });
+}
+
+// They waited, so they are served.
+void ReadinessDriver::take_queued() {
+  bool exhausted = false;
+  for (Listener& listener : listeners_) {
+    AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+    while (result == AcceptResult::kAccepted) {
+      result = accept_one(listener);
+      if (result == AcceptResult::kAccepted) drain_.client_came(now().time);
+    }
+    exhausted |= result == AcceptResult::kExhausted;
+  }
+  if (listeners_.empty()) return;  // end_arrivals() says when
+  drain_.queue_taken(now().time, exhausted);
+  if (drain_.arrivals_ended()) end_arrivals();
+}
+
+void ReadinessDriver::end_arrivals() {
+  drain_.end_arrivals();
+  for (Listener& listener : listeners_) listener.close();
+}
+
+void ReadinessDriver::abort() {
+  for (Listener& listener : listeners_) listener.close();
+  refusals_.close_all();
+  if (open() > 0) server_.announce_cut(open());
+  sessions_.for_each([this](Session& session) {
+    if (session.phase == Phase::kExecutes) {
+      ::shutdown(session.fd.get(), SHUT_RDWR);  // and closed when it is given back
+    } else {
+      close(session);
+    }
+  });
+  serving_.abort_tasks();
 }
 
 void ReadinessDriver::arm() {

@@ -5,14 +5,14 @@
 
 namespace majuscule {
 
-bool RequestQueue::take(Session& session, SessionWorker& worker) {
+bool RequestQueue::take(Session& session, StageWorker& worker) {
   const unsigned urgency = order_ == QueueOrder::kPriority ? worker.urgency(session) : kDefaultUrgency;
   if (sessions_.try_push(&session, urgency)) return true;
   worker.refuse(session);
   return false;
 }
 
-void RequestQueue::serve(SessionWorker& worker, const std::function<void(Session&)>& hand_on) {
+void RequestQueue::serve(StageWorker& worker, const std::function<void(Session&)>& hand_on) {
   while (const auto next = sessions_.pop()) {
     Session& session = **next;
     worker.wake_up();

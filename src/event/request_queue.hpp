@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "base/bounded_queue.hpp"
-#include "event/session_worker.hpp"
+#include "event/stage_worker.hpp"
 
 namespace majuscule {
 
@@ -19,10 +19,10 @@ class RequestQueue {
   explicit RequestQueue(QueueOrder order) : order_(order), sessions_(order, kMostWaiting) {}
 
   /// Takes a session that asks(). False, with its request refused, when the queue is full: it may ask again.
-  bool take(Session& session, SessionWorker& worker);
+  bool take(Session& session, StageWorker& worker);
   /// Answers requests, with their tasks, until the queue is closed, and hands each session on with its
   /// output.
-  void serve(SessionWorker& worker, const std::function<void(Session&)>& hand_on);
+  void serve(StageWorker& worker, const std::function<void(Session&)>& hand_on);
   /// Ends serve() when all is answered.
   void close() { sessions_.close(); }
 

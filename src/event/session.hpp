@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One client of a mode that waits for readiness: its socket, its conversation, and what is to be done next.
-//
-// It is waited for (then it belongs to the ReadinessDriver), or somebody works on it (then it belongs to that
-// SessionWorker's thread, and the driver leaves it alone).
+// One client of a mode that waits for readiness: its socket, its connection, and who has it at the moment.
+// The ReadinessDriver decides how long it lives; its poller allocates and frees it.
 #pragma once
 
 #include <memory>
@@ -16,83 +14,70 @@
 
 namespace majuscule {
 
+/// What a poller watches a socket for.
 enum class Interest : std::uint8_t { kNone, kRead, kWrite };
 
 /// Why a session goes on.
 enum class Wake : std::uint8_t {
-  kAccepted,   ///< it begins
-  kReady,      ///< its socket is ready for what it was watched for
-  kDue,        ///< its deadline has passed, or its task is done
-  kDismissed,  ///< the server drains: let it go unless it has just asked for something
+  kAccepted,  ///< it begins
+  kReady,     ///< its socket is ready for what it was watched for
+  kDue,       ///< its deadline has passed
+  kSlept,     ///< its task, which slept, is done
+  kClosing,   ///< the server drains: it is closed unless it has just asked for something
 };
 
-/// What a session needs next. The steps are SessionWorker's; on which threads they are done is the model.
+/// Who may touch a session.
+enum class Phase : std::uint8_t {
+  kWaits,     ///< the driver: it waits for its socket or its deadline
+  kSleeps,    ///< the driver: its task sleeps
+  kExecutes,  ///< an executor's threads
+};
+
+/// What a session needs next from an executor.
 enum class Stage : std::uint8_t {
-  kHear,    ///< it was woken: one read, or its deadline
+  kRead,    ///< it was woken: one read, or its deadline
   kAnswer,  ///< requests are there: to be answered, without their tasks
   kTask,    ///< a reply owes its task
   kReply,   ///< its task is done
   kWrite,   ///< one write
   kWait,    ///< nothing: its client must be waited for
-  kGone,    ///< nothing: it is to be let go
+  kGone,    ///< nothing: it is to be closed
 };
 
-class ReadinessDriver;
-class Session;
-
-/// Talks to one client in place of the driver's own steps. A coroutine is one.
-class Conversation {
+/// A coroutine that serves one client.
+class Resumable {
  public:
-  Conversation() = default;
-  Conversation(const Conversation&) = delete;
-  Conversation& operator=(const Conversation&) = delete;
-  virtual ~Conversation() = default;
+  Resumable() = default;
+  Resumable(const Resumable&) = delete;
+  Resumable& operator=(const Resumable&) = delete;
+  virtual ~Resumable() = default;
 
-  /// Goes on until it must wait. False when the client is to be let go.
+  /// Goes on until it must wait. False when the client is to be closed.
   virtual bool resume(Wake why) = 0;
   /// Frees it, wherever it waits.
   virtual void destroy() = 0;
 };
-/// Makes the conversation with a client just accepted; its first resume() begins it.
-using Converse = Conversation& (*)(ReadinessDriver& driver, Session& session);
 
-/// One client. The poller derives from it to put its registration beside it.
-class Session : private TimerWheel::Timer, private IntrusiveList<Session>::Link {
- public:
+/// A poller derives from it to put its registration beside it.
+struct Session : TimerWheel::Timer, IntrusiveList<Session>::Link {
   Session() = default;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  int fd() const { return fd_.get(); }
-  Stage stage() const { return stage_; }
-  /// Whether there is anything to do before its client must be waited for.
-  bool busy() const { return stage_ < Stage::kWait; }
+  /// For executors: whether there is anything to do before its client must be waited for.
+  bool busy() const { return stage < Stage::kWait; }
+  /// For executors: whether it has a request to be answered, or a task to be done.
+  bool asks() const { return stage == Stage::kAnswer || stage == Stage::kTask; }
 
-  /// Whether it has a request to be answered, or a task to be done.
-  bool asks() const { return stage_ == Stage::kAnswer || stage_ == Stage::kTask; }
-
-  void own(UniqueFd fd) { fd_ = std::move(fd); }
-  UniqueFd disown() { return std::move(fd_); }
-  /// For a poller that must keep the rest of the session for a while: the client sees the end at once.
-  void close_descriptor() { fd_.reset(); }
-  /// For a poller that tells of readiness once: it does not watch any more.
-  void forget_interest() { interest_ = Interest::kNone; }
-
- private:
-  friend class ReadinessDriver;
-  friend class SessionWorker;
-  friend class CoroutineClient;
-  friend class IntrusiveList<Session>;
-
-  UniqueFd fd_;
-  Interest interest_ = Interest::kNone;
-  Stage stage_ = Stage::kWait;
-  Wake why_ = Wake::kAccepted;  // it is in kHear
-  bool working_ = false;        // its sleep task is under way, or a crew works on it
-  std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Outcome> owed_;         // until its task is done, without a conversation of its own
-  Conversation* conversation_ = nullptr;  // null: the driver's steps
+  UniqueFd fd;
+  Interest interest = Interest::kNone;  ///< what its poller was told
+  Phase phase = Phase::kWaits;
+  Stage stage = Stage::kWait;  ///< for executors
+  Wake why = Wake::kAccepted;  ///< for executors, in Stage::kRead
+  std::unique_ptr<Connection> connection;
+  std::unique_ptr<Outcome> owed;   ///< the reply whose task is under way; a coroutine keeps its own
+  Resumable* coroutine = nullptr;  ///< null unless a coroutine serves it
 };
 
 /// How sessions are read and written.
@@ -105,12 +90,12 @@ class SessionIo {
 
   /// Takes what has arrived; the bytes, in `buffer` or elsewhere, are valid until the next call.
   virtual Received receive(Session& session, char* buffer, std::size_t size) {
-    return receive_some(session.fd(), buffer, size, 0);
+    return receive_some(session.fd.get(), buffer, size, 0);
   }
   /// Writes what it can of the output. `count` says how much went since the last call, and kLater that the
   /// session will be ready when more has.
   virtual IoResult send(Session& session, const Output& output, std::size_t& count) {
-    return send_some(session.fd(), output, 0, count);
+    return send_some(session.fd.get(), output, 0, count);
   }
   /// The thread will be busy for a while: what send() took must be on its way.
   virtual void flush() {}

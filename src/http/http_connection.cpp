@@ -2,6 +2,7 @@
 #include "http/http_connection.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/log_line.hpp"
 
@@ -35,6 +36,7 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
+  assert(wants_input());
   if (phase_ == Phase::kLingering) {
     deadline_ = lingering_.next(now);
     return;
@@ -115,6 +117,7 @@ Request* HttpConnection::next_request(const Instant& now) {
 }
 
 void HttpConnection::respond(Reply&& reply, const Instant& now) {
+  assert(phase_ == Phase::kHandling);
   const Request& request = exchange_->request;
   const bool last = (peer_ended_ || now.draining) && is_empty_lines(exchange_->held_bytes());
   const bool close = reply.close || !request.keep_alive || last || request.method == Method::kConnect;
@@ -243,6 +246,7 @@ Ending HttpConnection::ending() const {
 }
 
 void HttpConnection::half_closed(const Instant& now) {
+  assert(ending() == Ending::kHalfClose);
   phase_ = Phase::kLingering;
   deadline_ = lingering_.begin(now);
   release_exchange();

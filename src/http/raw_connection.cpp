@@ -2,6 +2,7 @@
 #include "http/raw_connection.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/log_line.hpp"
 
@@ -13,6 +14,7 @@ RawConnection::RawConnection(ConnectionContext& context, const Instant& now, std
 }
 
 void RawConnection::receive(std::string_view bytes, const Instant& now) {
+  assert(wants_input());
   if (phase_ == Phase::kLingering) deadline_ = lingering_.next(now);
   if (phase_ != Phase::kWaiting || bytes.empty()) return;
   context_.ledger.add({.bytes_in = bytes.size()});
@@ -35,6 +37,7 @@ Request* RawConnection::next_request(const Instant&) {
 }
 
 void RawConnection::respond(Reply&& reply, const Instant& now) {
+  assert(phase_ == Phase::kHandling);
   context_.ledger.add({.requests = reply.counts ? 1U : 0U, .bytes_out = reply.body.size()});
   if (context_.access_log) {
     context_.access_log->write(log_line({.peer = peer(),
@@ -72,6 +75,7 @@ Ending RawConnection::ending() const {
 }
 
 void RawConnection::half_closed(const Instant& now) {
+  assert(ending() == Ending::kHalfClose);
   phase_ = Phase::kLingering;
   deadline_ = lingering_.begin(now);
   message_.reset();

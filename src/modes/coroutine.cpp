@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // --mode=coroutine: one thread, a C++20 coroutine for each client, on the loop of --mode=epoll.
 //
-// The loop accepts, and waits for every socket in epoll_wait(2). converse() below is one client from its
+// The loop accepts, and waits for every socket in epoll_wait(2). serve() below is one client from its
 // first byte to its last, and reads like a thread's code: where a thread would block, it says co_await, and
 // the loop goes on with the others until it can be resumed. A sleeping task is a timer; a task that blocks or
 // burns CPU stalls everybody. Beside what a client costs --mode=epoll it has a frame of some 300 bytes,
@@ -14,7 +14,7 @@
 namespace majuscule {
 namespace {
 
-ClientCoroutine converse(CoroutineClient client) {
+ClientCoroutine serve(CoroutineClient client) {
   Connection& connection = client.connection();
   for (;;) {
     while (Request* const request = connection.next_request(client.now())) {
@@ -28,7 +28,7 @@ ClientCoroutine converse(CoroutineClient client) {
     if (connection.pending_output().size() > 0) {
       if (!co_await client.send()) co_return;
     } else {
-      if (client.finished()) co_return;
+      if (client.finish()) co_return;
       if (!co_await client.receive()) co_return;
     }
   }
@@ -37,9 +37,8 @@ ClientCoroutine converse(CoroutineClient client) {
 }  // namespace
 
 void run_coroutine(Server& server) {
-  UvPoller loop(server, server.listeners(), [](ReadinessDriver& driver, Session& session) -> Conversation& {
-    return converse(CoroutineClient(driver, session)).conversation;
-  });
+  CoroutineServing serving(serve);
+  UvPoller loop(server, server.listeners(), serving);
   loop.run();
 }
 

@@ -5,13 +5,15 @@
 // anywhere. It waits in epoll_wait(2) only, inside uv_run(). A sleeping task is a timer; a task that blocks
 // or burns CPU stalls everybody, which is the price of this model. It stops when the last client has gone
 // after the stop signal.
+#include "event/loop_serving.hpp"
 #include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
 
 namespace majuscule {
 
 void run_epoll(Server& server) {
-  UvPoller loop(server, server.listeners());
+  LoopServing serving;
+  UvPoller loop(server, server.listeners(), serving);
   loop.run();
 }
 

@@ -26,10 +26,10 @@ void run_fibers(Server& server) {
   Fibers fibers;
   BlockingClients clients(server, fibers);
   Acceptor acceptor(server, fibers, [&](Accepted& client) {
-    return clients.take(client, [&](auto work) { return fibers.start(std::move(work)); });
+    return clients.take(client, [&](ClientJob& job) { return fibers.start(job); });
   });
-  acceptor.run([&] { clients.make_room(); });
-  clients.drain();
+  acceptor.run(clients);
+  clients.wait_until_empty();
 }
 
 #else

@@ -12,6 +12,7 @@
 // 1,024 wait, the next request is answered 503 and the connection goes on (raw: it is closed). It stops when
 // the last client has gone after the stop signal; a thread that still blocks then is not waited for.
 #include "base/team.hpp"
+#include "event/executor.hpp"
 #include "event/request_queue.hpp"
 #include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
@@ -19,10 +20,10 @@
 namespace majuscule {
 namespace {
 
-class HalfSync final : private UvPoller, private Crew {
+class HalfSync final : private Executor, private UvPoller {
  public:
   explicit HalfSync(Server& server)
-      : UvPoller(server, server.listeners(), nullptr, this),
+      : UvPoller(server, server.listeners(), *this),
         server_(server),
         worker_(server, *this, nullptr),
         requests_(server.queue_order()),
@@ -42,7 +43,7 @@ class HalfSync final : private UvPoller, private Crew {
  private:
   // The synchronous half: on each thread of the pool.
   void answer() {
-    SessionWorker worker(server_, *this, &sleep_);
+    StageWorker worker(server_, *this, &sleep_);
     requests_.serve(worker, [this](Session& session) {
       replies_.push(&session);
       uv_async_send(returns_.get());
@@ -60,7 +61,7 @@ class HalfSync final : private UvPoller, private Crew {
         return;
       }
     }
-    driver().put_back(session);
+    driver().give_back(session);
   }
 
   static void on_return(uv_async_t* handle) {
@@ -73,10 +74,10 @@ class HalfSync final : private UvPoller, private Crew {
     self.end_if_finished();
   }
 
-  void cut() override { sleep_.cancel(); }
+  void abort_tasks() override { sleep_.cancel(); }
 
   Server& server_;
-  SessionWorker worker_;  // the loop's
+  StageWorker worker_;            // the loop's
   const CancellableSleep sleep_;  // of the pool's tasks
   RequestQueue requests_;
   BoundedQueue<Session*> replies_;

@@ -14,8 +14,8 @@
 
 #include "base/mutex.hpp"
 #include "base/team.hpp"
-#include "event/session_worker.hpp"
-#include "event/shared_readiness.hpp"
+#include "event/shared_epoll.hpp"
+#include "event/stage_worker.hpp"
 #include "modes/modes.hpp"
 
 namespace majuscule {
@@ -45,8 +45,8 @@ class Leadership {
   bool taken_ MAJUSCULE_GUARDED_BY(mutex_) = false;
 };
 
-void lead_and_serve(Server& server, SharedReadiness& clients, Leadership& leadership) {
-  SessionWorker worker(server, clients.io(), &clients.sleep());
+void lead_and_serve(Server& server, SharedEpoll& clients, Leadership& leadership) {
+  StageWorker worker(server, clients.io(), &clients.sleep());
   for (;;) {
     leadership.take();
     Session* session = clients.wait();
@@ -55,7 +55,7 @@ void lead_and_serve(Server& server, SharedReadiness& clients, Leadership& leader
     do {
       worker.wake_up();
       while (session->busy()) worker.advance(*session);
-      session = clients.put_back(*session);
+      session = clients.give_back(*session);
     } while (session != nullptr);
   }
 }
@@ -63,7 +63,7 @@ void lead_and_serve(Server& server, SharedReadiness& clients, Leadership& leader
 }  // namespace
 
 void run_leader_follower(Server& server) {
-  SharedReadiness clients(server);
+  SharedEpoll clients(server);
   Leadership leadership;
   const auto work = [&] { lead_and_serve(server, clients, leadership); };
   const Team threads(server.pool_size(), work, [&] { clients.end(); });

@@ -13,7 +13,7 @@
 // not waited for.
 #include "base/team.hpp"
 #include "event/request_queue.hpp"
-#include "event/shared_readiness.hpp"
+#include "event/shared_epoll.hpp"
 #include "modes/modes.hpp"
 
 namespace majuscule {
@@ -40,7 +40,7 @@ class Pipeline {
 
  private:
   void read_requests() {
-    SessionWorker worker(server_, clients_.io(), nullptr);
+    StageWorker worker(server_, clients_.io(), nullptr);
     while (Session* const session = clients_.wait()) {
       worker.wake_up();
       hand_on(*session, worker);
@@ -48,12 +48,12 @@ class Pipeline {
   }
 
   void process_requests() {
-    SessionWorker worker(server_, clients_.io(), &clients_.sleep());
+    StageWorker worker(server_, clients_.io(), &clients_.sleep());
     requests_.serve(worker, [&](Session& session) { hand_on(session, worker); });
   }
 
   void write_replies() {
-    SessionWorker worker(server_, clients_.io(), nullptr);
+    StageWorker worker(server_, clients_.io(), nullptr);
     while (const auto next = replies_.pop()) {
       Session& session = **next;
       worker.wake_up();
@@ -63,23 +63,23 @@ class Pipeline {
 
   /// To the stage that the session needs next, or back to where its client is waited for. Who `writes` does
   /// so here: a replier that waits for room in its own queue would be waited for by all.
-  void hand_on(Session& first, SessionWorker& worker, bool writes = false) {
+  void hand_on(Session& first, StageWorker& worker, bool writes = false) {
     for (Session* session = &first; session != nullptr;) {
       if (session->asks()) {
         if (requests_.take(*session, worker)) return;
-      } else if (session->stage() == Stage::kWrite && !writes) {
+      } else if (session->stage == Stage::kWrite && !writes) {
         replies_.push(session);
         return;
       } else if (session->busy()) {
         worker.advance(*session);  // a read, or a write of a replier
       } else {
-        session = clients_.put_back(*session);
+        session = clients_.give_back(*session);
       }
     }
   }
 
   Server& server_;
-  SharedReadiness clients_;
+  SharedEpoll clients_;
   RequestQueue requests_;
   BoundedQueue<Session*> replies_;
 };

@@ -22,18 +22,18 @@ constexpr std::size_t kMostWaiting = 1024;
 }  // namespace
 
 void run_pool(Server& server) {
-  KernelWaits waits;
-  BlockingClients clients(server, waits);
-  BoundedQueue<std::function<void()>> queue(server.queue_order(), kMostWaiting);  // each serves a client
+  SyscallIo io;
+  BlockingClients clients(server, io);
+  BoundedQueue<ClientJob> queue(server.queue_order(), kMostWaiting);
   const auto serve = [&] {
-    while (const auto next = queue.pop()) (*next)();
+    while (auto next = queue.pop()) (*next)();
   };
   const Team team(server.pool_size(), serve, [&] { queue.close(); });
-  Acceptor acceptor(server, waits, [&](Accepted& client) {
-    return clients.take(client, [&](auto work) { return queue.try_push(std::move(work)); });
+  Acceptor acceptor(server, io, [&](Accepted& client) {
+    return clients.take(client, [&](ClientJob& job) { return queue.try_push(std::move(job)); });
   });
-  acceptor.run([&] { clients.make_room(); });
-  clients.drain();
+  acceptor.run(clients);
+  clients.wait_until_empty();
 }
 
 }  // namespace majuscule

@@ -20,19 +20,19 @@ namespace majuscule {
 std::string why_no_process() { return why_no_children(); }
 
 void run_process(Server& server) {
-  KernelWaits waits;
+  SyscallIo io;
   Children children(server);
-  Acceptor acceptor(server, waits,
+  Acceptor acceptor(server, io,
                     [&](Accepted& client) {
                       return children.start(client, [&](Accepted own) {
                         acceptor.abandon();
-                        KernelWaits own_waits;
-                        BlockingClients(server, own_waits, Drainer::kSameThread).converse(std::move(own));
+                        SyscallIo own_io;
+                        BlockingClients(server, own_io, Drainer::kServingThread).serve(std::move(own));
                       });
                     },
                     {children.fd(), [&] { children.attend(); }});
-  acceptor.run([&] { children.attend(); });
-  children.drain();
+  acceptor.run(children);
+  children.wait_until_empty();
 }
 
 }  // namespace majuscule

@@ -13,9 +13,11 @@
 #include <numeric>
 #include <vector>
 
+#include "base/monotonic.hpp"
 #include "base/mutex.hpp"
 #include "base/team.hpp"
 #include "blocking/acceptor.hpp"
+#include "event/loop_serving.hpp"
 #include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
 
@@ -25,7 +27,7 @@ namespace {
 /// A loop whose clients come from the accepting thread.
 class Reactor final : public UvPoller {
  public:
-  explicit Reactor(Server& server) : UvPoller(server, {}) {
+  Reactor(Server& server, Serving& serving) : UvPoller(server, {}, serving) {
     bell_ = make_uv_handle<uv_async_t>("uv_async_init",
                                        [this](uv_async_t* h) { return uv_async_init(loop(), h, on_bell); });
     bell_->data = this;
@@ -70,7 +72,7 @@ class Reactor final : public UvPoller {
     driver().wake_up();
     for (Accepted& client : taken_) {
       added_ = false;
-      driver().adopt(std::move(client));
+      driver().add_accepted(std::move(client));
       if (!added_) --clients_;  // refused, or no memory
     }
     taken_.clear();
@@ -90,10 +92,11 @@ class Reactor final : public UvPoller {
   UvHandle<uv_async_t> bell_;
 };
 
-class Reactors {
+class Reactors final : public DrainedClients {
  public:
-  explicit Reactors(Server& server) {
-    for (std::size_t i = server.pool_size(); i > 0; --i) all_.push_back(std::make_unique<Reactor>(server));
+  explicit Reactors(Server& server) : server_(server) {
+    for (std::size_t i = server.pool_size(); i > 0; --i)
+      all_.push_back(std::make_unique<Reactor>(server, serving_));
   }
 
   /// Runs one of them on the calling thread.
@@ -105,6 +108,15 @@ class Reactors {
     return std::accumulate(all_.begin(), all_.end(), std::size_t{0},
                            [](std::size_t sum, const auto& reactor) { return sum + reactor->clients(); });
   }
+
+  // Each loop hears of the stop signal, and drains by itself.
+  void begin_drain() override {
+    drain_.begin(monotonic_now(), server_.drain_timeout());
+    server_.announce_drain(clients());
+  }
+  Drain& drain() override { return drain_; }
+  void obey(Drain::Step) override {}
+
   /// The one with the fewest clients; among equals each in turn.
   Reactor& next() {
     const std::size_t first = turn_++ % all_.size();
@@ -117,6 +129,9 @@ class Reactors {
   }
 
  private:
+  Server& server_;
+  Drain drain_;
+  LoopServing serving_;
   std::vector<std::unique_ptr<Reactor>> all_;
   std::atomic<std::size_t> begun_ = 0;
   std::size_t turn_ = 0;
@@ -128,17 +143,14 @@ void run_reactors(Server& server) {
   Reactors reactors(server);
   const Team team(
       server.pool_size(), [&] { reactors.run_one(); }, [&] { reactors.end(); });
-  KernelWaits waits;
-  Acceptor acceptor(server, waits, [&](Accepted& client) {
+  SyscallIo io;
+  const auto hand_on = [&](Accepted& client) {
     if (reactors.clients() >= server.max_connections()) return false;
     reactors.next().hand(std::move(client));
     return true;
-  });
-  bool announced = false;
-  acceptor.run([&] {
-    if (!announced) server.announce_drain(reactors.clients());
-    announced = true;
-  });
+  };
+  Acceptor acceptor(server, io, hand_on, {}, /*non_blocking=*/true);
+  acceptor.run(reactors);
 }
 
 }  // namespace majuscule

@@ -15,15 +15,16 @@
 namespace majuscule {
 
 void run_sequential(Server& server) {
-  KernelWaits waits;
-  BlockingClients clients(server, waits, Drainer::kSameThread);
-  Acceptor acceptor(server, waits, [&](Accepted& client) {
-    if (!clients.admit()) return false;
-    clients.serve(std::move(client));
-    return true;
+  SyscallIo io;
+  BlockingClients clients(server, io, Drainer::kServingThread);
+  Acceptor acceptor(server, io, [&](Accepted& client) {
+    return clients.take(client, [](ClientJob& job) {
+      job();
+      return true;
+    });
   });
-  acceptor.run([&] { clients.make_room(); });
-  clients.drain();
+  acceptor.run(clients);
+  clients.wait_until_empty();
 }
 
 }  // namespace majuscule

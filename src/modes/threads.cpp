@@ -14,11 +14,12 @@
 namespace majuscule {
 
 void run_threads(Server& server) {
-  KernelWaits waits;
-  BlockingClients clients(server, waits);
-  Acceptor acceptor(server, waits, [&](Accepted& client) { return clients.take(client, start_thread); });
-  acceptor.run([&] { clients.make_room(); });
-  clients.drain();
+  SyscallIo io;
+  BlockingClients clients(server, io);
+  Acceptor acceptor(server, io,
+                    [&](Accepted& client) { return clients.take(client, start_thread<ClientJob>); });
+  acceptor.run(clients);
+  clients.wait_until_empty();
 }
 
 }  // namespace majuscule

@@ -26,6 +26,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "event/loop_serving.hpp"
 #include "event/uring/uring_poller.hpp"
 #endif
 
@@ -37,7 +38,7 @@ namespace {
 
 class UringLoop final : public UringPoller {
  public:
-  explicit UringLoop(Server& server) : server_(server), driver_(server, *this, server.listeners()) {
+  explicit UringLoop(Server& server) : server_(server), driver_(server, *this, server.listeners(), serving_) {
     for (Listener& listener : server.listeners()) doors_.push_back({&listener});
     ring_.start(tag(this, Operation::kStop),
                 [&](io_uring_sqe* entry) { ::io_uring_prep_poll_add(entry, server.stop().fd(), POLLIN); });
@@ -116,7 +117,7 @@ class UringLoop final : public UringPoller {
 
   void take_clients() {
     for (; !newcomers_.empty(); newcomers_.pop_front()) {  // to pause may bring more of them
-      driver_.adopt(std::move(newcomers_.front()));
+      driver_.add_accepted(std::move(newcomers_.front()));
     }
     for (Door& door : doors_) {
       if (std::exchange(door.look, false)) driver_.accept(*door.listener);
@@ -125,6 +126,7 @@ class UringLoop final : public UringPoller {
   }
 
   Server& server_;
+  LoopServing serving_;
   std::vector<Door> doors_;  // one for each listener
   std::deque<Accepted> newcomers_;
   bool accepting_ = false;

@@ -71,10 +71,7 @@ void Master::run() {
     take_reports();
     take_signals();
     reap();
-    if (monotonic_now() >= end_) {
-      ground_.log->warn("the drain timeout has passed: workers that have not ended are killed");
-      kill();
-    }
+    obey_drain();
   }
   if (!failure_.empty()) throw std::runtime_error(failure_);
 }
@@ -124,7 +121,7 @@ void Master::report(std::string_view what) const {
 }
 
 void Master::wait() const {
-  Time next = end_;
+  Time next = killed_ ? kNever : drain_.next_time();
   for (const Worker& worker : workers_) {
     if (worker.pid == 0 && !stopping_) next = std::min(next, worker.due);
   }
@@ -177,7 +174,7 @@ void Master::reap() {
     }
     worker->pid = 0;
     ground_.ledger->forget_clients_of(number_of(*worker));
-    ground_.places.give_back_all(number_of(*worker));
+    ground_.connections.give_back_all(number_of(*worker));
     if (stopping_ && (ended_well(status) || killed_)) continue;
     lost(*worker, fmt::format("(pid {}) {}", pid, in_words(status)));
   }
@@ -211,7 +208,23 @@ void Master::drain() {
   }
   send(StopSignal::kFromParent);
   ground_.listeners.clear();  // each worker has a copy until nobody waits in the queue
-  end_ = monotonic_now() + ground_.options.drain_timeout + 2 * StopSignal::kPatience;
+  drain_.begin(monotonic_now(), ground_.options.drain_timeout + 2 * StopSignal::kPatience);
+  drain_.end_arrivals();  // which are the workers'
+}
+
+// The workers drain by themselves; what is left for their master is the end of its patience.
+void Master::obey_drain() {
+  while (!killed_) {
+    switch (drain_.next_step(monotonic_now())) {
+      case Drain::Step::kNone: return;
+      case Drain::Step::kAbort:
+        ground_.log->warn("the drain timeout has passed: workers that have not ended are killed");
+        kill();
+        break;
+      case Drain::Step::kCloseIdle:
+      case Drain::Step::kTakeQueued: break;
+    }
+  }
 }
 
 void Master::fail(const std::string& reason) {
@@ -222,7 +235,6 @@ void Master::fail(const std::string& reason) {
 void Master::kill() {
   stopping_ = true;
   killed_ = true;
-  end_ = kNever;
   send(SIGKILL);
 }
 

@@ -15,6 +15,7 @@
 #include "base/child.hpp"
 #include "base/unique_fd.hpp"
 #include "prefork/restart_limit.hpp"
+#include "server/drain.hpp"
 #include "server/groundwork.hpp"
 #include "server/stop_signal.hpp"
 
@@ -56,6 +57,7 @@ class Master {
   void reap();
   void lost(Worker& worker, const std::string& how);
   void drain();
+  void obey_drain();
   void fail(const std::string& reason);
   void kill();
   void send(int signal) const;
@@ -73,7 +75,7 @@ class Master {
   FirstSignal first_;
   bool stopping_ = false;
   bool killed_ = false;
-  Time end_ = kNever;     // of the patience with workers that drain
+  Drain drain_;
   std::string reported_;  // by the last worker that could not run
   std::string failure_;
 };

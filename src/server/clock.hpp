@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The moments that drivers give to connections: the time, the date, and whether the server drains. One for each
-// loop or thread: it caches the text of the date. Not thread-safe.
+// The moments that drivers give to connections: the time, the date, and whether the server drains. One for
+// each loop or thread: it caches the text of the date. Not thread-safe.
 #pragma once
 
 #include <array>

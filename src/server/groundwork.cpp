@@ -95,9 +95,9 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       started(monotonic_now()),
       listeners(make_listeners(o, m, manager, *log)),
       urls(urls_of(listeners.front())),
-      places(connections_allowed(o, *log), o.workers),
+      connections(connections_allowed(o, *log), o.workers),
       ledger(make_ledger(guard, sharing, o.workers)),
-      meter(other_processes(o, m, places.most())),
+      meter(other_processes(o, m, connections.most())),
       access_log(o.access_log.empty() ? nullptr : std::make_unique<LogWriter>(o.access_log, log, meter)) {
   if (access_log && access_log->shares_standard_error()) messages.write_through(access_log.get());
 }

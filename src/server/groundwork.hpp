@@ -13,11 +13,11 @@
 
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
+#include "server/connection_limit.hpp"
 #include "server/guarded_ledger.hpp"
 #include "server/listener.hpp"
 #include "server/log_writer.hpp"
 #include "server/logging.hpp"
-#include "server/places.hpp"
 #include "server/resource_meter.hpp"
 #include "server/service_manager.hpp"
 
@@ -56,7 +56,7 @@ struct Groundwork {
   /// Sets of them: one that all workers share, or one for each (--reuseport). Each process has its own copy.
   std::vector<std::vector<Listener>> listeners;
   const std::vector<std::string> urls;  ///< where it listens
-  Places places;                        ///< for clients
+  ConnectionLimit connections;
   const std::unique_ptr<GuardedLedger> ledger;
   ResourceMeter meter;
   std::unique_ptr<LogWriter> access_log;  ///< null: none

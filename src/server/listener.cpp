@@ -2,15 +2,15 @@
 #include "server/listener.hpp"
 
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <iterator>
 #include <stdexcept>
 #include <system_error>
+
+#include "server/syn_filter.hpp"
 
 namespace majuscule {
 namespace {
@@ -39,8 +39,6 @@ void set_no_delay(int fd) {
 }
 
 }  // namespace
-
-std::string_view to_string(Protocol protocol) { return protocol == Protocol::kHttp ? "http" : "raw"; }
 
 Listener::Listener(Protocol protocol, const SocketAddress& address, int backlog, bool v6_only)
     : protocol_(protocol) {
@@ -98,30 +96,7 @@ AcceptResult Listener::accept(Accepted& client, bool non_blocking) {
         ::accept4(fd(), client.peer.get(), &size, SOCK_CLOEXEC | (non_blocking ? SOCK_NONBLOCK : 0)));
     if (client.fd) return AcceptResult::kAccepted;
     failure_ = errno;
-    switch (failure_) {
-      case EAGAIN: return AcceptResult::kNobody;
-      case EMFILE:
-      case ENFILE:
-      case ENOBUFS:
-      case ENOMEM: return AcceptResult::kExhausted;
-      case EINTR:
-      case ECONNABORTED:
-      // Errors of the network that wait at the client's socket (accept(2), error handling).
-      case ENETDOWN:
-      case EPROTO:
-      case ENOPROTOOPT:
-      case EHOSTDOWN:
-      case ENONET:
-      case EHOSTUNREACH:
-      case EOPNOTSUPP:
-      case ENETUNREACH:
-      // And those that other systems and protocols are known for.
-      case ETIMEDOUT:
-      case ENOSR:
-      case ESOCKTNOSUPPORT:
-      case EPROTONOSUPPORT: continue;
-      default: return fd_ ? AcceptResult::kFailed : AcceptResult::kNobody;
-    }
+    if (const auto result = accept_failure(failure_)) return fd_ ? *result : AcceptResult::kNobody;
   }
   return AcceptResult::kFailed;  // these are no clients any more
 }
@@ -131,18 +106,7 @@ std::string Listener::failure() const {
 }
 
 void Listener::turn_newcomers_away() const {
-  if (inherited_) return;
-  // Classic BPF (socket(7), SO_ATTACH_FILTER) over the TCP header: a SYN is dropped, all else goes through,
-  // so that handshakes under way end well. Accepted sockets inherit it; no peer sends them a SYN.
-  sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TH_SYN, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, 0),
-      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-  };
-  const sock_fprog filter{std::size(program), program};
-  // Without it, somebody who comes between the last accept() and close() is reset: as bad as ever, no worse.
-  ::setsockopt(fd(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+  if (!inherited_) drop_handshakes(fd());
 }
 
 }  // namespace majuscule

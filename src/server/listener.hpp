@@ -2,33 +2,11 @@
 // A listening TCP socket, non-blocking in every mode: whoever accepts waits elsewhere.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-#include "base/unique_fd.hpp"
-#include "majuscule/instant.hpp"
-#include "server/socket_address.hpp"
+#include "server/accepted.hpp"
 
 namespace majuscule {
-
-enum class Protocol : std::uint8_t { kHttp, kRaw };
-
-/// "http" or "raw".
-std::string_view to_string(Protocol protocol);
-
-enum class AcceptResult : std::uint8_t {
-  kAccepted,
-  kNobody,     ///< nobody waits (any more)
-  kExhausted,  ///< out of descriptors or memory: stop accepting until some are free
-  kFailed,     ///< it fails for a reason that is not one client's, and may do so for ever: try again later
-};
-
-/// A client just accepted: what travels with its descriptor to whatever thread or process serves it.
-struct Accepted {
-  UniqueFd fd;
-  SocketAddress peer{};  ///< as it was then: a client that has reset its connection has none any more
-  Protocol protocol = Protocol::kHttp;
-};
 
 class Listener {
  public:
@@ -59,17 +37,13 @@ class Listener {
   /// Why the last accept() gave none: a text that names the listener and the reason.
   std::string failure() const;
 
-  /// How long a handshake that is under way may take: on a busy machine, its steps are not taken at once.
-  /// Idle clients may ask once more in that time.
-  static constexpr Duration kHandshakeTime = std::chrono::milliseconds(20);
-
   /// From now on nobody begins to connect: the kernel drops whoever wants to (who tries again, and finds the
-  /// port closed by then). After kHandshakeTime, too, nobody joins the queue; it can be emptied for good.
-  /// Does nothing to an inherited one, whose clients wait for the next server.
+  /// port closed by then). After Drain::kHandshakeTime, too, nobody joins the queue; it can be emptied for
+  /// good. Does nothing to an inherited one, whose clients wait for the next server.
   void turn_newcomers_away() const;
 
   /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), let
-  /// kHandshakeTime pass, then accept() until nobody waits, and nobody is.
+  /// Drain::kHandshakeTime pass, then accept() until nobody waits, and nobody is.
   void close() { fd_.reset(); }
 
  private:

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/resource_meter.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <sstream>
-#include <string>
 
 namespace majuscule {
 namespace {
-
-std::uint64_t microseconds(const timeval& time) {
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_usec);
-}
 
 void raise_to(std::atomic<std::uint64_t>& figure, std::uint64_t value) {
   std::uint64_t now = figure;
@@ -21,20 +14,10 @@ void raise_to(std::atomic<std::uint64_t>& figure, std::uint64_t value) {
   }
 }
 
-UniqueFd open_file_of(const std::string& process, const char* name) {
-  return UniqueFd(::open(("/proc/" + process + "/" + name).c_str(), O_RDONLY | O_CLOEXEC));
-}
-
-std::string contents(const UniqueFd& file) {
-  std::array<char, 4096> text{};  // more than there is
-  const auto size = std::max<ssize_t>(::pread(file.get(), text.data(), text.size(), 0), 0);
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
 }  // namespace
 
 ResourceMeter::ResourceMeter(std::size_t others)
-    : places_(others + 1), own_(take_place()), status_(open_file_of("self", "status")) {
+    : places_(others + 1), own_(take_place()), status_(open_own_status()) {
   own_->pid = ::getpid();
 }
 
@@ -49,7 +32,7 @@ pid_t ResourceMeter::fork() {
     if (place != nullptr && !place->pid.compare_exchange_strong(taken, ::getpid()) && taken != ::getpid())
       own_ = nullptr;
     status_.reset();  // its descriptor may be the only one to be had
-    status_ = open_file_of("self", "status");
+    status_ = open_own_status();
   }
   if (pid != 0 && place != nullptr) place->pid = std::max(pid, 0);
   return pid;
@@ -75,9 +58,7 @@ void ResourceMeter::reaped(pid_t pid, const rusage& usage) {
 
 void ResourceMeter::publish() const {
   if (own_ == nullptr) return;
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const Figures figures = figures_of(usage);
+  const Figures figures = own_figures();
   for (std::size_t i = 0; i < kFigures; ++i) raise_to(own_->published[i], figures[i]);
 }
 
@@ -108,11 +89,6 @@ Resources ResourceMeter::read() const {
   return sum;
 }
 
-ResourceMeter::Figures ResourceMeter::figures_of(const rusage& usage) {
-  return {microseconds(usage.ru_utime), microseconds(usage.ru_stime),
-          static_cast<std::uint64_t>(usage.ru_nvcsw), static_cast<std::uint64_t>(usage.ru_nivcsw)};
-}
-
 ResourceMeter::Place* ResourceMeter::take_place() const {
   for (Place& place : places_) {
     pid_t nobody = 0;
@@ -130,40 +106,16 @@ ResourceMeter::Place* ResourceMeter::place_of(pid_t pid) const {
   return place != places_.end() ? place : nullptr;
 }
 
-ResourceMeter::Figures ResourceMeter::look_at(Place& place, pid_t pid) const {
+Figures ResourceMeter::look_at(Place& place, pid_t pid) const {
   const bool is_own = &place == own_;
+  const ProcessStatus status = is_own ? read_status(status_) : status_of(pid);
+  raise_to(place.peak_rss, status.peak_rss);
+  if (status.threads > 0) place.threads = status.threads;
+  if (is_own) return own_figures();
   Figures figures{};
-  const UniqueFd other = is_own ? UniqueFd() : open_file_of(std::to_string(pid), "status");
-  std::istringstream status(contents(is_own ? status_ : other));
-  std::uint64_t value = 0;
-  for (std::string name; status >> name;) {
-    if (name == "VmHWM:" && status >> value) raise_to(place.peak_rss, value * 1024);
-    if (name == "Threads:" && status >> value) place.threads = value;
-    if (name == "voluntary_ctxt_switches:") status >> figures[kVoluntary];
-    if (name == "nonvoluntary_ctxt_switches:") status >> figures[kInvoluntary];
-  }
-  if (is_own) {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return figures_of(usage);
-  }
-  const std::string line = contents(open_file_of(std::to_string(pid), "stat"));
-  std::istringstream stat(line.substr(line.rfind(')') + 1));  // the name before it may hold anything
-  std::string field;
-  for (int number = 3; number <= 13 && stat >> field; ++number) {
-  }
-  const auto tick = static_cast<std::uint64_t>(1'000'000 / ::sysconf(_SC_CLK_TCK));
-  if (stat >> figures[kUser] >> figures[kSystem]) {
-    figures[kUser] *= tick;
-    figures[kSystem] *= tick;
-  }
-  // Of the first thread the kernel tells to the nanosecond, but not what of it was whose.
-  std::uint64_t nanoseconds = 0;
-  std::istringstream schedstat(contents(open_file_of(std::to_string(pid), "schedstat")));
-  if (const std::uint64_t ticked = figures[kUser] + figures[kSystem];
-      place.threads == 1 && schedstat >> nanoseconds) {
-    figures[kSystem] += std::max(nanoseconds / 1000, ticked) - ticked;
-  }
+  figures[kVoluntary] = status.voluntary_switches;
+  figures[kInvoluntary] = status.involuntary_switches;
+  read_cpu_times(pid, place.threads == 1, figures);
   return figures;
 }
 

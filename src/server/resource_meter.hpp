@@ -17,6 +17,7 @@
 #include "base/shared_array.hpp"
 #include "base/unique_fd.hpp"
 #include "majuscule/serve.hpp"
+#include "server/process_figures.hpp"
 
 namespace majuscule {
 
@@ -43,8 +44,6 @@ class ResourceMeter {
   Resources read() const;
 
  private:
-  enum Figure : std::uint8_t { kUser, kSystem, kVoluntary, kInvoluntary, kFigures };  // times in microseconds
-  using Figures = std::array<std::uint64_t, kFigures>;
   using SharedFigures = std::array<std::atomic<std::uint64_t>, kFigures>;
 
   struct Place {
@@ -58,7 +57,6 @@ class ResourceMeter {
     SharedFigures known{};      // the most that anybody found: a death between two looks hides nothing
   };
 
-  static Figures figures_of(const rusage& usage);
   Place* take_place() const;
   Place* place_of(pid_t pid) const;
   /// Asks the kernel about a process; zeros when it is gone, or no descriptor is left to ask with.

@@ -9,10 +9,10 @@
 
 #include <uv.h>
 
-#include "server/cpu_quota.hpp"
 #include "base/descriptors.hpp"
 #include "http/http_connection.hpp"
 #include "http/raw_connection.hpp"
+#include "server/cpu_quota.hpp"
 
 namespace majuscule {
 
@@ -41,8 +41,8 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::func
 
 std::size_t Server::pool_size() const { return options().threads.value_or(usable_cpus()); }
 
-void Server::give_back_place() const {
-  ground_.places.give_back(worker_);
+void Server::give_back_permit() const {
+  ground_.connections.give_back(worker_);
   // The threads that served it may end, and other workers cannot read what those have used.
   if (is_worker_) ground_.meter.publish();
 }

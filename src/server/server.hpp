@@ -4,8 +4,10 @@
 // share is made here, in each worker, and the rest is the groundwork.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/complaint.hpp"
@@ -18,13 +20,57 @@
 
 namespace majuscule {
 
+class Server;
+
+/// The right to serve one client, of --max-connections. Given back when it is destroyed; thread-safe then,
+/// too.
+class ConnectionPermit {
+ public:
+  ConnectionPermit() = default;
+  explicit ConnectionPermit(const Server* server) : server_(server) {}
+  ConnectionPermit(ConnectionPermit&& other) noexcept : server_(std::exchange(other.server_, nullptr)) {}
+  ConnectionPermit& operator=(ConnectionPermit&& other) noexcept {
+    reset();
+    server_ = std::exchange(other.server_, nullptr);
+    return *this;
+  }
+  ~ConnectionPermit() { reset(); }
+
+  explicit operator bool() const { return server_ != nullptr; }
+  void reset();
+
+ private:
+  friend class ConnectionPermits;
+  const Server* server_ = nullptr;
+};
+
+/// Any number of permits of one server, for a driver that keeps nothing of them beside each client. Not
+/// thread-safe.
+class ConnectionPermits {
+ public:
+  ConnectionPermits() = default;
+  ConnectionPermits(const ConnectionPermits&) = delete;
+  ConnectionPermits& operator=(const ConnectionPermits&) = delete;
+  ~ConnectionPermits() { assert(count_ == 0); }
+
+  std::size_t count() const { return count_; }
+  void add(ConnectionPermit permit) {
+    server_ = std::exchange(permit.server_, nullptr);
+    ++count_;
+  }
+  void give_back_one() {
+    assert(count_ > 0);
+    --count_;
+    ConnectionPermit(server_).reset();
+  }
+
+ private:
+  const Server* server_ = nullptr;
+  std::size_t count_ = 0;
+};
+
 class Server {
  public:
-  struct GiveBack {
-    void operator()(const Server* server) const { server->give_back_place(); }
-  };
-  using Place = std::unique_ptr<Server, GiveBack>;
-
   /// `ready` is what announce_ready() does. `worker` counts from 0, also where there is one only. Throws what
   /// StopSignal throws.
   Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
@@ -52,11 +98,11 @@ class Server {
   }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once, to all workers together.
-  std::size_t max_connections() const { return ground_.places.most(); }
-  /// A place for one more; null when all are taken. Whoever keeps it, by release(), gives it back by
-  /// give_back_place() when the client has gone. Thread-safe, both.
-  Place take_place() { return Place(ground_.places.take(worker_) ? this : nullptr); }
-  void give_back_place() const;
+  std::size_t max_connections() const { return ground_.connections.most(); }
+  /// Returns a permit to serve one more client; an empty one when --max-connections is reached. Thread-safe.
+  ConnectionPermit take_permit() {
+    return ConnectionPermit(ground_.connections.take(worker_) ? this : nullptr);
+  }
   /// How many threads a pool has: what was asked for, else usable_cpus().
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
@@ -86,6 +132,8 @@ class Server {
   }
 
  private:
+  friend class ConnectionPermit;
+  void give_back_permit() const;
   Outcome failed(const Request& request, const Instant& now, std::string_view reason) const;
 
   Groundwork& ground_;
@@ -98,6 +146,10 @@ class Server {
   std::unique_ptr<Service> service_;
   const SharedComplaint failing_;
 };
+
+inline void ConnectionPermit::reset() {
+  if (server_ != nullptr) std::exchange(server_, nullptr)->give_back_permit();
+}
 
 /// A conversation in the protocol of its listener, with a client just accepted.
 std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,

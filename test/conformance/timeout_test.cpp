@@ -201,7 +201,7 @@ TEST_P(Timeout, OfWritingClosesAClientThatDoesNotRead) {
 
 TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-  start({option("write-timeout"), "--max-body=64MiB"});
+  start({"--write-timeout=" + duration_option(4 * kTimeout), "--max-body=64MiB"});  // time for a first read
   HttpClient reader(server().port(), 4096);
   reader.send(post(std::string(32 * 1024 * 1024, 'W')));
   HttpClient watcher = connect();
@@ -217,7 +217,7 @@ TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
 TEST_P(Timeout, OfEachKindIsCountedOnce) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   // A body of 8 MiB takes its time on a busy machine.
-  start({option("header-timeout"), "--body-timeout=" + duration_option(4 * kTimeout), option("idle-timeout"),
+  start({option("header-timeout"), "--body-timeout=" + duration_option(10 * kTimeout), option("idle-timeout"),
          option("write-timeout"), "--max-body=16MiB"});
   HttpClient in_head = connect();
   in_head.send("GET / HTTP/1.1\r\n");

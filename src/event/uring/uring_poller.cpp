@@ -12,7 +12,6 @@ namespace majuscule {
 struct UringSession final : Session {
   enum class End : std::uint8_t { kNone, kPeer, kBroken };
 
-  Interest interest = Interest::kNone;
   End end = End::kNone;  // behind what has arrived
   bool receiving = false;
   bool sending = false;
@@ -35,15 +34,14 @@ UringPoller::UringPoller() : buffers_(ring_) { spares_.reserve(kSpares); }
 
 Session* UringPoller::add(UniqueFd& client) {
   auto session = std::make_unique<UringSession>();
-  session->own(std::move(client));
+  session->fd = std::move(client);
   ++sessions_;
   return session.release();
 }
 
-void UringPoller::set_interest(Session& session, Interest interest) {
-  auto& changing = static_cast<UringSession&>(session);
-  changing.interest = interest;
-  make_ready(changing);
+bool UringPoller::set_interest(Session& session, Interest) {
+  make_ready(static_cast<UringSession&>(session));
+  return true;
 }
 
 void UringPoller::remove(Session& session) {
@@ -102,7 +100,7 @@ void UringPoller::begin_send(UringSession& session, const Output& output, std::s
   session.outgoing = std::move(bytes);
   session.sending = true;
   ring_.start(tag(&session, Operation::kSend), [&](io_uring_sqe* entry) {
-    ::io_uring_prep_send(entry, session.fd(), session.outgoing->data(), session.outgoing->size(),
+    ::io_uring_prep_send(entry, session.fd.get(), session.outgoing->data(), session.outgoing->size(),
                          MSG_NOSIGNAL);
   });
 }
@@ -116,7 +114,7 @@ void UringPoller::keep_spare(std::unique_ptr<std::string> bytes) {
 void UringPoller::begin_receive(UringSession& session) {
   session.receiving = true;
   ring_.start(tag(&session, Operation::kReceive), [&](io_uring_sqe* entry) {
-    ::io_uring_prep_recv_multishot(entry, session.fd(), nullptr, 0, 0);
+    ::io_uring_prep_recv_multishot(entry, session.fd.get(), nullptr, 0, 0);
     entry->flags |= IOSQE_BUFFER_SELECT;
     entry->buf_group = ReceiveBuffers::kGroup;
   });

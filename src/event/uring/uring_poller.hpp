@@ -25,11 +25,12 @@ class UringPoller : public Poller {
   UringPoller();
 
   Session* add(UniqueFd& client) override;
-  void set_interest(Session& session, Interest interest) override;
+  bool set_interest(Session& session, Interest interest) override;
   void remove(Session& session) override;
   Received receive(Session& session, char* buffer, std::size_t size) override;
   IoResult send(Session& session, const Output& output, std::size_t& count) override;
   void flush() override { ring_.submit(); }
+  bool reads_first() const override { return false; }  // the kernel has yet to be asked
 
  protected:
   /// What else a completion may be about; each is of something that is aligned like a pointer.

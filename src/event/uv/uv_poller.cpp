@@ -6,61 +6,73 @@
 namespace majuscule {
 namespace {
 
+/// Registered when it must be waited for the first time: a client that is answered with its first read is
+/// never.
 struct UvSession final : Session {
-  uv_poll_t poll{};  // after uv_poll_init only uv_close()'s callback may free it
+  bool registered = false;
+  uv_poll_t poll{};  // once registered, only uv_close()'s callback may free it
 };
 
 }  // namespace
 
-UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Converse converse, Crew* crew)
-    : server_(server), driver_(server, *this, listeners, converse, crew) {
+UvPoller::UvPoller(Server& server, std::span<Listener> listeners, Serving& serving)
+    : server_(server), driver_(server, *this, listeners, serving) {
   timer_ = make_uv_handle<uv_timer_t>("uv_timer_init",
                                       [&](uv_timer_t* h) { return uv_timer_init(loop_.get(), h); });
   loop_.get()->data = this;
   for (Listener& listener : listeners) {
-    doors_.push_back(watch(listener.fd()));
-    doors_.back()->data = &listener;
-    check_uv(uv_poll_start(doors_.back().get(), UV_READABLE, on_client), "uv_poll_start");
+    listener_polls_.push_back(watch(listener.fd()));
+    listener_polls_.back()->data = &listener;
+    check_uv(uv_poll_start(listener_polls_.back().get(), UV_READABLE, on_client), "uv_poll_start");
   }
   stop_ = watch(server.stop().fd());
   check_uv(uv_poll_start(stop_.get(), UV_READABLE, on_stop), "uv_poll_start");
 }
 
 void UvPoller::run() {
-  if (!doors_.empty()) server_.announce_ready();
+  if (!listener_polls_.empty()) server_.announce_ready();
   uv_run(loop_.get(), UV_RUN_DEFAULT);
 }
 
 Session* UvPoller::add(UniqueFd& client) {
   auto session = std::make_unique<UvSession>();
-  if (uv_poll_init(loop_.get(), &session->poll, client.get()) != 0) return nullptr;
-  session->own(std::move(client));
-  session->poll.data = session.get();
+  session->fd = std::move(client);
   return session.release();
 }
 
-void UvPoller::set_interest(Session& session, Interest interest) {
-  uv_poll_t* const poll = &static_cast<UvSession&>(session).poll;
-  switch (interest) {
-    case Interest::kNone: uv_poll_stop(poll); break;
-    case Interest::kRead: uv_poll_start(poll, UV_READABLE, on_ready); break;
-    case Interest::kWrite: uv_poll_start(poll, UV_WRITABLE, on_ready); break;
+bool UvPoller::set_interest(Session& session, Interest interest) {
+  auto& watched = static_cast<UvSession&>(session);
+  uv_poll_t* const poll = &watched.poll;
+  if (!watched.registered) {
+    if (uv_poll_init(loop_.get(), poll, session.fd.get()) != 0) return false;
+    poll->data = &watched;
+    watched.registered = true;
   }
+  switch (interest) {
+    case Interest::kNone: return uv_poll_stop(poll) == 0;
+    case Interest::kRead: return uv_poll_start(poll, UV_READABLE, on_ready) == 0;
+    case Interest::kWrite: return uv_poll_start(poll, UV_WRITABLE, on_ready) == 0;
+  }
+  return false;
 }
 
 void UvPoller::remove(Session& session) {
   auto& closing = static_cast<UvSession&>(session);
+  if (!closing.registered) {
+    delete &closing;
+    return;
+  }
   uv_close(reinterpret_cast<uv_handle_t*>(&closing.poll),
            [](uv_handle_t* h) { delete static_cast<UvSession*>(h->data); });
-  closing.close_descriptor();  // the client sees it now, not when the callback runs
+  closing.fd.reset();  // the client sees it now, not when the callback runs
 }
 
 void UvPoller::set_accepting(bool accepting) {
-  for (const auto& door : doors_) {
+  for (const auto& poll : listener_polls_) {
     if (accepting) {
-      uv_poll_start(door.get(), UV_READABLE, on_client);
+      uv_poll_start(poll.get(), UV_READABLE, on_client);
     } else {
-      uv_poll_stop(door.get());
+      uv_poll_stop(poll.get());
     }
   }
 }
@@ -114,7 +126,7 @@ void UvPoller::on_timer(uv_timer_t* handle) {
 void UvPoller::on_stop(uv_poll_t* handle, int, int) {
   UvPoller& self = of(handle->loop);
   self.stop_.reset();
-  self.doors_.clear();
+  self.listener_polls_.clear();
   self.driver_.drain();
   self.end_if_finished();
 }

@@ -14,15 +14,14 @@ namespace majuscule {
 
 class UvPoller : public Poller {
  public:
-  /// Without listeners, clients are handed over; for this, `converse` and `crew` see ReadinessDriver. Throws
-  /// std::system_error.
-  UvPoller(Server& server, std::span<Listener> listeners, Converse converse = nullptr, Crew* crew = nullptr);
+  /// Without listeners, clients are handed over. Throws std::system_error.
+  UvPoller(Server& server, std::span<Listener> listeners, Serving& serving);
 
   /// Announces that the server is ready, if it has listeners, and serves until it has drained.
   void run();
 
   Session* add(UniqueFd& client) override;
-  void set_interest(Session& session, Interest interest) override;
+  bool set_interest(Session& session, Interest interest) override;
   void remove(Session& session) override;
   void set_accepting(bool accepting) override;
   void set_timer(Time due) override;
@@ -46,7 +45,7 @@ class UvPoller : public Poller {
   Server& server_;
   UvLoop loop_;
   UvHandle<uv_timer_t> timer_;
-  std::vector<UvHandle<uv_poll_t>> doors_;  // one for each listener
+  std::vector<UvHandle<uv_poll_t>> listener_polls_;  // one for each listener
   UvHandle<uv_poll_t> stop_;
   std::uint64_t woken_at_ = 0;
   ReadinessDriver driver_;

@@ -48,7 +48,7 @@ TEST_F(FibersTest, RunsUntilItHasToWait) {
 
 TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
   ASSERT_TRUE(fibers_.start([&] {
-    Waits::Socket socket{near_.get()};
+    BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     for (int i = 0; i < 3; ++i) {
       events_ += fibers_.receive(socket, buffer, sizeof buffer, {}, kNever).bytes;
@@ -69,7 +69,7 @@ TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
 
 TEST_F(FibersTest, EndThatComesWithTheLastBytesIsNotMissed) {
   ASSERT_TRUE(fibers_.start([&] {
-    Waits::Socket socket{near_.get()};
+    BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     events_ += fibers_.receive(socket, buffer, sizeof buffer, {}, kNever).bytes;
     events_ +=
@@ -84,7 +84,7 @@ TEST_F(FibersTest, WaitsForRoomToSend) {
   const std::string much(4 * 1024 * 1024, 'm');
   std::size_t sent = 0;
   ASSERT_TRUE(fibers_.start([&] {
-    Waits::Socket socket{near_.get()};
+    BlockingIo::Socket socket{near_.get()};
     while (sent < much.size()) {
       std::size_t count = 0;
       const Output rest{{std::string_view(much).substr(sent), {}}};
@@ -105,7 +105,7 @@ TEST_F(FibersTest, WaitsForRoomToSend) {
 TEST_F(FibersTest, WaitsNoLongerThanItWants) {
   const Time until = monotonic_now() + 20ms;
   ASSERT_TRUE(fibers_.start([&] {
-    Waits::Socket socket{near_.get()};
+    BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     EXPECT_EQ(fibers_.receive(socket, buffer, sizeof buffer, {}, until).result, IoResult::kLater);
     EXPECT_GE(monotonic_now(), until);
@@ -133,7 +133,7 @@ TEST_F(FibersTest, CutEndsAllSleeps) {
       events_ += ".";
     }));
   }
-  fibers_.cut();
+  fibers_.abort_sleeps();
   run_until([&] { return events_ == "..."; });
 }
 

@@ -34,37 +34,37 @@ ClientCoroutine waits_then(End end, int& destroyed) {
 
 TEST(ClientCoroutine, BeginsWhenItIsFirstResumed) {
   int destroyed = 0;
-  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
-  conversation.destroy();
+  Resumable& coroutine = waits_then(End::kReturns, destroyed).coroutine;
+  coroutine.destroy();
   EXPECT_EQ(destroyed, 0);
 }
 
 TEST(ClientCoroutine, IsFreedWhereItWaits) {
   int destroyed = 0;
-  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
-  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
+  Resumable& coroutine = waits_then(End::kReturns, destroyed).coroutine;
+  EXPECT_TRUE(coroutine.resume(Wake::kAccepted));
   EXPECT_EQ(destroyed, 0);
-  conversation.destroy();
+  coroutine.destroy();
   EXPECT_EQ(destroyed, 1);
 }
 
 TEST(ClientCoroutine, SaysThatItHasReturned) {
   int destroyed = 0;
-  Conversation& conversation = waits_then(End::kReturns, destroyed).conversation;
-  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
-  EXPECT_FALSE(conversation.resume(Wake::kReady));
+  Resumable& coroutine = waits_then(End::kReturns, destroyed).coroutine;
+  EXPECT_TRUE(coroutine.resume(Wake::kAccepted));
+  EXPECT_FALSE(coroutine.resume(Wake::kReady));
   EXPECT_EQ(destroyed, 1);
-  conversation.destroy();
+  coroutine.destroy();
   EXPECT_EQ(destroyed, 1);
 }
 
 TEST(ClientCoroutine, LetsAnExceptionOutAndIsOver) {
   int destroyed = 0;
-  Conversation& conversation = waits_then(End::kThrows, destroyed).conversation;
-  EXPECT_TRUE(conversation.resume(Wake::kAccepted));
-  EXPECT_THROW(conversation.resume(Wake::kReady), std::bad_alloc);
+  Resumable& coroutine = waits_then(End::kThrows, destroyed).coroutine;
+  EXPECT_TRUE(coroutine.resume(Wake::kAccepted));
+  EXPECT_THROW(coroutine.resume(Wake::kReady), std::bad_alloc);
   EXPECT_EQ(destroyed, 1);
-  conversation.destroy();
+  coroutine.destroy();
   EXPECT_EQ(destroyed, 1);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every call in which the blocking driver and the acceptor wait, so that the same straight-line code can run
-// wherever somebody waits for one client at a time: KernelWaits blocks the calling thread in the system call.
+// wherever one client at a time is waited for: SyscallIo blocks the calling thread in the system call.
 #pragma once
 
 #include <poll.h>
@@ -13,7 +13,7 @@
 
 namespace majuscule {
 
-class Waits {
+class BlockingIo {
  public:
   /// A client's socket, and what must be remembered of it from one wait to the next. Borrows the descriptor.
   struct Socket {
@@ -21,34 +21,35 @@ class Waits {
     Duration receive_timeout{};
   };
 
-  Waits() = default;
-  Waits(const Waits&) = delete;
-  Waits& operator=(const Waits&) = delete;
-  virtual ~Waits() = default;
+  BlockingIo() = default;
+  BlockingIo(const BlockingIo&) = delete;
+  BlockingIo& operator=(const BlockingIo&) = delete;
+  virtual ~BlockingIo() = default;
 
   /// Waits for bytes, the end, or `until`: receive_some(). `now` is what the caller takes for the time.
-  /// kLater when the time has passed or is near: whoever is early calls again.
+  /// kLater when `until` has passed, or shortly before: the caller looks at the time, and calls again.
   virtual Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) = 0;
   /// The same for one send_some().
   virtual IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) = 0;
-  /// Waits until then; false when cut() ends it before. May return early, when a signal interrupts it.
+  /// Waits until then; false when abort_sleeps() ends it before. May return early, when a signal interrupts
+  /// it.
   virtual bool sleep(Time until) = 0;
   /// Waits for one of the descriptors, as poll(2) does, or until then; may return early. What is ready is for
   /// the caller to find out: `revents` need not be set.
   virtual void poll(std::span<pollfd> descriptors, Time until) = 0;
   /// Ends all sleeps, now and from now on. May be called while others wait.
-  virtual void cut() = 0;
+  virtual void abort_sleeps() = 0;
 };
 
 /// Blocks the calling thread. Any number of threads at once. Timeouts are socket timeouts, set anew only when
 /// the remaining time has changed: the steady state is one recv and one send.
-class KernelWaits final : public Waits {
+class SyscallIo final : public BlockingIo {
  public:
   Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) override;
   IoResult send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) override;
   bool sleep(Time until) override;
   void poll(std::span<pollfd> descriptors, Time until) override;
-  void cut() override;
+  void abort_sleeps() override;
 
  private:
   const CancellableSleep sleep_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "blocking/waits.hpp"
+#include "blocking/blocking_io.hpp"
 
 #include <sys/socket.h>
 
@@ -19,7 +19,7 @@ void set_timeout(int fd, int option, Duration timeout) {
 
 }  // namespace
 
-Received KernelWaits::receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) {
+Received SyscallIo::receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) {
   if (const Duration timeout = until - now; timeout != socket.receive_timeout) {
     socket.receive_timeout = timeout;
     set_timeout(socket.fd, SO_RCVTIMEO, timeout);
@@ -27,15 +27,15 @@ Received KernelWaits::receive(Socket& socket, char* buffer, std::size_t size, Ti
   return receive_some(socket.fd, buffer, size, 0);
 }
 
-IoResult KernelWaits::send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) {
+IoResult SyscallIo::send(Socket& socket, const Output& output, Time now, Time until, std::size_t& count) {
   set_timeout(socket.fd, SO_SNDTIMEO, until - now);
   return send_some(socket.fd, output, 0, count);
 }
 
-bool KernelWaits::sleep(Time until) { return sleep_.until(until); }
+bool SyscallIo::sleep(Time until) { return sleep_.until(until); }
 
-void KernelWaits::poll(std::span<pollfd> descriptors, Time until) { poll_until(descriptors, until); }
+void SyscallIo::poll(std::span<pollfd> descriptors, Time until) { poll_until(descriptors, until); }
 
-void KernelWaits::cut() { sleep_.cancel(); }
+void SyscallIo::abort_sleeps() { sleep_.cancel(); }
 
 }  // namespace majuscule

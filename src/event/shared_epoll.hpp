@@ -12,22 +12,23 @@
 #include "base/cancellable_sleep.hpp"
 #include "base/event_flag.hpp"
 #include "base/mutex.hpp"
+#include "event/executor.hpp"
 #include "event/readiness_driver.hpp"
 
 namespace majuscule {
 
 /// Thread-safe.
-class SharedReadiness final : private Poller, private Crew {
+class SharedEpoll final : private Poller, private Executor {
  public:
   /// Throws std::system_error.
-  explicit SharedReadiness(Server& server);
+  explicit SharedEpoll(Server& server);
 
   /// Waits for a session whose turn it is: it is the caller's until it is put back. Accepts, and does what
   /// the timers say, meanwhile. Null when the server has drained, or end() was called.
   Session* wait() MAJUSCULE_EXCLUDES(mutex_);
   /// Gives back a session that is not busy() any more; it may be gone afterwards. Returns one whose turn it
   /// has become meanwhile, as wait() does; mostly null.
-  Session* put_back(Session& session) MAJUSCULE_EXCLUDES(mutex_);
+  Session* give_back(Session& session) MAJUSCULE_EXCLUDES(mutex_);
   /// Lets all return from wait(), and from then on.
   void end();
   /// Announces that the server is ready, blocks until it is told to stop, has it drain, and blocks until it
@@ -48,12 +49,12 @@ class SharedReadiness final : private Poller, private Crew {
 
   // For the driver, which is only called with the mutex held.
   Session* add(UniqueFd& client) override MAJUSCULE_REQUIRES(mutex_);
-  void set_interest(Session& session, Interest interest) override;
+  bool set_interest(Session& session, Interest interest) override;
   void remove(Session& session) override MAJUSCULE_REQUIRES(mutex_);
   void set_accepting(bool accepting) override MAJUSCULE_REQUIRES(mutex_);
   void set_timer(Time due) override;
   void take(Session& session) override MAJUSCULE_REQUIRES(mutex_);
-  void cut() override { sleep_.cancel(); }
+  void abort_tasks() override { sleep_.cancel(); }
 
   Server& server_;
   const CancellableSleep sleep_;

@@ -4,26 +4,30 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <numeric>
 
 #include "base/shared_array.hpp"
 
 namespace majuscule {
 
-class Places {
+class ConnectionLimit {
  public:
-  Places(std::size_t most, unsigned workers) : most_(most), taken_(workers) {}
+  ConnectionLimit(std::size_t most, unsigned workers) : most_(most), taken_(workers) {}
 
   std::size_t most() const { return most_; }
-  /// False when all are taken. For the last one, workers who ask at the same moment may all be sent away.
-  /// Thread-safe, as all of these.
+  /// False when the limit is reached. For the last one, workers that ask at the same moment may all be
+  /// refused. Thread-safe, as all of these.
   bool take(unsigned worker) {
     ++taken_[worker];
     if (std::accumulate(taken_.begin(), taken_.end(), std::size_t{0}) <= most_) return true;
     --taken_[worker];
     return false;
   }
-  void give_back(unsigned worker) { --taken_[worker]; }
+  void give_back(unsigned worker) {
+    [[maybe_unused]] const std::size_t before = taken_[worker]--;
+    assert(before > 0);
+  }
   /// That one has died.
   void give_back_all(unsigned worker) { taken_[worker] = 0; }
 

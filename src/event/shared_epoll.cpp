@@ -2,7 +2,7 @@
 // An event of the set is only a hint: by the time its thread has the mutex, a timer may have given the
 // session to another thread, or that one may have closed it and its descriptor be somebody else's. So an
 // event carries a descriptor with a generation, never a pointer, and what does not fit any more is ignored.
-#include "event/shared_readiness.hpp"
+#include "event/shared_epoll.hpp"
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -29,24 +29,24 @@ UniqueFd checked(int fd, const char* what) {
 
 }  // namespace
 
-struct SharedReadiness::OneShotSession final : Session {
+struct SharedEpoll::OneShotSession final : Session {
   std::uint64_t generation = 0;  // never 0 in the set: that is for what is no client
   Interest armed = Interest::kNone;
 
-  std::uint64_t tag() const { return generation << kGenerationShift | static_cast<std::uint32_t>(fd()); }
+  std::uint64_t tag() const { return generation << kGenerationShift | static_cast<std::uint32_t>(fd.get()); }
 };
 
-SharedReadiness::SharedReadiness(Server& server)
+SharedEpoll::SharedEpoll(Server& server)
     : server_(server),
       set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
-      driver_(server, *this, server.listeners(), nullptr, this) {
+      driver_(server, *this, server.listeners(), *this) {
   watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
-  watch(end_.fd(), EPOLLIN);              // for all threads, and for ever
+  watch(end_.fd(), EPOLLIN);               // for all threads, and for ever
   for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
 }
 
-Session* SharedReadiness::wait() {
+Session* SharedEpoll::wait() {
   for (;;) {
     if (Session* const session = next_turn()) return session;
     epoll_event event{};
@@ -59,7 +59,7 @@ Session* SharedReadiness::wait() {
   }
 }
 
-Session* SharedReadiness::next_turn() {
+Session* SharedEpoll::next_turn() {
   const MutexLock lock(mutex_);
   if (turns_.empty()) return nullptr;
   Session* const session = turns_.back();
@@ -67,14 +67,14 @@ Session* SharedReadiness::next_turn() {
   return session;
 }
 
-void SharedReadiness::dispatch(std::uint64_t tag) {
+void SharedEpoll::dispatch(std::uint64_t tag) {
   const int fd = static_cast<int>(tag & 0xffffffff);
   if (tag >> kGenerationShift != 0) {
     OneShotSession* const session = by_fd_[static_cast<std::size_t>(fd)];
     if (session == nullptr || session->tag() != tag) return;
     session->armed = Interest::kNone;
     driver_.ready(*session);
-    session->forget_interest();
+    session->interest = Interest::kNone;  // the event has disarmed it
   } else if (fd == timer_.get()) {
     driver_.expire();
   } else {
@@ -86,19 +86,19 @@ void SharedReadiness::dispatch(std::uint64_t tag) {
   }
 }
 
-Session* SharedReadiness::put_back(Session& session) {
+Session* SharedEpoll::give_back(Session& session) {
   {
     const MutexLock lock(mutex_);
     driver_.wake_up();
-    driver_.put_back(session);
+    driver_.give_back(session);
     if (driver_.finished()) end();
   }
   return next_turn();
 }
 
-void SharedReadiness::end() { end_.raise(); }
+void SharedEpoll::end() { end_.raise(); }
 
-void SharedReadiness::wait_until_drained() {
+void SharedEpoll::wait_until_drained() {
   server_.announce_ready();
   std::array<pollfd, 2> events{{{end_.fd(), POLLIN, 0}, {server_.stop().fd(), POLLIN, 0}}};
   while (!server_.stop().requested()) poll_until(events, kNever);
@@ -121,29 +121,29 @@ void SharedReadiness::wait_until_drained() {
   while (ended[0].revents == 0) poll_until(ended, kNever);
 }
 
-void SharedReadiness::watch(int fd, std::uint32_t events) {
+void SharedEpoll::watch(int fd, std::uint32_t events) {
   epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
   if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::system_category(), "epoll_ctl");
   }
 }
 
-void SharedReadiness::rearm(int fd, std::uint32_t events) {
+void SharedEpoll::rearm(int fd, std::uint32_t events) {
   epoll_event event{events, {.u64 = static_cast<std::uint64_t>(fd)}};
   ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
-Session* SharedReadiness::add(UniqueFd& client) {
+Session* SharedEpoll::add(UniqueFd& client) {
   const auto fd = static_cast<std::size_t>(client.get());
   if (by_fd_.size() <= fd) by_fd_.resize(std::max(fd + 1, 2 * by_fd_.size()));
   turns_.reserve(by_fd_.size());  // nothing that the driver does later may fail
   auto session = std::make_unique<OneShotSession>();
   session->generation = generation_ = (generation_ + 1) % (std::uint64_t{1} << kGenerationShift);
   if (generation_ == 0) session->generation = generation_ = 1;
-  session->own(std::move(client));
+  session->fd = std::move(client);
   epoll_event event{EPOLLIN | EPOLLONESHOT, {.u64 = session->tag()}};
-  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, session->fd(), &event) != 0) {
-    client = session->disown();
+  if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, session->fd.get(), &event) != 0) {
+    client = std::move(session->fd);
     return nullptr;
   }
   session->armed = Interest::kRead;
@@ -151,33 +151,33 @@ Session* SharedReadiness::add(UniqueFd& client) {
 }
 
 // An event disarms; so there is nothing to do for kNone, and a session is armed anew for each wait.
-void SharedReadiness::set_interest(Session& session, Interest interest) {
+bool SharedEpoll::set_interest(Session& session, Interest interest) {
   auto& one_shot = static_cast<OneShotSession&>(session);
-  if (interest == Interest::kNone || interest == one_shot.armed) return;
+  if (interest == Interest::kNone || interest == one_shot.armed) return true;
   one_shot.armed = interest;
   const std::uint32_t events = interest == Interest::kRead ? EPOLLIN : EPOLLOUT;
   epoll_event event{events | EPOLLONESHOT, {.u64 = one_shot.tag()}};
-  ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, session.fd(), &event);
+  return ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, session.fd.get(), &event) == 0;
 }
 
-void SharedReadiness::remove(Session& session) {
-  by_fd_[static_cast<std::size_t>(session.fd())] = nullptr;
+void SharedEpoll::remove(Session& session) {
+  by_fd_[static_cast<std::size_t>(session.fd.get())] = nullptr;
   delete static_cast<OneShotSession*>(&session);
 }
 
-void SharedReadiness::set_accepting(bool accepting) {
+void SharedEpoll::set_accepting(bool accepting) {
   accepting_ = accepting;
   for (const Listener& listener : server_.listeners()) {
     rearm(listener.fd(), accepting ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT);
   }
 }
 
-void SharedReadiness::set_timer(Time due) {
+void SharedEpoll::set_timer(Time due) {
   itimerspec at{};
   if (due != kNever) at.it_value = to_timespec(due.time_since_epoch());
   ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
 }
 
-void SharedReadiness::take(Session& session) { turns_.push_back(&session); }
+void SharedEpoll::take(Session& session) { turns_.push_back(&session); }
 
 }  // namespace majuscule

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "blocking/blocking_client.hpp"
+
+#include <sys/socket.h>
+
+#include "base/monotonic.hpp"
+#include "server/socket_io.hpp"
+#include "server/tasks.hpp"
+
+namespace majuscule {
+
+BlockingClient::BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry,
+                               std::function<void()> drain_meanwhile, Accepted client)
+    : server_(server),
+      io_(io),
+      registry_(registry),
+      drain_meanwhile_(std::move(drain_meanwhile)),
+      fd_(std::move(client.fd)),
+      socket_{fd_.get()},
+      entry_(fd_.get()),
+      clock_(server_.stop()),
+      now_(clock_.now()),
+      context_(server_.context(pool_)),
+      connection_(make_connection(client, context_, now_)) {
+  registry_.enter(entry_);
+}
+
+BlockingClient::~BlockingClient() {
+  if (server_.stop().requested()) discard_input(fd_.get());
+  registry_.leave(entry_);
+}
+
+void BlockingClient::run() {
+  while (answer() && !finish()) {
+    if (!receive()) break;
+  }
+}
+
+// Answers all whole requests and writes it all out. False when the client is gone.
+bool BlockingClient::answer() {
+  for (;;) {
+    while (Request* request = connection_->next_request(now_)) {
+      Outcome outcome = server_.handle(*request, now_);
+      if (outcome.task.kind != TaskKind::kNone) {
+        if (!send_now()) return false;  // earlier replies do not wait for this one's task
+        if (!work(outcome.task)) return false;
+        now_ = clock_.now();
+      }
+      connection_->respond(std::move(outcome.reply), now_);
+    }
+    if (connection_->pending_output().size() == 0) return true;
+    if (!write()) return false;
+  }
+}
+
+// One send that does not wait, if there is anything to send. False when the client is gone.
+bool BlockingClient::send_now() {
+  const Output output = connection_->pending_output();
+  if (output.size() == 0) return true;
+  std::size_t count = 0;
+  if (send_some(fd_.get(), output, MSG_DONTWAIT, count) == IoResult::kGone) return false;
+  account(count, output);
+  return true;
+}
+
+// Writes everything. False when the client is gone or did not take it in time.
+bool BlockingClient::write() {
+  if (!send_now()) return false;
+  while (connection_->pending_output().size() > 0) {  // only now is it worth waiting
+    if (connection_->deadline() <= now_.time) {
+      connection_->expire(now_);
+      return false;
+    }
+    if (now_.draining) drain_meanwhile_();
+    const Output output = connection_->pending_output();
+    std::size_t count = 0;
+    if (io_.send(socket_, output, now_.time, connection_->deadline(), count) == IoResult::kGone) return false;
+    account(count, output);
+  }
+  return true;
+}
+
+void BlockingClient::account(std::size_t count, const Output& output) {
+  if (count < output.size()) now_ = clock_.now();
+  connection_->sent(count, now_);
+}
+
+// Half-closes if it is time to. Returns whether the connection has ended.
+bool BlockingClient::finish() {
+  if (connection_->ending() == Ending::kHalfClose) {
+    ::shutdown(fd_.get(), SHUT_WR);
+    connection_->half_closed(now_);
+  }
+  return connection_->ending() == Ending::kClose;
+}
+
+// Waits in one receive until bytes, the end, or the deadline. False when the client is gone or to be left.
+bool BlockingClient::receive() {
+  using State = ClientRegistry::State;
+  entry_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
+  if (now_.draining) drain_meanwhile_();
+  // A drain that shuts down the idle after this line finds the state, and one that did before is seen.
+  const bool leaving = registry_.idle_shut_down() && entry_.state == State::kIdle;
+  if (connection_->idle()) large_buffer_.reset();
+  char* const buffer = large_buffer_ ? large_buffer_.get() : buffer_.data();
+  const std::size_t size = large_buffer_ ? kLargeReadSize : kReadSize;
+  const auto [result, bytes] = leaving
+                                   ? receive_some(fd_.get(), buffer, size, MSG_DONTWAIT)
+                                   : io_.receive(socket_, buffer, size, now_.time, connection_->deadline());
+  entry_.state = State::kBusy;
+  now_ = clock_.now();
+  switch (result) {
+    case IoResult::kDone: connection_->receive(bytes, now_); break;
+    case IoResult::kEnd:
+      if (is_end_of_drain()) return wait_a_little();
+      connection_->end_of_input(now_);
+      break;
+    case IoResult::kLater:
+      if (leaving) return false;
+      break;
+    case IoResult::kGone: return false;
+  }
+  if (bytes.size() == kReadSize && !large_buffer_) {
+    large_buffer_ = std::make_unique_for_overwrite<char[]>(kLargeReadSize);
+  }
+  keep_deadline();
+  return true;
+}
+
+// Every byte may come just in time; the deadline is for the whole.
+void BlockingClient::keep_deadline() {
+  if (connection_->deadline() <= now_.time) connection_->expire(now_);
+}
+
+// Whether the end that recv(2) tells of is that of a drain, which took this client for an idle one just
+// when a request began. The rest of it can still be received.
+bool BlockingClient::is_end_of_drain() const {
+  return entry_.shut_down && !connection_->idle() && !peer_has_ended(fd_.get());
+}
+
+// No call will wait for this client's bytes any more. False when the drain aborts it.
+bool BlockingClient::wait_a_little() {
+  const bool goes_on = io_.sleep(monotonic_now() + std::chrono::milliseconds(5));
+  now_ = clock_.now();
+  keep_deadline();
+  return goes_on;
+}
+
+// Does the task where the client is served. False when the drain gave it up.
+bool BlockingClient::work(const Task& task) {
+  if (task.kind != TaskKind::kSleep) {
+    occupy_thread(task);
+    return true;
+  }
+  const Time until = monotonic_now() + task.duration;
+  do {
+    if (server_.stop().requested()) drain_meanwhile_();
+    if (!io_.sleep(until)) return false;
+  } while (monotonic_now() < until);
+  return true;
+}
+
+}  // namespace majuscule

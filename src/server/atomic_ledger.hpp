@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// --guard=atomic and --guard=sharded: atomic counters in memory that all share, in one place or in shards.
+// And
+// --guard=none where anything is shared: then updates of `requests` may be lost.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <utility>
+
+#include "base/shared_array.hpp"
+#include "server/counters_sum.hpp"
+#include "server/guarded_ledger.hpp"
+
+namespace majuscule {
+
+static_assert(std::atomic_ref<std::uint64_t>::is_always_lock_free, "a lock would not be shared by processes");
+
+inline constexpr std::size_t kCacheLine = 64;
+
+/// What is added here is added here by few, so the cache line seldom moves.
+struct alignas(kCacheLine) Shard {
+  Counters counters;
+};
+
+/// The clients of one worker.
+struct alignas(kCacheLine) Clients {
+  std::uint64_t accepted = 0;
+  std::uint64_t closed = 0;
+};
+
+/// Which shard a thread adds to; threads that come after the last one share them in turn.
+inline constexpr unsigned kShards = 64;
+inline constexpr unsigned kNoShard = kShards;
+inline thread_local unsigned t_shard = kNoShard;
+
+class AtomicLedger final : public GuardedLedger {
+ public:
+  /// `guard` is any but the mutex.
+  AtomicLedger(Guard guard, unsigned workers)
+      : loses_requests_(guard == Guard::kNone),
+        shards_(guard == Guard::kSharded ? kShards : 1),
+        clients_(workers),
+        shards_taken_(1) {
+    // A forked process has a thread that it did not take a shard for.
+    [[maybe_unused]] static const int kRegistered =
+        ::pthread_atfork(nullptr, nullptr, [] { t_shard = kNoShard; });
+  }
+
+  void add(const Tally& tally) override {
+    Tally rest = tally;
+    Clients& clients = clients_[worker_];
+    increase(clients.accepted, std::exchange(rest.accepted, 0), std::memory_order_relaxed);
+    increase(clients.closed, std::exchange(rest.closed, 0), std::memory_order_release);
+    Counters& counters = my_shard().counters;
+    if (loses_requests_) increase_unguarded(counters.requests, std::exchange(rest.requests, 0));
+    counters.add(rest, [](std::uint64_t& counter, std::uint64_t amount) {
+      increase(counter, amount, std::memory_order_relaxed);
+    });
+  }
+  std::uint64_t next_ticket() override {
+    return std::atomic_ref(shards_[0].counters.tickets).fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+  Counters read() const override {
+    Counters sum;
+    for (Clients& clients : clients_) {
+      // In this order nobody sees a client closed before it was accepted.
+      sum.closed += load(clients.closed, std::memory_order_acquire);
+      sum.accepted += load(clients.accepted, std::memory_order_relaxed);
+    }
+    for (Shard& shard : shards_) {
+      add_all(sum, shard.counters,
+              [](std::uint64_t& counter) { return load(counter, std::memory_order_relaxed); });
+    }
+    return sum;
+  }
+  void become(unsigned worker) override { worker_ = worker; }
+  void forget_client() override {
+    std::atomic_ref(clients_[worker_].accepted).fetch_sub(1, std::memory_order_relaxed);
+  }
+  void forget_clients_of(unsigned worker) override {
+    Clients& clients = clients_[worker];
+    std::atomic_ref(clients.closed)
+        .store(load(clients.accepted, std::memory_order_relaxed), std::memory_order_release);
+  }
+
+ private:
+  static std::uint64_t load(std::uint64_t& counter, std::memory_order order) {
+    return std::atomic_ref(counter).load(order);
+  }
+  static void increase(std::uint64_t& counter, std::uint64_t amount, std::memory_order order) {
+    if (amount != 0) std::atomic_ref(counter).fetch_add(amount, order);
+  }
+  /// Without a guard: not undefined, since each half is atomic, but what others add between the two is lost.
+  static void increase_unguarded(std::uint64_t& counter, std::uint64_t amount) {
+    const std::atomic_ref cell(counter);
+    if (amount != 0) cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+
+  Shard& my_shard() {
+    if (shards_.size() == 1) return shards_[0];
+    if (t_shard == kNoShard) t_shard = shards_taken_[0].fetch_add(1, std::memory_order_relaxed) % kShards;
+    return shards_[t_shard];
+  }
+
+  const bool loses_requests_;
+  const SharedArray<Shard> shards_;
+  const SharedArray<Clients> clients_;
+  const SharedArray<std::atomic<unsigned>> shards_taken_;
+  unsigned worker_ = 0;
+};
+
+}  // namespace majuscule
