@@ -35,12 +35,11 @@ class Fibers final : public BlockingIo {
   /// False, with `job` as it was, when the system has no stack for it. Throws std::bad_alloc, with `job` as
   /// it was.
   template <typename Job>
-  bool start(Job&& job) {
-    using Kept = WorkOf<std::remove_cvref_t<Job>>;
+  bool start(Job& job) {
+    using Kept = WorkOf<Job>;
     std::unique_ptr<Work> work = std::make_unique<Kept>(std::move(job));
     if (begin(work)) return true;
-    if constexpr (std::is_move_assignable_v<decltype(Kept::job)>)
-      job = std::move(static_cast<Kept&>(*work).job);
+    if constexpr (std::is_move_assignable_v<Job>) job = std::move(static_cast<Kept&>(*work).job);
     return false;
   }
 

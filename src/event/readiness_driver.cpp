@@ -115,7 +115,7 @@ void ReadinessDriver::sleep(Session& session, Duration duration) {
   wheel_.set(session, now().time + duration);
 }
 
-bool ReadinessDriver::finish(Session& session) {
+bool ReadinessDriver::finish(Session& session) const {
   Connection& connection = *session.connection;
   if (connection.ending() == Ending::kHalfClose) {
     ::shutdown(session.fd.get(), SHUT_WR);

@@ -85,7 +85,7 @@ class ReadinessDriver {
   /// meanwhile.
   void sleep(Session& session, Duration duration);
   /// Half-closes if it is time to. Returns whether the connection has ended.
-  bool finish(Session& session);
+  bool finish(Session& session) const;
   /// Whether the drain wants this session to be closed now.
   bool closes(const Session& session) const;
   /// Has the session resumed for what its connection wants next: its socket, its deadline. False when the

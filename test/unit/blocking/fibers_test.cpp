@@ -27,6 +27,11 @@ class FibersTest : public ::testing::Test {
     far_ = UniqueFd(ends[1]);
   }
 
+  template <typename Job>
+  bool start(Job job) {
+    return fibers_.start(job);
+  }
+
   /// Lets the fibers run until `done`.
   template <typename Condition>
   void run_until(Condition done) {
@@ -42,12 +47,12 @@ class FibersTest : public ::testing::Test {
 };
 
 TEST_F(FibersTest, RunsUntilItHasToWait) {
-  EXPECT_TRUE(fibers_.start([&] { events_ += "all of it"; }));
+  EXPECT_TRUE(start([&] { events_ += "all of it"; }));
   EXPECT_EQ(events_, "all of it");
 }
 
 TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     for (int i = 0; i < 3; ++i) {
@@ -56,7 +61,7 @@ TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
     EXPECT_EQ(fibers_.receive(socket, buffer, sizeof buffer, {}, kNever).result, IoResult::kEnd);
     events_ += ".";
   }));
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     for (const char byte : {'a', 'b', 'c'}) {
       EXPECT_TRUE(fibers_.sleep(monotonic_now() + 1ms));
       EXPECT_EQ(::send(far_.get(), &byte, 1, 0), 1);
@@ -68,7 +73,7 @@ TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
 }
 
 TEST_F(FibersTest, EndThatComesWithTheLastBytesIsNotMissed) {
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     events_ += fibers_.receive(socket, buffer, sizeof buffer, {}, kNever).bytes;
@@ -83,7 +88,7 @@ TEST_F(FibersTest, EndThatComesWithTheLastBytesIsNotMissed) {
 TEST_F(FibersTest, WaitsForRoomToSend) {
   const std::string much(4 * 1024 * 1024, 'm');
   std::size_t sent = 0;
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
     while (sent < much.size()) {
       std::size_t count = 0;
@@ -104,7 +109,7 @@ TEST_F(FibersTest, WaitsForRoomToSend) {
 
 TEST_F(FibersTest, WaitsNoLongerThanItWants) {
   const Time until = monotonic_now() + 20ms;
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
     char buffer[16];
     EXPECT_EQ(fibers_.receive(socket, buffer, sizeof buffer, {}, until).result, IoResult::kLater);
@@ -117,7 +122,7 @@ TEST_F(FibersTest, WaitsNoLongerThanItWants) {
 TEST_F(FibersTest, SleepersWakeInTheOrderOfTheirTimes) {
   const Time now = monotonic_now();
   for (const int turn : {3, 1, 2}) {
-    ASSERT_TRUE(fibers_.start([this, now, turn] {
+    ASSERT_TRUE(start([this, now, turn] {
       EXPECT_TRUE(fibers_.sleep(now + turn * 5ms));
       events_ += std::to_string(turn);
     }));
@@ -127,7 +132,7 @@ TEST_F(FibersTest, SleepersWakeInTheOrderOfTheirTimes) {
 
 TEST_F(FibersTest, CutEndsAllSleeps) {
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(fibers_.start([this] {
+    ASSERT_TRUE(start([this] {
       EXPECT_FALSE(fibers_.sleep(monotonic_now() + 1h));
       EXPECT_FALSE(fibers_.sleep(monotonic_now() + 1h));
       events_ += ".";
@@ -138,7 +143,7 @@ TEST_F(FibersTest, CutEndsAllSleeps) {
 }
 
 TEST_F(FibersTest, PollReturnsWhenADescriptorIsReady) {
-  ASSERT_TRUE(fibers_.start([&] {
+  ASSERT_TRUE(start([&] {
     EXPECT_TRUE(fibers_.sleep(monotonic_now() + 1ms));
     EXPECT_EQ(::send(far_.get(), "!", 1, 0), 1);
   }));
@@ -156,9 +161,9 @@ int mappings() {
 }
 
 TEST_F(FibersTest, UsesStacksAgain) {
-  fibers_.start([] {});
+  start([] {});
   const int before = mappings();
-  for (int i = 0; i < 1000; ++i) fibers_.start([] {});
+  for (int i = 0; i < 1000; ++i) start([] {});
   EXPECT_LE(mappings(), before + 100);  // sanitizers map some for themselves
 }
 
@@ -186,7 +191,8 @@ TEST(FibersDeathTest, OverflowHitsTheGuard) {
       {
         ::signal(SIGSEGV, SIG_DFL);
         Fibers fibers;
-        fibers.start([] { sum_to(1'000'000); });
+        auto overflow = [] { sum_to(1'000'000); };
+        fibers.start(overflow);
       },
       ::testing::KilledBySignal(SIGSEGV), "");
 }
