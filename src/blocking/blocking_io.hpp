@@ -52,7 +52,7 @@ class SyscallIo final : public BlockingIo {
   void abort_sleeps() override;
 
  private:
-  const CancellableSleep sleep_;
+  const CancellableSleep sleep_{};
 };
 
 }  // namespace majuscule

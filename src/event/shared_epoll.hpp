@@ -57,7 +57,7 @@ class SharedEpoll final : private Poller, private Executor {
   void abort_tasks() override { sleep_.cancel(); }
 
   Server& server_;
-  const CancellableSleep sleep_;
+  const CancellableSleep sleep_{};
   const UniqueFd set_;
   const UniqueFd timer_;
   const EventFlag end_;

@@ -77,8 +77,8 @@ class HalfSync final : private Executor, private UvPoller {
   void abort_tasks() override { sleep_.cancel(); }
 
   Server& server_;
-  StageWorker worker_;            // the loop's
-  const CancellableSleep sleep_;  // of the pool's tasks
+  StageWorker worker_;              // the loop's
+  const CancellableSleep sleep_{};  // of the pool's tasks
   RequestQueue requests_;
   BoundedQueue<Session*> replies_;
   UvHandle<uv_async_t> returns_;
