@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
 
 #include "blocking/blocking_io.hpp"
@@ -14,12 +13,22 @@
 
 namespace majuscule {
 
+/// What drains while clients are served.
+class DrainedMeanwhile {
+ public:
+  DrainedMeanwhile() = default;
+  DrainedMeanwhile(const DrainedMeanwhile&) = delete;
+  DrainedMeanwhile& operator=(const DrainedMeanwhile&) = delete;
+  virtual ~DrainedMeanwhile() = default;
+  virtual void drain_meanwhile() = 0;
+};
+
 /// Lives on the stack of what serves the client. Not thread-safe.
 class BlockingClient {
  public:
-  /// `drain_meanwhile` is called between two waits once the server drains.
-  BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry,
-                 std::function<void()> drain_meanwhile, Accepted client);
+  /// `drain` does what is due of a drain; called between two waits once the server drains.
+  BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry, DrainedMeanwhile& drain,
+                 Accepted&& client);
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
   BlockingClient& operator=(const BlockingClient&) = delete;
@@ -49,7 +58,7 @@ class BlockingClient {
   Server& server_;
   BlockingIo& io_;
   ClientRegistry& registry_;
-  const std::function<void()> drain_meanwhile_;
+  DrainedMeanwhile& drain_;
   UniqueFd fd_;
   BlockingIo::Socket socket_;
   ClientRegistry::Entry entry_;

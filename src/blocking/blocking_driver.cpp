@@ -4,7 +4,6 @@
 #include <new>
 
 #include "base/monotonic.hpp"
-#include "blocking/blocking_client.hpp"
 
 namespace majuscule {
 
@@ -32,11 +31,8 @@ bool BlockingClients::take(Accepted& client, const std::function<bool(ClientJob&
   return false;
 }
 
-void BlockingClients::serve(Accepted client) try {
-  const auto drain_meanwhile = [this] {
-    if (drainer_ == Drainer::kServingThread) obey_meanwhile();
-  };
-  BlockingClient(server_, io_, registry_, drain_meanwhile, std::move(client)).run();
+void BlockingClients::serve(Accepted&& client) try {
+  BlockingClient(server_, io_, registry_, *this, std::move(client)).run();
 } catch (const std::bad_alloc&) {
   server_.log().error("out of memory: connection closed");
 }
@@ -66,7 +62,8 @@ void BlockingClients::client_came() {
 }
 
 // Between two waits for the only client; the queues are emptied when it has gone.
-void BlockingClients::obey_meanwhile() {
+void BlockingClients::drain_meanwhile() {
+  if (drainer_ != Drainer::kServingThread) return;
   begin_drain();
   for (;;) {
     const Drain::Step step = drain_.next_step(monotonic_now(), /*accepts=*/false);

@@ -9,6 +9,7 @@
 
 #include <functional>
 
+#include "blocking/blocking_client.hpp"
 #include "blocking/blocking_io.hpp"
 #include "blocking/client_registry.hpp"
 #include "blocking/drained_clients.hpp"
@@ -43,7 +44,7 @@ enum class Drainer : std::uint8_t {
   kServingThread,  ///< the one that serves, between two waits
 };
 
-class BlockingClients final : public DrainedClients {
+class BlockingClients final : public DrainedClients, private DrainedMeanwhile {
  public:
   /// With Drainer::kServingThread the waits must be system calls, on the main thread.
   BlockingClients(Server& server, BlockingIo& io, Drainer drainer = Drainer::kAcceptor);
@@ -52,7 +53,7 @@ class BlockingClients final : public DrainedClients {
   /// returns false. False, with the client untouched, when it is not served. Thread-safe if `start` is.
   bool take(Accepted& client, const std::function<bool(ClientJob& job)>& start);
   /// Serves a client to its end, where it is counted elsewhere. Blocks. Called on many threads at once.
-  void serve(Accepted client);
+  void serve(Accepted&& client);
 
   void begin_drain() override;
   Drain& drain() override { return drain_; }
@@ -64,7 +65,7 @@ class BlockingClients final : public DrainedClients {
  private:
   friend class ClientJob;
 
-  void obey_meanwhile();
+  void drain_meanwhile() override;
 
   Server& server_;
   BlockingIo& io_;

@@ -9,7 +9,8 @@ namespace {
 /// Registered when it must be waited for the first time: a client that is answered with its first read is
 /// never.
 struct UvSession final : Session {
-  bool registered = false;
+  bool registered() const { return poll.data != nullptr; }
+
   uv_poll_t poll{};  // once registered, only uv_close()'s callback may free it
 };
 
@@ -43,10 +44,9 @@ Session* UvPoller::add(UniqueFd& client) {
 bool UvPoller::set_interest(Session& session, Interest interest) {
   auto& watched = static_cast<UvSession&>(session);
   uv_poll_t* const poll = &watched.poll;
-  if (!watched.registered) {
+  if (!watched.registered()) {
     if (uv_poll_init(loop_.get(), poll, session.fd.get()) != 0) return false;
     poll->data = &watched;
-    watched.registered = true;
   }
   switch (interest) {
     case Interest::kNone: return uv_poll_stop(poll) == 0;
@@ -58,7 +58,7 @@ bool UvPoller::set_interest(Session& session, Interest interest) {
 
 void UvPoller::remove(Session& session) {
   auto& closing = static_cast<UvSession&>(session);
-  if (!closing.registered) {
+  if (!closing.registered()) {
     delete &closing;
     return;
   }
