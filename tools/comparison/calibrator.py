@@ -21,7 +21,7 @@ from comparison.pinning import Pinning, on_core
 from comparison.server import Server, running_reference
 from comparison.speed import TOLERANCE, Bracket, Calibration, Speed
 
-_PIECES, _PIECE_SECONDS = 5, 0.05
+_PIECES, _PIECE_SECONDS = 3, 0.06
 CALIBRATION_SECONDS = _PIECES * _PIECE_SECONDS
 MOST_VISITS = 4  # to a cell around which the machine was not steady
 _LOAD = load_client.Load(connections=64, seconds=_PIECE_SECONDS, warm_up=0.0, timeout=5.0)

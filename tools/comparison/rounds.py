@@ -18,7 +18,7 @@ from comparison.rows import Results
 from comparison.sample import Sample
 from comparison.speed import Visit
 
-SPARE = 1 / 2  # of the visits, for those that are repeated since the machine changed its speed
+SPARE = 1 / 4  # of the visits, for those that are repeated since the machine changed its speed
 _LEAST_SPARE = 1
 
 # Of one visit: a server that has gone while /proc was read of it, or an answer that is not as specified, must not
