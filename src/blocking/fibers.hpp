@@ -31,7 +31,7 @@ class Fibers final : public BlockingIo {
   /// All fibers must have ended.
   ~Fibers() override;
 
-  /// Calls `job`, which must not throw, on a stack of its own, at once until it waits for the first time.
+  /// Calls `job`, which must not throw, on a new fiber's stack. Returns when it waits for the first time.
   /// False, with `job` as it was, when the system has no stack for it. Throws std::bad_alloc, with `job` as
   /// it was.
   template <typename Job>

@@ -110,7 +110,7 @@ class CoroutineClient {
   Session& session_;
 };
 
-/// Serves each client by a coroutine of its own.
+/// Serves each client by one coroutine.
 class CoroutineServing final : public Serving {
  public:
   using Serve = ClientCoroutine (*)(CoroutineClient client);

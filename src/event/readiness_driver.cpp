@@ -46,7 +46,6 @@ void ReadinessDriver::accept(Listener& listener) {
 
 void ReadinessDriver::add_accepted(Accepted client) {
   if (drain_.aborted()) return;
-  if (drain_.begun()) drain_.client_came(now().time);
   if (!admit(std::move(client))) pause_accepting(kExhausted);
   arm();
 }
@@ -61,6 +60,7 @@ AcceptResult ReadinessDriver::accept_one(Listener& listener) {
 
 // Serves or refuses a client. False when there is no memory for it.
 bool ReadinessDriver::admit(Accepted client) try {
+  if (drain_.begun()) drain_.client_came(now().time);  // before it can be taken for one that has had its time
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
   ConnectionPermit permit = server_.take_permit();
@@ -251,10 +251,7 @@ void ReadinessDriver::take_queued() {
   bool exhausted = false;
   for (Listener& listener : listeners_) {
     AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
-    while (result == AcceptResult::kAccepted) {
-      result = accept_one(listener);
-      if (result == AcceptResult::kAccepted) drain_.client_came(now().time);
-    }
+    while (result == AcceptResult::kAccepted) result = accept_one(listener);
     exhausted |= result == AcceptResult::kExhausted;
   }
   if (listeners_.empty()) return;  // end_arrivals() says when

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Does the stages of sessions for one thread of an executor. What all sessions share (timers, the list of
 // them, the drain) is the ReadinessDriver's, and is not touched here; so many threads may work at once, each
-// on sessions of its own.
+// on other sessions.
 #pragma once
 
 #include "base/cancellable_sleep.hpp"

@@ -18,7 +18,7 @@ std::string_view to_string(Protocol protocol);
 
 enum class AcceptResult : std::uint8_t {
   kAccepted,
-  kNobody,     ///< nobody waits (any more)
+  kNobody,     ///< the queue is empty
   kExhausted,  ///< out of descriptors or memory: stop accepting until some are free
   kFailed,     ///< it fails for a reason that is not one client's, and may do so for ever: try again later
 };

@@ -65,7 +65,7 @@ class AtomicLedger final : public GuardedLedger {
   Counters read() const override {
     Counters sum;
     for (Clients& clients : clients_) {
-      // In this order nobody sees a client closed before it was accepted.
+      // In this order no reader sees a client closed before it was accepted.
       sum.closed += load(clients.closed, std::memory_order_acquire);
       sum.accepted += load(clients.accepted, std::memory_order_relaxed);
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The drain as a state machine free of I/O: the stop signal, arrivals and the time go in, what is to be done
-// comes out. The drivers, the acceptor, the forked children and the master all obey it, each with its own
-// means.
+// comes out. The drivers, the acceptor, the forked children and the master all obey it.
 //
-// At the stop signal nobody may begin to connect any more. kHandshakeTime later, when handshakes under way
-// have ended, idle clients are closed and those who wait in the listeners' queues are accepted and served. A
-// client that has asked nothing yet may do so for kFreshGrace. At the drain timeout all that is left is
-// closed.
+// From the stop signal on, no client may begin to connect. kHandshakeTime later, when handshakes under way
+// have ended, idle clients are closed, and the clients in the listeners' queues are accepted and served. A
+// client that has sent nothing yet has kFreshGrace for its first request. At the drain timeout all clients
+// that are left are closed.
 #pragma once
 
 #include <cstdint>

@@ -37,13 +37,13 @@ class Listener {
   /// Why the last accept() gave none: a text that names the listener and the reason.
   std::string failure() const;
 
-  /// From now on nobody begins to connect: the kernel drops whoever wants to (who tries again, and finds the
-  /// port closed by then). After Drain::kHandshakeTime, too, nobody joins the queue; it can be emptied for
+  /// From now on no client begins to connect: the kernel drops its SYN, and when it tries again the port is
+  /// closed. After Drain::kHandshakeTime no client joins the queue any more; it can be emptied for
   /// good. Does nothing to an inherited one, whose clients wait for the next server.
   void turn_newcomers_away() const;
 
   /// Ends the listening. The kernel resets clients that are still in the queue: turn_newcomers_away(), let
-  /// Drain::kHandshakeTime pass, then accept() until nobody waits, and nobody is.
+  /// Drain::kHandshakeTime pass, then accept() until the queue is empty, and none is reset.
   void close() { fd_.reset(); }
 
  private:
