@@ -16,9 +16,13 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
+
+#include "server_sanitizer.hpp"
 
 namespace majuscule::test {
 
@@ -53,6 +57,22 @@ void limit_threads(unsigned value) {
   limit(RLIMIT_NPROC, value);
   if (::setgid(nobody_else) != 0 || ::setuid(nobody_else) != 0) {
     ::_exit(127);
+  }
+}
+
+/// Waits, for a moment at most, until the main thread sleeps. GCC 12's thread sanitizer holds a signal back that arrives
+/// right before ppoll(2) or io_uring_enter(2) until that call returns; in the call the signal interrupts it.
+void wait_until_asleep(pid_t pid) {
+  constexpr int kLooks = 200;
+  int asleep = 0;
+  for (int look = 0; look < kLooks && asleep < 3; ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::string stat;
+    std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
+    // The state is the word after the name, which may contain anything (proc(5)).
+    const std::size_t name_end = stat.rfind(')');
+    const bool sleeps = name_end != std::string::npos && stat.compare(name_end, 3, ") S") == 0;
+    asleep = sleeps ? asleep + 1 : 0;
   }
 }
 
@@ -166,6 +186,9 @@ bool Process::is_running() {
 
 void Process::signal(int number) {
   if (is_running()) {
+    if (server_sanitizer() == Sanitizer::kThread) {
+      wait_until_asleep(pid_);
+    }
     ::kill(pid_, number);
   }
 }
