@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "http/chunk_line.hpp"
 
-#include "http/byte_set.hpp"
+#include "http/characters.hpp"
 
 namespace majuscule {
 namespace {
 
-constexpr ByteSet kTokenBytes("!#$%&'*+-.^_`|~");  // RFC 9110, 5.6.2
-
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "http/characters.hpp"
+
 namespace majuscule {
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 HeadScanner::Verdict check_version(std::string_view line_end) {
   const bool well_formed = line_end.size() == sizeof("HTTP/1.1") && line_end.starts_with("HTTP/") &&

@@ -6,10 +6,11 @@
 #include <optional>
 #include <string_view>
 
+#include "http/characters.hpp"
+
 namespace majuscule {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_alpha(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "http/characters.hpp"
+
 namespace majuscule {
 namespace {
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);

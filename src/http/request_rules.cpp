@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "http/byte_set.hpp"
+#include "http/characters.hpp"
 
 namespace majuscule {
 namespace {
@@ -20,8 +21,6 @@ bool is_name(std::string_view name, const char (&lower)[N]) {
   }
   return true;
 }
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// `uri-host [ ":" port ]`, or nothing. It is asked of every request.
 bool is_host(std::string_view value) {

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/unknown_method.hpp"
 
-#include "http/byte_set.hpp"
+#include "http/characters.hpp"
 
 namespace majuscule {
-namespace {
-
-constexpr ByteSet kTokenBytes("!#$%&'*+-.^_`|~");  // RFC 9110, 5.6.2
-
-}  // namespace
-
 bool UnknownMethodLine::may_begin_with(char c) { return kTokenBytes.has(c) || c == ' '; }
 
 UnknownMethodLine::Verdict UnknownMethodLine::feed(std::string_view bytes, std::size_t& taken) {

@@ -33,13 +33,13 @@ constexpr int kLongestSleepMilliseconds = 1000;
 constexpr Duration kShortLife = std::chrono::seconds(1);
 
 // A signal handler can reach nothing but statics.
-struct HandlerState {
+struct RelayState {
   std::atomic<pid_t> owner = 0;  // the process that started the writer: the one to pass signals on
   std::atomic<pid_t> writer = 0;
   std::atomic<int> ended = -1;
   std::atomic<LogFile*> file = nullptr;  // in the writer
 };
-HandlerState state;
+RelayState relay;
 
 bool has_ended(int alive, int milliseconds) {
   pollfd ended{alive, POLLIN, 0};
@@ -49,14 +49,14 @@ bool has_ended(int alive, int milliseconds) {
 // A writer that has ended may have been reaped, and its number be that of another process.
 void pass_on(int number) {
   const int saved = errno;
-  const pid_t pid = state.writer;
-  if (pid > 0 && ::getpid() == state.owner && !has_ended(state.ended, 0)) ::kill(pid, number);
+  const pid_t pid = relay.writer;
+  if (pid > 0 && ::getpid() == relay.owner && !has_ended(relay.ended, 0)) ::kill(pid, number);
   errno = saved;
 }
 
 void reopen(int) {
   const int saved = errno;
-  LogFile& file = *state.file;
+  LogFile& file = *relay.file;
   if (const int error = file.reopen(); error != 0) {
     std::array<char, 512> text{};
     std::size_t size = 0;
@@ -72,7 +72,7 @@ void reopen(int) {
 }
 
 void end_soon(int) {
-  if (::getppid() == state.owner) return;  // a signal to all of a group
+  if (::getppid() == relay.owner) return;  // a signal to all of a group
   ::alarm(static_cast<unsigned>(LogWriter::kPatience / std::chrono::seconds(1)));
 }
 
@@ -100,7 +100,7 @@ LogWriter::LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> lo
   Pipe wakes = make_pipe();
   wakes_ = std::move(wakes.reader);
   waker_ = std::move(wakes.writer);
-  state.owner = owner_;
+  relay.owner = owner_;
   start(LogFile::Begin::kOnANewLine);
   handle_signal(SIGUSR1, pass_on);
 }
@@ -121,7 +121,7 @@ void LogWriter::start(LogFile::Begin begin) {
     ::prctl(PR_SET_PDEATHSIG, SIGUSR2);
     for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) handle_signal(number, SIG_IGN);
     handle_signal(SIGALRM, SIG_DFL);
-    state.file = &file;
+    relay.file = &file;
     handle_signal(SIGUSR1, reopen);
     sigset_t none;
     ::sigemptyset(&none);
@@ -130,13 +130,13 @@ void LogWriter::start(LogFile::Begin begin) {
     run(file, std::move(alive.writer));
   }
   ended_ = std::move(alive.reader);
-  state.ended = ended_.get();
-  state.writer = pid_;
+  relay.ended = ended_.get();
+  relay.writer = pid_;
 }
 
 void LogWriter::reaped(pid_t pid) try {
   if (pid != pid_) return;
-  state.writer = 0;
+  relay.writer = 0;
   if (monotonic_now() - started_ < kShortLife) {
     log_->error("{}: the process that writes it has ended again; its lines are lost from here on", flag_);
     return;
@@ -149,7 +149,7 @@ void LogWriter::reaped(pid_t pid) try {
 
 LogWriter::~LogWriter() {
   handle_signal(SIGUSR1, SIG_IGN);
-  state.writer = 0;
+  relay.writer = 0;
   waker_.reset();
   wait_for_end();
   if (!has_ended(ended_.get(), 0)) ::kill(pid_, SIGKILL);

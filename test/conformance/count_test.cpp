@@ -13,7 +13,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kClients = 64;
+constexpr int kCountedClients = 64;
 
 class Count : public ModeTest {
  protected:
@@ -24,8 +24,8 @@ class Count : public ModeTest {
   static int sum_over_clients(const std::function<int(int)>& client) {
     std::atomic<int> sum = 0;
     std::vector<std::thread> threads;
-    threads.reserve(kClients);
-    for (int number = 0; number < kClients; ++number) {
+    threads.reserve(kCountedClients);
+    for (int number = 0; number < kCountedClients; ++number) {
       threads.emplace_back([&, number] {
         try {
           sum += client(number);
@@ -58,11 +58,11 @@ TEST_P(Count, OfKeepAliveClientsIsExact) {
     }
     return count;
   });
-  EXPECT_EQ(answered, kClients * kRequests);
+  EXPECT_EQ(answered, kCountedClients * kRequests);
   const Stats stats = server().stats();
-  EXPECT_EQ(stats["requests"], kClients * kRequests);
-  EXPECT_EQ(stats["responses/200"], kClients * kRequests);
-  EXPECT_EQ(stats["connections/accepted"], kClients + 1);
+  EXPECT_EQ(stats["requests"], kCountedClients * kRequests);
+  EXPECT_EQ(stats["responses/200"], kCountedClients * kRequests);
+  EXPECT_EQ(stats["connections/accepted"], kCountedClients + 1);
 }
 
 TEST_P(Count, OfPipeliningClientsIsExact) {
@@ -83,8 +83,8 @@ TEST_P(Count, OfPipeliningClientsIsExact) {
     }
     return count;
   });
-  EXPECT_EQ(answered, kClients * kBatches * kPipelined);
-  EXPECT_EQ(server().stats()["requests"], kClients * kBatches * kPipelined);
+  EXPECT_EQ(answered, kCountedClients * kBatches * kPipelined);
+  EXPECT_EQ(server().stats()["requests"], kCountedClients * kBatches * kPipelined);
 }
 
 TEST_P(Count, OfClientsThatCloseAfterEachRequestIsExact) {
@@ -98,10 +98,10 @@ TEST_P(Count, OfClientsThatCloseAfterEachRequestIsExact) {
     }
     return count;
   });
-  EXPECT_EQ(answered, kClients * kRequests);
+  EXPECT_EQ(answered, kCountedClients * kRequests);
   const Stats stats = server().stats();
-  EXPECT_EQ(stats["requests"], kClients * kRequests);
-  EXPECT_EQ(stats["connections/accepted"], kClients * kRequests + 1);
+  EXPECT_EQ(stats["requests"], kCountedClients * kRequests);
+  EXPECT_EQ(stats["connections/accepted"], kCountedClients * kRequests + 1);
 }
 
 TEST_P(Count, OfRawClientsIsExact) {
@@ -116,8 +116,8 @@ TEST_P(Count, OfRawClientsIsExact) {
     }
     return count;
   });
-  EXPECT_EQ(answered, kClients * kMessages);
-  EXPECT_EQ(server().stats()["requests"], kClients * kMessages);
+  EXPECT_EQ(answered, kCountedClients * kMessages);
+  EXPECT_EQ(server().stats()["requests"], kCountedClients * kMessages);
 }
 
 /// Nobody can know of it before the answer is sent.

@@ -12,7 +12,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kClients = 16;
+constexpr int kGuardedClients = 16;
 constexpr int kRequests = 100;
 
 class GuardOption : public ModeTest {
@@ -27,14 +27,14 @@ class GuardOption : public ModeTest {
       const auto document = nlohmann::json::parse(stats.document());
       EXPECT_EQ(document["guard"], to_string(guard));
       if (guard == Guard::kNone && sharing != Sharing::kOneThread) {
-        EXPECT_LE(stats["requests"], kClients * kRequests);
+        EXPECT_LE(stats["requests"], kGuardedClients * kRequests);
         EXPECT_EQ(document.value("guard_note", ""), "updates of requests may be lost");
       } else {
-        EXPECT_EQ(stats["requests"], kClients * kRequests);
+        EXPECT_EQ(stats["requests"], kGuardedClients * kRequests);
         EXPECT_FALSE(document.contains("guard_note")) << document;
       }
-      EXPECT_EQ(stats["responses/200"], kClients * kRequests) << "guarded in any case";
-      EXPECT_EQ(stats["connections/accepted"], kClients + 1);
+      EXPECT_EQ(stats["responses/200"], kGuardedClients * kRequests) << "guarded in any case";
+      EXPECT_EQ(stats["connections/accepted"], kGuardedClients + 1);
       expect_clean_stop();
     }
   }
@@ -42,7 +42,7 @@ class GuardOption : public ModeTest {
  private:
   void ask_with_many_clients() {
     std::vector<std::thread> clients;
-    for (int i = 0; i < kClients; ++i) {
+    for (int i = 0; i < kGuardedClients; ++i) {
       clients.emplace_back([this] {
         try {
           HttpClient client = connect();

@@ -14,7 +14,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kClients = 200;
+constexpr int kStalledClients = 200;
 constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr Limits kLimits{.max_body = kMaxBody};
 
@@ -49,7 +49,7 @@ class Memory : public ModeTest {
 
   /// Connects the clients, each with as small a receive buffer as there is, and has each send `request`.
   void stall(const std::string& request = "") {
-    for (int i = 0; i < kClients; ++i) {
+    for (int i = 0; i < kStalledClients; ++i) {
       clients_.emplace_back(server().port(), 4096);
       EXPECT_TRUE(clients_.back().send(request));
     }
@@ -70,7 +70,7 @@ class Memory : public ModeTest {
   }
 
   /// What each of the stalled clients costs.
-  std::int64_t cost() { return (memory() - before_) / kClients; }
+  std::int64_t cost() { return (memory() - before_) / kStalledClients; }
 
   void expect_bounded_memory() {
     RecordProperty("bytes_for_each", std::to_string(cost()));
@@ -79,7 +79,7 @@ class Memory : public ModeTest {
     for (int i = 0; i < 20; ++i) {
       expect_ok(good.request(post("gOOD")), "Good");
     }
-    EXPECT_TRUE(eventually([&] { return stats_over(good)["connections/open"] == kClients + 1; }));
+    EXPECT_TRUE(eventually([&] { return stats_over(good)["connections/open"] == kStalledClients + 1; }));
   }
 
   std::vector<TcpClient> clients_;
@@ -119,7 +119,7 @@ TEST_P(Memory, OfPipelinesIsBounded) {
   constexpr int kLength = 400;
   pipeline(repeated(kSmall, kLength));
   expect_bounded_memory();
-  EXPECT_LT(server().stats()["requests"], kClients * kLength) << "nobody was stalled";
+  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength) << "nobody was stalled";
 }
 
 TEST_P(Memory, OfPipelinesOfSmallAndLargeIsBounded) {
@@ -127,13 +127,13 @@ TEST_P(Memory, OfPipelinesOfSmallAndLargeIsBounded) {
   constexpr int kLength = 4;
   pipeline(repeated(repeated(kSmall, 50) + kLarge, kLength));
   expect_bounded_memory();
-  EXPECT_LT(server().stats()["requests"], kClients * kLength * 51) << "nobody was stalled";
+  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength * 51) << "nobody was stalled";
 }
 
 /// What large requests took does not stay with their connections: it serves the next ones.
 TEST_P(Memory, OfIdleClientsIsGivenBack) {
   std::vector<HttpClient> clients;
-  for (int i = 0; i < kClients; ++i) {
+  for (int i = 0; i < kStalledClients; ++i) {
     clients.push_back(connect());
   }
   for (int round = 0; round < 5; ++round) {

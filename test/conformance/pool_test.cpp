@@ -18,7 +18,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kMostWaiting = 1024;
+constexpr int kBacklogSize = 1024;
 
 class Pool : public ServerTest {
  protected:
@@ -73,15 +73,15 @@ TEST_F(Pool, RefusesWhoComesWhenTheQueueIsFull) {
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   descriptors.rlim_cur = descriptors.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &descriptors);
-  if (descriptors.rlim_cur < 2 * kMostWaiting) {
+  if (descriptors.rlim_cur < 2 * kBacklogSize) {
     GTEST_SKIP() << "only " << descriptors.rlim_cur << " descriptors are allowed";
   }
   start_held({});
   std::vector<TcpClient> waiting;
-  for (int i = 0; i < kMostWaiting; ++i) {
+  for (int i = 0; i < kBacklogSize; ++i) {
     waiting.push_back(connect_raw());
   }
-  ASSERT_TRUE(have_come(kMostWaiting));
+  ASSERT_TRUE(have_come(kBacklogSize));
   HttpClient http = connect();
   (void)http.tcp().send(get("/healthz"));
   const HttpResponse refused = http.receive();

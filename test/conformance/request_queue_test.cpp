@@ -16,7 +16,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kMostWaiting = 1024;
+constexpr int kQueueSize = 1024;
 
 class RequestQueue : public ServerTest {
  protected:
@@ -106,14 +106,14 @@ INSTANTIATE_TEST_SUITE_P(Modes, QueueingMode, ::testing::Values("half-sync", "pi
 
 TEST_P(QueueingMode, RefusesARequestTooMany) {
   raise_descriptor_limit();
-  constexpr int kBefore = kMostWaiting + 100;  // so that only the next one has a task
+  constexpr int kBefore = kQueueSize + 100;  // so that only the next one has a task
   start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(8000)),
                      "--task-every=" + std::to_string(kBefore + 1)});
   HttpClient first = connect();
   for (int i = 0; i < kBefore; ++i) (void)first.request(get("/capitalize?text=before"));
   hold_up(first);
   std::vector<HttpClient> waiting;
-  for (int i = 0; i < kMostWaiting; ++i) {
+  for (int i = 0; i < kQueueSize; ++i) {
     waiting.push_back(connect());
     waiting.back().send(get("/capitalize?text=waits"));
   }
@@ -133,7 +133,7 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
   for (HttpClient& client : waiting) expect_ok(client.receive(), "Waits");
   expect_ok(too_many.request(get("/capitalize?text=again")), "Again");
   const Stats stats = stats_over(too_many);
-  EXPECT_EQ(stats["requests"], kBefore + 1 + kMostWaiting + 1);
+  EXPECT_EQ(stats["requests"], kBefore + 1 + kQueueSize + 1);
   EXPECT_EQ(stats["responses/503"], 2);
   EXPECT_EQ(stats["connections/refused"], 0);
 }
@@ -142,7 +142,7 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
 /// to so many clients fills the queue of replies, which those who empty it add to.
 TEST_P(QueueingMode, RefusesOnWhenTheRepliesWaitToo) {
   raise_descriptor_limit();
-  constexpr int kClients = 2 * kMostWaiting + 500;
+  constexpr int kClients = 2 * kQueueSize + 500;
   const int depth = server_is_sanitized() ? 30 : 900;  // else it takes minutes
   start(GetParam(), {"--threads=1", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
   std::string many;

@@ -12,7 +12,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr std::size_t kClients = FD_SETSIZE + 200;
+constexpr std::size_t kMoreThanASetHolds = FD_SETSIZE + 200;
 
 class Select : public ServerTest {
  protected:
@@ -20,8 +20,8 @@ class Select : public ServerTest {
   void SetUp() override {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_max < 2 * kClients) {
-      GTEST_SKIP() << "the hard limit of descriptors is " << limit.rlim_max << ", " << 2 * kClients
+    if (limit.rlim_max < 2 * kMoreThanASetHolds) {
+      GTEST_SKIP() << "the hard limit of descriptors is " << limit.rlim_max << ", " << 2 * kMoreThanASetHolds
                    << " needed";
     }
     limit.rlim_cur = limit.rlim_max;
@@ -33,7 +33,7 @@ class Select : public ServerTest {
 TEST_F(Select, RefusesClientsBeyondItsBits) {
   std::vector<HttpClient> served;
   std::size_t refused = 0;
-  for (std::size_t i = 0; i < kClients; ++i) {
+  for (std::size_t i = 0; i < kMoreThanASetHolds; ++i) {
     HttpClient client = connect();
     (void)client.tcp().send(get("/healthz"));
     const HttpResponse response = client.receive();
@@ -57,7 +57,7 @@ TEST_F(Select, RefusesClientsBeyondItsBits) {
 
 TEST_F(Select, ServesTheNextClientWhenABitIsFree) {
   std::vector<HttpClient> clients;
-  while (clients.size() < kClients) {
+  while (clients.size() < kMoreThanASetHolds) {
     clients.push_back(connect());
   }
   EXPECT_TRUE(eventually([&] { return stats_over(clients.front())["connections/refused"] > 0; }));

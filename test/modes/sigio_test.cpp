@@ -16,7 +16,7 @@
 namespace majuscule::test {
 namespace {
 
-constexpr int kClients = 300;
+constexpr int kSignallingClients = 300;
 constexpr rlim_t kQueuedSignals = 4;
 
 class Sigio : public ServerTest {
@@ -50,7 +50,7 @@ class Sigio : public ServerTest {
 
 TEST_F(Sigio, ServesEverybodyWhenTheQueueOfSignalsOverflows) {
   std::vector<HttpClient> clients;
-  for (int i = 0; i < kClients; ++i) {
+  for (int i = 0; i < kSignallingClients; ++i) {
     clients.push_back(connect());
     EXPECT_EQ(clients.back().request(post("fIRST")).body, "First");
   }
@@ -67,7 +67,7 @@ TEST_F(Sigio, ServesEverybodyWhenTheQueueOfSignalsOverflows) {
 TEST_F(Sigio, AcceptsEverybodyWhenTheQueueOfSignalsOverflows) {
   std::vector<HttpClient> clients;
   while_the_server_is_stopped([&] {
-    for (int i = 0; i < kClients; ++i) {
+    for (int i = 0; i < kSignallingClients; ++i) {
       clients.push_back(connect());
       clients.back().send(post("hELLO"));
     }

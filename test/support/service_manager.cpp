@@ -18,7 +18,7 @@ namespace majuscule::test {
 namespace {
 
 /// Throws what `call` failed with, if it did.
-void check(int result, const char* call) {
+void require(int result, const char* call) {
   if (result < 0) {
     throw std::system_error(errno, std::generic_category(), call);
   }
@@ -30,14 +30,14 @@ ListeningSocket::ListeningSocket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CL
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  check(::bind(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
-  check(::listen(fd(), 128), "listen");
+  require(::bind(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  require(::listen(fd(), 128), "listen");
 }
 
 std::uint16_t ListeningSocket::port() const {
   sockaddr_in address{};
   socklen_t size = sizeof address;
-  check(::getsockname(fd(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+  require(::getsockname(fd(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
   return ntohs(address.sin_port);
 }
 
@@ -69,7 +69,7 @@ NotifySocket::NotifySocket(const std::string& name) : fd_(::socket(AF_UNIX, SOCK
     address.sun_path[0] = '\0';
   }
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  check(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), size), "bind");
+  require(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), size), "bind");
   ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
 }
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The classes of characters that several grammars of HTTP share (RFC 9110, section 5.6). No locale is asked.
+#pragma once
+
+#include "http/byte_set.hpp"
+
+namespace majuscule {
+
+/// What a token is made of (RFC 9110, 5.6.2).
+inline constexpr ByteSet kTokenBytes("!#$%&'*+-.^_`|~");
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A blank within a line (RFC 9110, 5.6.3).
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace majuscule
