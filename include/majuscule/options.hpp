@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything the command line can say, as one value with its defaults (DESIGN: the command line).
+// Everything the command line can say, as one value with its defaults (docs/contract.md).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The application of this server: the routes of DESIGN's table. Stateless but for the ledger, so as
+// The application of this server: the table of docs/contract.md. Stateless but for the ledger, so as
 // thread-safe as that.
 #pragma once
 

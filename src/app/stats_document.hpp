@@ -8,7 +8,7 @@
 
 namespace majuscule {
 
-/// The JSON document of DESIGN's /stats.
+/// The JSON document of /stats (docs/contract.md, "Statistics").
 std::string stats_document(const Surroundings& surroundings, const Counters& counters,
                            const Resources& resources, const LogLosses& losses, Duration uptime);
 

@@ -19,7 +19,7 @@ std::string rate_in_words(double rate);
 /// The table and what must be said beside it. `what`: the load in words.
 std::string table_of(const Result& result, const std::string& what);
 
-/// The contract's JSON object in one line (DESIGN: the load client). Figures of nothing are null.
+/// The contract's JSON object in one line (docs/contract.md, "The load client"). Figures of nothing are null.
 std::string json_of(const Result& result);
 
 }  // namespace majuscule

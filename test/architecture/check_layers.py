@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks the shape of the source tree (DESIGN.md, section 4) and prints each violation as file:line: reason.
+"""Checks the shape of the source tree (docs/architecture.md) and prints each violation as file:line: reason.
 
     check_layers.py ROOT [RULE...]
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of DESIGN.md, section 2: which request gets which answer, byte for byte except for the date, and
+// The table of docs/contract.md: which request gets which answer, byte for byte except for the date, and
 // in every mode the same.
 #include <time.h>
 

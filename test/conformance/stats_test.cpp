@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The document of /stats: its shape is a contract (DESIGN.md, section 2) that tools read, and its figures are
+// The document of /stats: its shape is a contract (docs/contract.md) that tools read, and its figures are
 // true.
 #include <set>
 
