@@ -41,7 +41,7 @@ Reply told(Reply reply, std::string_view allow) {
 }
 
 Reply not_allowed(std::string_view allow) {
-  return told(error_reply(405, "the path does not take this method"), allow);
+  return told(error_reply(405, "method not allowed for this path"), allow);
 }
 
 [[gnu::noinline]] Outcome bad_request(std::string_view reason) { return {error_reply(400, reason), {}}; }
@@ -76,7 +76,7 @@ Outcome CapitalizeService::handle(Request& request, const Instant& now) {
   if (request.method == Method::kConnect) return {not_allowed(methods_of("*")), {}};
   const std::string_view methods = methods_of(path);
   if (request.method == Method::kOptions) return {options(methods), {}};
-  if (methods.empty()) return {error_reply(404, "there is nothing here; try GET /"), {}};
+  if (methods.empty()) return {error_reply(404, "not found; GET / lists the paths"), {}};
   if (!is_get(request) || path == "/capitalize") return {not_allowed(methods), {}};
   if (path == "/healthz") return {now.draining ? text_reply(503, "draining") : text_reply(200, "ok"), {}};
   if (path == "/stats") return {stats(now), {}};

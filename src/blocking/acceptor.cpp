@@ -49,7 +49,7 @@ void Acceptor::accept_until_stopped() {
 bool Acceptor::must_pause(AcceptResult result, const Listener& listener) {
   const bool exhausted = result == AcceptResult::kExhausted;
   if (exhausted && exhausted_.due(monotonic_now())) {
-    server_.log().warn("out of descriptors or memory: accepting again when one is free");
+    server_.log().warn("out of descriptors or memory: accepting again when a client leaves");
   }
   const bool failed = result == AcceptResult::kFailed;
   if (failed && failing_.due(monotonic_now())) server_.log().error("{}; trying again", listener.failure());

@@ -145,7 +145,7 @@ void Children::reap(Child& child) {
   if (::wait4(child.pid, &status, WNOHANG, &usage) != child.pid) return;
   server_.meter().reaped(child.pid, usage);
   if (WIFSIGNALED(status) && lost_.due(monotonic_now())) {
-    server_.log().warn("a child was killed by signal {}: its client is lost", WTERMSIG(status));
+    server_.log().warn("child killed by signal {}: its connection is lost", WTERMSIG(status));
   }
   // Others may still hold a copy of the descriptor, so to close it would not do.
   ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, child.ended.get(), nullptr);

@@ -72,7 +72,8 @@ class Parser {
                    o_.mode = text;
                    return find_mode(text) != nullptr;
                  });
-    flags_.value("--host", "ADDRESS", "where to listen: all addresses of a name (default 127.0.0.1)",
+    flags_.value("--host", "ADDRESS",
+                 "address to listen on, or a name: all its addresses (default 127.0.0.1)",
                  std::string(kHostForm), [this](const std::string& text) {
                    o_.host = text;
                    return parse_host(text).has_value();
@@ -86,21 +87,22 @@ class Parser {
                    return put(parse_number<std::uint16_t>(text, 0, 65535), o_.raw_port);
                  });
     flags_.value("--workers", "N",
-                 "processes that each run the mode, under a master (default 1); sigio: only with --reuseport",
+                 "processes that run the mode, under a master (default 1); sigio needs --reuseport",
                  fmt::format("a number from 1 to {}", kMostWorkers), [this](const std::string& text) {
                    return put(parse_number<unsigned>(text, 1, kMostWorkers), o_.workers);
                  });
     flags_.flag("--reuseport",
-                "each worker has a listener of its own (SO_REUSEPORT): the kernel deals clients out",
+                "a listener for each worker (SO_REUSEPORT): the kernel distributes the clients",
                 o_.reuseport);
     flags_.value("--threads", "N",
-                 "size of the pool, for modes that have one (default: one for each core it may use)",
+                 "threads of the pool, for modes that have one (default: the cores it may use)",
                  fmt::format("a number from 1 to {}", kMostThreads), [this](const std::string& text) {
                    return put(parse_number<unsigned>(text, 1, kMostThreads), o_.threads);
                  });
     flags_.value(
         "--queue", "ORDER",
-        "of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's queue "
+        "order of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's "
+        "queue "
         "is full: 503 (raw: closed)",
         "fifo, lifo or priority", [this](const std::string& text) {
           return put(named(text, {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}), o_.queue);
@@ -127,16 +129,18 @@ class Parser {
                  [this](const std::string& text) {
                    return put(parse_number<std::size_t>(text, 1, 1U << 30), o_.max_connections);
                  });
-    flags_.size("--max-header", "of a header section, raw; else 431 or 414 (default 16KiB)",
+    flags_.size("--max-header", "largest header section; beyond it 431 or 414 (default 16KiB)",
                 o_.limits.max_header);
-    flags_.size("--max-body", "of a body, decoded; else 413 (default 1MiB)", o_.limits.max_body);
-    flags_.duration("--header-timeout", "for a whole header section; else 408 (default 10s)",
+    flags_.size("--max-body", "largest decoded body; beyond it 413 (default 1MiB)", o_.limits.max_body);
+    flags_.duration("--header-timeout", "limit for a whole header section; then 408 (default 10s)",
                     o_.limits.header_timeout);
-    flags_.duration("--body-timeout", "for a whole body; else 408 (default 30s)", o_.limits.body_timeout);
-    flags_.duration("--idle-timeout", "between requests; then a close (default 60s)", o_.limits.idle_timeout);
-    flags_.duration("--write-timeout", "for a client that does not read; then a close (default 30s)",
+    flags_.duration("--body-timeout", "limit for a whole body; then 408 (default 30s)",
+                    o_.limits.body_timeout);
+    flags_.duration("--idle-timeout", "limit between requests; then a close (default 60s)",
+                    o_.limits.idle_timeout);
+    flags_.duration("--write-timeout", "limit for a client that does not read; then a close (default 30s)",
                     o_.limits.write_timeout);
-    flags_.duration("--drain-timeout", "how long SIGTERM lets requests in flight finish (default 10s)",
+    flags_.duration("--drain-timeout", "limit for finishing requests after SIGTERM (default 10s)",
                     o_.drain_timeout);
     flags_.value("--log-level", "LEVEL", "trace, debug, info, warn, error or off (default info)",
                  "trace, debug, info, warn, error or off", [this](const std::string& text) {
@@ -145,7 +149,7 @@ class Parser {
                    return std::find(std::begin(kLevels), std::end(kLevels), text) != std::end(kLevels);
                  });
     flags_.value("--access-log", "FILE",
-                 "append a line a request in combined format; - is standard output (default: off)",
+                 "append a line for each request, combined format; - is standard output (default: off)",
                  "a file name", [this](const std::string& text) {
                    o_.access_log = text;
                    return !text.empty();
@@ -210,7 +214,8 @@ class Parser {
         "A small server whose concurrency model is a flag.\n\n";
     text += flags_.help_lines();
     text +=
-        "  --list-modes           print the modes, each with what goes with it (and with --workers=N), and "
+        "  --list-modes           print the modes with the options that each takes (also with --workers=N) "
+        "and "
         "exit\n"
         "  --version              print the versions and exit\n"
         "  --help                 print this and exit\n\n"

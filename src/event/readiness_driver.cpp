@@ -210,7 +210,7 @@ void ReadinessDriver::pause_accepting(std::string_view reason) {
   if (!accepting_ || drain_.begun()) return;
   accepting_ = false;
   if (pausing_.due(now().time)) {
-    server_.log().warn("{}; {} clients are connected, accepting again in a moment", reason, open());
+    server_.log().warn("{}: pausing accept with {} clients connected", reason, open());
   }
   poller_.set_accepting(false);
   wheel_.set(accept_timer_, now().time + kAcceptPause);

@@ -222,7 +222,7 @@ std::size_t RequestParser::feed_head(std::string_view bytes) {
     case Verdict::kNoName: refuse(400, "a header field has no name"); break;
     case Verdict::kBareLf: refuse(400, "a line ends without CR"); break;
     case Verdict::kBadRequestLine: refuse(400, "the request line is malformed"); break;
-    case Verdict::kBadVersion: refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here"); break;
+    case Verdict::kBadVersion: refuse(505, "only HTTP/1.0 and HTTP/1.1 are supported"); break;
     case Verdict::kMore:
     case Verdict::kEnd:
       if (parser_->headers_complete != (found.verdict == Verdict::kEnd) || taken != found.length) {
@@ -335,7 +335,7 @@ std::size_t RequestParser::feed_unknown_method(std::string_view bytes) {
   std::size_t taken = 0;
   const auto verdict = unknown_method_.feed(bytes.substr(0, allowed), taken);
   overhead_ += taken;
-  if (verdict == UnknownMethodLine::Verdict::kWellFormed) refuse(501, "nobody knows this method");
+  if (verdict == UnknownMethodLine::Verdict::kWellFormed) refuse(501, "method not implemented");
   if (verdict == UnknownMethodLine::Verdict::kMalformed) refuse(400, "the request line is malformed");
   return taken;
 }
@@ -361,13 +361,13 @@ void RequestParser::refuse_parse_error(int error, std::string_view behind) {
       return;
     case HPE_INVALID_CONSTANT:  // a method of RTSP, say, on a line of HTTP
       if (llhttp.method > HTTP_SOURCE) {
-        refuse(501, "nobody knows this method");
+        refuse(501, "method not implemented");
         return;
       }
       break;
     case HPE_INVALID_VERSION:
       if (why != "Invalid HTTP version") break;
-      refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+      refuse(505, "only HTTP/1.0 and HTTP/1.1 are supported");
       return;
     case HPE_INVALID_CONTENT_LENGTH:
       if (why != "Content-Length overflow") break;
@@ -378,7 +378,7 @@ void RequestParser::refuse_parse_error(int error, std::string_view behind) {
     case HPE_INVALID_HEADER_TOKEN: refuse(400, "a header field is malformed"); return;
     case HPE_INVALID_CHUNK_SIZE: refuse(400, "a chunk size is malformed"); return;
     case HPE_INVALID_TRANSFER_ENCODING: refuse(400, "the transfer coding does not end in chunked"); return;
-    case HPE_PAUSED_H2_UPGRADE: refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here"); return;
+    case HPE_PAUSED_H2_UPGRADE: refuse(505, "only HTTP/1.0 and HTTP/1.1 are supported"); return;
     default: break;
   }
   if (request_.target.empty()) {

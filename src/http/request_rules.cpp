@@ -45,7 +45,7 @@ Refusal check_transfer_encoding(std::string_view value, int minor_version) {
   const bool known_framing = value.size() > kFinal.size() &&
                              equals_ignoring_case(value.substr(value.size() - kFinal.size()), kFinal);
   if (!known_framing) return {400, "the transfer coding does not end in chunked"};
-  return {501, "chunked is the only transfer coding that is known here"};
+  return {501, "chunked is the only supported transfer coding"};
 }
 
 }  // namespace
@@ -66,7 +66,8 @@ Refusal check_fields(const Request& request, BodyTerms& terms) {
         break;
       case 6:
         if (!is_name(name, "expect")) break;
-        if (!equals_ignoring_case(value, "100-continue")) return {417, "only 100-continue can be expected"};
+        if (!equals_ignoring_case(value, "100-continue"))
+          return {417, "only 100-continue is supported in Expect"};
         terms.expects_continue = request.minor_version >= 1;
         break;
       case 14: terms.has_length = terms.has_length || is_name(name, "content-length"); break;

@@ -122,7 +122,8 @@ void Client::connect_all() {
   const auto lost = [](const Slot& slot) { return slot.state == Slot::State::kResting; };
   while (!abandoned_ && std::any_of(slots_.begin(), slots_.end(), connecting)) step();
   if (cut_short_.empty() && std::all_of(slots_.begin(), slots_.end(), lost)) {
-    stop(record_.connections == 0 ? "no connection could be made" : "no connection lasted until the start");
+    stop(record_.connections == 0 ? "no connection could be made"
+                                  : "every connection was closed before the start");
     abandoned_ = true;
   }
   setup_until_ = monotonic_now() + plan_.settle;
@@ -236,7 +237,7 @@ void Client::give_up_if_hopeless(Time now) {
   const Duration failing = now - failing_since_;
   if (failing < std::max(kHopeless, 2 * record_.service.max())) return;
   if (in_flight_since_before(failing_since_)) return;
-  stop(fmt::format("gave up after {:.1f} s without a good answer",
+  stop(fmt::format("stopped after {:.1f} s without a good answer",
                    std::chrono::duration<double>(failing).count()));
   abandoned_ = true;
 }

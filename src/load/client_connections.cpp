@@ -85,7 +85,7 @@ void Client::receive(Slot& slot, bool peer_ended, Time woke) {
 
 void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
   while (!bytes.empty() && slot.state == Slot::State::kOpen) {
-    if (slot.flights() == 0) return refuse(slot, "something that nobody asked for", now);
+    if (slot.flights() == 0) return refuse(slot, "an answer without a request", now);
     if (!slot.parser.within_answer()) slot.first_byte = now;
     std::size_t taken = 0;
     switch (slot.parser.feed(bytes, taken)) {
@@ -105,7 +105,7 @@ void Client::take_answer(Slot& slot, Time now) {
   if (!answer.right_status) {
     failed(Failure::kStatus, fmt::format("{}", answer.status), 1, now);
   } else if (!answer.right_body) {
-    failed(Failure::kBody, "not the bytes that were expected; --check=any takes any", 1, now);
+    failed(Failure::kBody, "wrong body; --check=any accepts any body", 1, now);
   } else {
     record_.answered(flight, slot.first_byte, now);
     if (flight.measured) {

@@ -175,14 +175,14 @@ class Parser {
   std::string conflict() const {
     const Plan& plan = o_.plan;
     if (close_ && plan.requests_per_connection) {
-      return "--close: is --requests-per-connection=1; give one of the two";
+      return "--close: is the same as --requests-per-connection=1; give only one";
     }
-    if (arrivals_ && !plan.rate) return "--arrivals: is of a schedule; add --rate";
-    if (text_ && !o_.target.raw) return "--text: is of the raw protocol; expected raw://HOST:PORT";
+    if (arrivals_ && !plan.rate) return "--arrivals: requires --rate";
+    if (text_ && !o_.target.raw) return "--text: requires a raw://HOST:PORT URL";
     if (o_.target.raw) {
       const bool http = close_ || plan.requests_per_connection || o_.body_size || plan.pipeline > 1;
       if (http)
-        return "raw://: has one message a connection: no --close, --requests-per-connection, --pipeline, "
+        return "raw://: sends one message per connection: no --close, --requests-per-connection, --pipeline, "
                "--body-size";
     }
     return {};
@@ -194,7 +194,7 @@ class Parser {
         "Loads a server and keeps every sample. URL: {}.\n\n{}"
         "  --version              print the version and exit\n"
         "  --help                 print this and exit\n\n"
-        "Response time counts from the moment a request was to be sent, service time from the one it was.\n"
+        "Response time counts from when a request was due, service time from when it was sent.\n"
         "Every answer must be 2xx with the right body; anything else makes the run invalid.\n"
         "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n{}",
         kUrlForm, flags_.help_lines(), kExitCodes);

@@ -20,8 +20,8 @@ std::string in_words(Failure failure, std::uint64_t count, const std::string& fi
   switch (failure) {
     case Failure::kConnect: return said("request could not connect", "requests could not connect");
     case Failure::kRead:
-      return said("request lost its connection or got nonsense",
-                  "requests lost their connection or got nonsense");
+      return said("request lost its connection or got an invalid answer",
+                  "requests lost their connection or got invalid answers");
     case Failure::kWrite: return said("request could not be sent", "requests could not be sent");
     case Failure::kTimeout:
       return said("request was not answered in time", "requests were not answered in time");
@@ -60,7 +60,7 @@ std::string standstill(const Result& result) {
   };
   if (record.longest_standstill >= kMostOwnLateness) {
     return fmt::format(
-        "the client itself stood still for {} or more (stopped, or without a core), so these "
+        "the client itself did not run for {} or longer (stopped, or without a core), so these "
         "figures and errors may be its own",
         in_units(record.longest_standstill));
   }
@@ -91,7 +91,7 @@ std::vector<std::string> Result::invalid_reasons() const {
     if (record.failures[i] == 0) continue;
     reasons.push_back(in_words(static_cast<Failure>(i), record.failures[i], record.first_reason[i]));
   }
-  if (record.requests == 0) reasons.emplace_back("nothing was measured: no request has a good answer");
+  if (record.requests == 0) reasons.emplace_back("nothing was measured: no request got a good answer");
   if (unsent > 0) {
     reasons.push_back(fmt::format(
         "{} never sent", counted(unsent, "request of the schedule was", "requests of the schedule were")));
@@ -103,7 +103,7 @@ std::vector<std::string> Result::invalid_reasons() const {
   }
   if (idle_lost > 0) {
     reasons.push_back(
-        fmt::format("the server let go of {}", counted(idle_lost, "silent client", "silent clients")));
+        fmt::format("the server closed {}", counted(idle_lost, "silent client", "silent clients")));
   }
   if (record.response.clamped() > 0) {
     reasons.push_back(fmt::format("{} longer than an hour",
@@ -118,9 +118,8 @@ std::vector<std::string> Result::notes() const {
   if (!own.empty() && !plan.rate && record.total_failures() == 0) notes.push_back(own);
   if (record.resent > 0) {
     notes.push_back(
-        fmt::format("{} behind an answer that ended its connection, and sent again; the response time counts "
-                    "from the first "
-                    "time",
+        fmt::format("{} sent again because the answer before closed the connection; the response time counts "
+                    "from the first time",
                     counted(record.resent, "request was", "requests were")));
   }
   if (client_cpu_share >= kMostClientCpu) {
@@ -130,9 +129,8 @@ std::vector<std::string> Result::notes() const {
                     *client_cpu_share * 100));
   }
   if (plan.rate && record.held_up > 0) {
-    notes.push_back(
-        fmt::format("{} due while no connection was free; they waited, and their response time says so",
-                    counted(record.held_up, "request was", "requests were")));
+    notes.push_back(fmt::format("{} due while no connection was free; their response time includes the wait",
+                                counted(record.held_up, "request was", "requests were")));
   }
   return notes;
 }

@@ -61,21 +61,21 @@ std::string take_authority(std::string_view text, Target& target) {
   std::optional<std::string_view> port;
   if (text.starts_with('[')) {
     const auto end = text.find(']');
-    if (end == std::string_view::npos) return expected("the bracket before the host has no end");
+    if (end == std::string_view::npos) return expected("the bracket before the host is not closed");
     target.host = text.substr(1, end - 1);
     if (target.host.find(':') == std::string::npos) return expected("brackets are for an IPv6 address");
     text.remove_prefix(end + 1);
-    if (!text.empty() && text.front() != ':') return expected("behind the brackets comes :PORT or nothing");
+    if (!text.empty() && text.front() != ':') return expected("only :PORT may follow the brackets");
     if (!text.empty()) port = text.substr(1);
   } else {
     const auto colon = text.find(':');
     if (colon != std::string_view::npos && text.find(':', colon + 1) != std::string_view::npos) {
-      return "there is more than one colon; an IPv6 address stands in brackets, as in http://[::1]:8000/";
+      return "an IPv6 address needs brackets, as in http://[::1]:8000/";
     }
     target.host = text.substr(0, colon);
     if (colon != std::string_view::npos) port = text.substr(colon + 1);
   }
-  if (target.host.empty()) return expected("there is no host");
+  if (target.host.empty()) return expected("the host is missing");
   if (port) return take_port(*port, target);
   return target.raw ? "raw:// needs a port; expected raw://HOST:PORT" : "";
 }
@@ -84,7 +84,7 @@ std::string take_authority(std::string_view text, Target& target) {
 std::string problem_with(std::string_view text, Target& target) {
   constexpr std::string_view kRaw = "raw";
   if (!printable(text)) {
-    return "a URL has no blanks, control characters or letters outside of ASCII; write them as %20 and so on";
+    return "a URL may contain only printable ASCII without blanks; write others as %20 and so on";
   }
   const auto scheme_end = text.find("://");
   const auto scheme = text.substr(0, scheme_end);
@@ -93,7 +93,7 @@ std::string problem_with(std::string_view text, Target& target) {
   if (has_scheme && scheme != "http" && scheme != kRaw) {
     return expected(fmt::format("'{}://' is not supported", scheme));
   }
-  if (!has_scheme) return expected("there is no http:// before it");
+  if (!has_scheme) return expected("http:// is missing");
   target.raw = scheme == kRaw;
   text.remove_prefix(scheme_end + 3);
   text = text.substr(0, text.find('#'));

@@ -155,7 +155,7 @@ void Master::take_signals() {
       drain();
       first_.came(number, monotonic_now());
     } else if (!first_.is_repeated_by(number, now)) {
-      fail("second signal: ending at once");
+      fail("second signal: exiting at once");
     }
   }
 }
@@ -218,7 +218,7 @@ void Master::obey_drain() {
     switch (drain_.next_step(monotonic_now())) {
       case Drain::Step::kNone: return;
       case Drain::Step::kAbort:
-        ground_.log->warn("the drain timeout has passed: workers that have not ended are killed");
+        ground_.log->warn("drain timeout: killing the workers that still run");
         kill();
         break;
       case Drain::Step::kCloseIdle:

@@ -116,8 +116,8 @@ void Groundwork::announce_ready() const {
   LineOutput output(STDOUT_FILENO);
   for (const std::string& url : urls) {
     if (!output.write(fmt::format("listening on {} (mode {})\n", url, mode.name)) && errno != EBADF) {
-      log->warn("listening on {} (mode {}), which standard output does not take: {}", url, mode.name,
-                std::system_category().message(errno));
+      log->warn("listening on {} (mode {}), which could not be written to standard output: {}", url,
+                mode.name, std::system_category().message(errno));
     }
     all += " " + url;
   }
@@ -137,7 +137,7 @@ void Groundwork::announce_drain(std::size_t clients) const try {
 
 void Groundwork::notify(const std::string& state) const {
   if (const std::error_code error = manager.notify(state)) {
-    log->warn("the service manager at NOTIFY_SOCKET cannot be told: {}", error.message());
+    log->warn("cannot notify the service manager at NOTIFY_SOCKET: {}", error.message());
   }
 }
 

@@ -138,13 +138,13 @@ void LogWriter::reaped(pid_t pid) try {
   if (pid != pid_) return;
   relay.writer = 0;
   if (monotonic_now() - started_ < kShortLife) {
-    log_->error("{}: the process that writes it has ended again; its lines are lost from here on", flag_);
+    log_->error("{}: its writer process died again; later lines are lost", flag_);
     return;
   }
-  log_->error("{}: the process that writes it has ended; starting another", flag_);
+  log_->error("{}: its writer process died; starting another", flag_);
   start(LogFile::Begin::kUnknown);
 } catch (const std::system_error& e) {
-  log_->error("the access log cannot go on: {}", e.what());
+  log_->error("the access log stopped: {}", e.what());
 }
 
 LogWriter::~LogWriter() {
@@ -161,16 +161,15 @@ LogWriter::~LogWriter() {
   std::string left;
   ring_.peek(left, LineRing::kCapacity);
   ring_.lose(static_cast<std::uint64_t>(std::count(left.begin(), left.end(), '\n')));
-  if (const auto lost = ring_.lost(); lost > 0) log_->warn("the access log lost {} lines: {}", lost, flag_);
+  if (const auto lost = ring_.lost(); lost > 0) log_->warn("access log: dropped {} lines of {}", lost, flag_);
 }
 
 void LogWriter::write(std::string_view line) {
   if (ring_.put(line)) return wake_up();
   if (!ring_.is_loss_due(monotonic_now())) return;
   const bool is_dead = ::getpid() == owner_ && has_ended(ended_.get(), 0);
-  log_->error("the access log loses lines: {}: {} ({} lost so far)", flag_,
-              is_dead ? "the process that writes it was killed" : "it is not written fast enough",
-              ring_.lost());
+  log_->error("access log: dropping lines of {}: {} ({} dropped so far)", flag_,
+              is_dead ? "its writer process was killed" : "its disk or reader is too slow", ring_.lost());
 }
 
 bool LogWriter::write_message(std::string_view line) {
@@ -224,7 +223,7 @@ void LogWriter::write_all(LogFile& file) {
     if (lost == 0) continue;
     const std::uint64_t all = ring_.lose(lost);
     if (ring_.is_loss_due(monotonic_now())) {
-      log_->error("the access log loses lines: {}: {} ({} lost so far)", flag_,
+      log_->error("access log: dropping lines of {}: {} ({} dropped so far)", flag_,
                   std::system_category().message(error), all);
     }
   }

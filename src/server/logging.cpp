@@ -81,7 +81,8 @@ bool Log::write(std::string_view line) {
   Counts& counts = counts_[0];
   std::uint64_t unsaid = counts.unsaid.exchange(0);
   if (unsaid > 0 &&
-      put(fmt::format("majuscule: {} log messages were dropped: standard error took no more\n", unsaid))) {
+      put(fmt::format("majuscule: {} log messages were dropped: standard error could not be written\n",
+                      unsaid))) {
     unsaid = 0;
   }
   const bool written = unsaid == 0 && put(line);

@@ -13,7 +13,7 @@ namespace majuscule {
 
 void Refusals::refuse(Accepted client, const Instant& now) {
   if (refusing_.due(now.time)) {
-    server_.log().warn("refusing clients: --max-connections={} are there, or no more can be served",
+    server_.log().warn("refusing clients: --max-connections={} reached, or no thread or process for another",
                        server_.max_connections());
   }
   if (client.protocol == Protocol::kRaw) {

@@ -59,20 +59,20 @@ void Server::become_child(pid_t parent) {
 }
 
 void Server::announce_cut(std::size_t clients) const {
-  if (!is_child_) log().warn("the drain timeout has passed: {} clients are cut", clients);
+  if (!is_child_) log().warn("drain timeout: closed {} connection{}", clients, clients == 1 ? "" : "s");
 }
 
 Outcome Server::handle(Request& request, const Instant& now) const try {
   Outcome outcome = service_->handle(request, now);
   const unsigned status = outcome.reply.status;
   if (status >= 200 && status <= 999) return outcome;
-  return failed(request, now, "a reply with the status " + std::to_string(status));
+  return failed(request, now, "it returned status " + std::to_string(status));
 } catch (const std::bad_alloc&) {
   throw;
 } catch (const std::exception& e) {
   return failed(request, now, e.what());
 } catch (...) {
-  return failed(request, now, "it threw what is no std::exception");
+  return failed(request, now, "it threw something other than a std::exception");
 }
 
 Outcome Server::failed(const Request& request, const Instant& now, std::string_view reason) const {

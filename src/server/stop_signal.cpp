@@ -49,13 +49,13 @@ void on_stop(int number, siginfo_t* signal, void*) {
     return stop();
   }
   if (state.parent != 0 || state.first.is_repeated_by(number, monotonic_now())) return;
-  say("second signal: ending at once");
+  say("second signal: exiting at once");
   ::_exit(StopSignal::kForcedExitCode);
 }
 
 void on_timer(int) {
   if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
-  say("the drain timeout has passed and a task still blocks: ending without it");
+  say("drain timeout: a task still blocks; exiting without waiting for it");
   ::_exit(0);
 }
 

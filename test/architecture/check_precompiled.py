@@ -17,6 +17,9 @@ INCLUDE = re.compile(r"^#include (<[^>]+>|\"[^\"]+\")$", re.MULTILINE)
 OTHER_CODE = re.compile(r"^(?!//|#include |$)", re.MULTILINE)
 # GCC's command, or clang's.
 PRECOMPILED = re.compile(r" -include(?:-pch)? (?:\S*/)?(\w+\.hpp)(?:\.pch)? ")
+# Meson's file for several sources (-Dunity=on), and its lines.
+UNITY = re.compile(r"-unity\d+\.cpp$")
+UNIT = re.compile(r"^#include ?<([^>]+)>$", re.MULTILINE)
 
 
 def includes(path: pathlib.Path) -> set[str]:
@@ -27,8 +30,15 @@ def uses(build: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
     """The precompiled header's name and the source, for each that is compiled with one."""
     commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     found = [(PRECOMPILED.search(command["command"]), command) for command in commands]
-    return [(match[1], (pathlib.Path(command["directory"]) / command["file"]).resolve())
-            for match, command in found if match]
+    return [(match[1], source) for match, command in found if match
+            for source in sources_of((pathlib.Path(command["directory"]) / command["file"]).resolve())]
+
+
+def sources_of(path: pathlib.Path) -> list[pathlib.Path]:
+    """The sources that Meson compiles as one by this file, or the file itself."""
+    if not UNITY.search(path.name):
+        return [path]
+    return [pathlib.Path(name).resolve() for name in UNIT.findall(path.read_text(encoding="utf-8"))]
 
 
 def faults(root: pathlib.Path, sources: list[tuple[str, pathlib.Path]]) -> list[str]:

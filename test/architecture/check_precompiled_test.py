@@ -47,6 +47,13 @@ class CheckPrecompiled(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn('a_test.cpp: does not include "support/server.hpp" itself', output)
 
+    def test_sources_that_are_compiled_as_one_are_checked_each(self):
+        with tempfile.TemporaryDirectory() as folder:
+            unit = pathlib.Path(folder) / "box-unity0.cpp"
+            unit.write_text("#include<../test/a_test.cpp>\n#include<../test/b_test.cpp>\n")
+            names = [path.name for path in check_precompiled.sources_of(unit)]
+        self.assertEqual(names, ["a_test.cpp", "b_test.cpp"])
+
     def test_a_source_that_is_compiled_without_may_lack_it(self):
         self.assertEqual(self.run_on("", command="c++ -c ../test/a_test.cpp")[0], 0)
 

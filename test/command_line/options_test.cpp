@@ -182,7 +182,7 @@ TEST_P(Options, FullDiskUnderTheAccessLogDoesNotStopTheServer) {
   client.tcp().close();
   EXPECT_TRUE(serves_a_new_client());
   const std::string log = server().process().standard_error();
-  EXPECT_NE(log.find("loses lines: --access-log=/dev/full: No space left on device"), std::string::npos)
+  EXPECT_NE(log.find("dropping lines of --access-log=/dev/full: No space left on device"), std::string::npos)
       << log;
   EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 10) << "said once a minute, not for each line";
 }

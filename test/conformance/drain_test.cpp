@@ -226,7 +226,7 @@ TEST_P(Drain, CutsWhatIsLeftAtItsTimeout) {
   HttpClient client = client_in_task();
   const auto begin = Clock::now();
   begin_drain();
-  expect_exit_saying(0, "the drain timeout has passed: 1 clients are cut");
+  expect_exit_saying(0, "drain timeout: closed 1 connection\n");
   EXPECT_GE(Clock::now() - begin, scaled(milliseconds(250)));
   const Received received = client.tcp().receive_to_end();
   EXPECT_EQ(received.bytes, "");
@@ -239,7 +239,7 @@ TEST_P(Drain, SecondSignalEndsAtOnce) {
   begin_drain();
   EXPECT_TRUE(server().process().is_running());
   signal_again(SIGTERM);
-  expect_exit_saying(1, "second signal: ending at once");
+  expect_exit_saying(1, "second signal: exiting at once");
 }
 
 /// A call that blocks, or burns, longer than the timeout cannot be interrupted; the process ends all the
@@ -248,7 +248,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBurnsOn) {
   start({"--task=cpu:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
-  expect_exit_saying(0, "a task still blocks: ending without it");
+  expect_exit_saying(0, "a task still blocks; exiting without waiting for it");
 }
 
 TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
@@ -258,7 +258,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
   start({"--task=block:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
-  expect_exit_saying(0, "a task still blocks: ending without it");
+  expect_exit_saying(0, "a task still blocks; exiting without waiting for it");
 }
 
 TEST_P(Drain, SecondSignalEndsATaskThatCannotBeCut) {

@@ -206,7 +206,7 @@ TEST_P(ThreadsOfOneSet, HearTheStopSignalThoughAllAreAtTasks) {
   (void)server().process().wait();
   const std::string log = server().process().standard_error();
   EXPECT_NE(log.find("draining: 2 clients"), std::string::npos) << log;
-  EXPECT_NE(log.find(" cut"), std::string::npos) << log;
+  EXPECT_NE(log.find("drain timeout: closed "), std::string::npos) << log;
   EXPECT_NE(log.find("stopped"), std::string::npos) << log;
   expect_exit(0);
 }

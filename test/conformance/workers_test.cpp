@@ -127,7 +127,7 @@ TEST_P(Workers, EndAtOnceWithTheSecondSignal) {
   EXPECT_TRUE(idle.is_closed_by_server());
   signal_again(SIGTERM);
   (void)server().process().wait();
-  EXPECT_NE(log().find("second signal: ending at once"), std::string::npos) << log();
+  EXPECT_NE(log().find("second signal: exiting at once"), std::string::npos) << log();
   expect_exit(1);
   EXPECT_TRUE(std::none_of(all.begin(), all.end(), is_alive));
 }

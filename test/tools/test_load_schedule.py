@@ -92,7 +92,7 @@ class SilentClients(unittest.TestCase):
         with serving(script) as server:
             done = load_runs.run_json("--idle=5", "--requests=2000", server.url())
         self.assertEqual((done.code, done.result["requests"]), (1, 2000))
-        self.assertIn("the server let go of 3 silent clients", done.reasons)
+        self.assertIn("the server closed 3 silent clients", done.reasons)
 
     def test_no_load_without_all_of_them(self) -> None:
         with refusing() as port:

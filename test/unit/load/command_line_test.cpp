@@ -247,10 +247,10 @@ TEST(LoadCommandLine, RefusesWhatItDoesNotKnow) {
 
 TEST(LoadCommandLine, RefusesValuesThatCannotGoTogether) {
   EXPECT_TRUE(has(refused({kUrl, "--close", "--requests-per-connection=2"}), "--close: "));
-  EXPECT_TRUE(has(refused({kUrl, "--arrivals=fixed"}), "--arrivals: is of a schedule; add --rate"));
-  EXPECT_TRUE(has(refused({kUrl, "--text=a"}), "--text: is of the raw protocol"));
+  EXPECT_TRUE(has(refused({kUrl, "--arrivals=fixed"}), "--arrivals: requires --rate"));
+  EXPECT_TRUE(has(refused({kUrl, "--text=a"}), "--text: requires a raw://"));
   for (const char* of_http : {"--close", "--requests-per-connection=1", "--body-size=1", "--pipeline=2"}) {
-    EXPECT_TRUE(has(refused({"raw://127.0.0.1:9000", of_http}), "raw://: has one message a connection"))
+    EXPECT_TRUE(has(refused({"raw://127.0.0.1:9000", of_http}), "raw://: sends one message per connection"))
         << of_http;
   }
 }

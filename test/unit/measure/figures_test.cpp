@@ -198,7 +198,7 @@ TEST(TableOf, SaysFirstWhatIsWrongAndLastWhatMustBeKnown) {
   EXPECT_TRUE(
       table.starts_with("what\n"
                         "INVALID: 2 requests could not connect (the first: refused)\n"
-                        "INVALID: nothing was measured: no request has a good answer\n"
+                        "INVALID: nothing was measured: no request got a good answer\n"
                         "\n0 requests in 0.000 s; 2 errors, 0 connections, client at 100 % of a core\n\n"))
       << table;
   EXPECT_NE(table.find("\nservice time         none\n"), std::string::npos) << table;

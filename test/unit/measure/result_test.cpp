@@ -122,8 +122,10 @@ std::vector<Spoilt> spoilt() {
       {"interrupted", [](Result& r) { r.cut_short = "interrupted"; }},
       {"1 request could not connect (the first: because)", fails(Failure::kConnect, 1)},
       {"2 requests could not connect (the first: because)", fails(Failure::kConnect, 2)},
-      {"1 request lost its connection or got nonsense (the first: because)", fails(Failure::kRead, 1)},
-      {"2 requests lost their connection or got nonsense (the first: because)", fails(Failure::kRead, 2)},
+      {"1 request lost its connection or got an invalid answer (the first: because)",
+       fails(Failure::kRead, 1)},
+      {"2 requests lost their connection or got invalid answers (the first: because)",
+       fails(Failure::kRead, 2)},
       {"1 request could not be sent (the first: because)", fails(Failure::kWrite, 1)},
       {"2 requests could not be sent (the first: because)", fails(Failure::kWrite, 2)},
       {"1 request was not answered in time (the first: because)", fails(Failure::kTimeout, 1)},
@@ -132,7 +134,7 @@ std::vector<Spoilt> spoilt() {
       {"2 answers with a wrong status (the first: because)", fails(Failure::kStatus, 2)},
       {"1 answer with a wrong body (the first: because)", fails(Failure::kBody, 1)},
       {"2 answers with a wrong body (the first: because)", fails(Failure::kBody, 2)},
-      {"nothing was measured: no request has a good answer", [](Result& r) { r.record = {}; }},
+      {"nothing was measured: no request got a good answer", [](Result& r) { r.record = {}; }},
       {"1 request of the schedule was never sent", [](Result& r) { r.unsent = 1; }},
       {"2 requests of the schedule were never sent", [](Result& r) { r.unsent = 2; }},
       {"90.9 requests/s were achieved, 100.0 offered: the client could not send them in time",
@@ -144,8 +146,8 @@ std::vector<Spoilt> spoilt() {
          r.took = 1011ms;
          r.record.held_up = 51;
        }},
-      {"the server let go of 1 silent client", [](Result& r) { r.idle_lost = 1; }},
-      {"the server let go of 2 silent clients", [](Result& r) { r.idle_lost = 2; }},
+      {"the server closed 1 silent client", [](Result& r) { r.idle_lost = 1; }},
+      {"the server closed 2 silent clients", [](Result& r) { r.idle_lost = 2; }},
       {"1 response was longer than an hour", [](Result& r) { r.record.response.record(2h); }},
       {"2 responses were longer than an hour",
        [](Result& r) {
@@ -221,7 +223,7 @@ TEST(Result, OfAScheduleOfOneRequestHasNoRate) {
 }
 
 TEST(Result, SaysThatTheClientItselfStoodStill) {
-  const std::string stood_still = "the client itself stood still for 250 ms or more";
+  const std::string stood_still = "the client itself did not run for 250 ms or longer";
   Result open = good_result();
   open.record.longest_standstill = 250ms - 1ns;
   EXPECT_TRUE(open.invalid_reasons().empty());
@@ -256,7 +258,8 @@ TEST(Result, NotesThatRequestsWereSentAgain) {
   Result result = good_result();
   result.record.resent = 1;
   ASSERT_EQ(result.notes().size(), 1U);
-  EXPECT_TRUE(result.notes()[0].starts_with("1 request was behind an answer that ended its connection"));
+  EXPECT_TRUE(result.notes()[0].starts_with(
+      "1 request was sent again because the answer before closed the connection"));
   EXPECT_TRUE(result.invalid_reasons().empty());
 }
 

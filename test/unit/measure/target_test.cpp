@@ -80,11 +80,11 @@ TEST(ReadUrl, SaysWhatIsWrong) {
   const std::pair<std::string, std::string> cases[] = {
       {"https://a/", "TLS is not supported; expected http://HOST:PORT/PATH"},
       {"ftp://a/", "'ftp://' is not supported"},
-      {"localhost:8000/", "there is no http:// before it"},
-      {"a/b://c", "there is no http:// before it"},
+      {"localhost:8000/", "http:// is missing"},
+      {"a/b://c", "http:// is missing"},
       {"http://me:secret@a:80/", "a user or a password in the URL is not supported"},
-      {"http://", "there is no host"},
-      {"http://:80/", "there is no host"},
+      {"http://", "the host is missing"},
+      {"http://:80/", "the host is missing"},
       {"http://a:0/", "the port is '0'; expected a number from 1 to 65535"},
       {"http://a:65536/", "the port is '65536'; expected a number from 1 to 65535"},
       {"http://a:/", "the port is ''; expected"},
@@ -92,7 +92,7 @@ TEST(ReadUrl, SaysWhatIsWrong) {
       {"raw://a:1/path", "raw:// has no path; expected raw://HOST:PORT"},
       {"raw://a", "raw:// needs a port; expected raw://HOST:PORT"},
       {"http://::1:80/", "an IPv6 address stands in brackets, as in http://[::1]:8000/"},
-      {"http://[::1", "the bracket before the host has no end"},
+      {"http://[::1", "the bracket before the host is not closed"},
   };
   for (const auto& [url, problem] : cases) {
     const ParsedUrl parsed = read_url(url);
