@@ -61,9 +61,9 @@ CapitalizeService::CapitalizeService(const Options& options, const Surroundings&
       home_page_(home_page(surroundings.mode)) {}
 
 Outcome CapitalizeService::handle(Request& request, const Instant& now) {
-  if (request.method == Method::kRaw) return capitalized(std::move(request.body));
+  if (request.method == Method::kRaw) return capitalize_body(std::move(request.body));
   if (request.path() == "/capitalize") {
-    if (request.method == Method::kPost) return capitalized(std::move(request.body));
+    if (request.method == Method::kPost) return capitalize_body(std::move(request.body));
     if (is_get(request)) return capitalize_text(request);
   }
   return handle_others(request, now);
@@ -89,12 +89,12 @@ Outcome CapitalizeService::capitalize_text(Request& request) {
   std::string& text = request.body;  // for its memory
   text.clear();
   if (!append_decoded(*encoded, text)) return bad_request("the text has a bad percent-escape");
-  if (request.method == Method::kGet) return capitalized(std::move(text));
+  if (request.method == Method::kGet) return capitalize_body(std::move(text));
   capitalize(text);
   return {text_reply(200, std::move(text)), {}};  // HEAD: neither work nor count
 }
 
-Outcome CapitalizeService::capitalized(std::string&& text) {
+Outcome CapitalizeService::capitalize_body(std::string&& text) {
   Outcome outcome;
   outcome.reply.body = std::move(text);
   outcome.reply.counts = true;

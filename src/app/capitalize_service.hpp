@@ -18,7 +18,7 @@ class CapitalizeService final : public Service {
  private:
   Outcome capitalize_text(Request& request);
   Outcome handle_others(const Request& request, const Instant& now) const;
-  Outcome capitalized(std::string&& text);
+  Outcome capitalize_body(std::string&& text);
   Reply stats(const Instant& now) const;
 
   const Task task_;

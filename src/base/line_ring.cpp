@@ -21,7 +21,7 @@ bool LineRing::put(std::string_view line) {
   return false;
 }
 
-bool LineRing::is_loss_due(Time now) {
+bool LineRing::admit_loss_report(Time now) {
   Time::rep next = state().next_loss;
   const Time::rep time = now.time_since_epoch().count();
   constexpr Duration kPause = std::chrono::minutes(1);

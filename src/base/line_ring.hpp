@@ -30,14 +30,14 @@ class LineRing {
   /// Puts in `line` and a newline. False when there is no room; the line is counted as lost. Thread-safe,
   /// also between processes.
   bool put(std::string_view line);
-  /// Whether the writer sleeps and is to be woken; true for one caller each time.
-  bool wants_wake_up() const { return state().asleep && state().asleep.exchange(false); }
+  /// Returns whether the writer sleeps and the caller is to wake it: true for one caller each time.
+  bool claim_wake_up() { return state().asleep && state().asleep.exchange(false); }
 
   /// Counts lines that the writer could not write. Returns how many are lost by now.
   std::uint64_t lose(std::uint64_t count) { return state().lost += count; }
   std::uint64_t lost() const { return state().lost; }
-  /// True once a minute, in one of the processes: the loss is to be said now.
-  bool is_loss_due(Time now);
+  /// Returns true at most once a minute, in one of the processes: the caller is to log the loss.
+  bool admit_loss_report(Time now);
 
   // For the writer.
 

@@ -41,18 +41,20 @@ void Acceptor::accept_until_stopped() {
         result = accept_one(listener);
         if (server_.stop().requested()) return;
       }
-      paused |= must_pause(result, listener);
+      paused |= report_failure(result, listener);
     }
   }
 }
 
-bool Acceptor::must_pause(AcceptResult result, const Listener& listener) {
+bool Acceptor::report_failure(AcceptResult result, const Listener& listener) {
   const bool exhausted = result == AcceptResult::kExhausted;
-  if (exhausted && exhausted_.due(monotonic_now())) {
+  if (exhausted && exhausted_throttle_.admit(monotonic_now())) {
     server_.log().warn("out of descriptors or memory: accepting again when a client leaves");
   }
   const bool failed = result == AcceptResult::kFailed;
-  if (failed && failing_.due(monotonic_now())) server_.log().error("{}; trying again", listener.failure());
+  if (failed && failure_throttle_.admit(monotonic_now())) {
+    server_.log().error("{}; trying again", listener.failure());
+  }
   return exhausted || failed;
 }
 
@@ -62,7 +64,7 @@ void Acceptor::empty_queues(DrainedClients& clients) {
   Drain& drain = clients.drain();
   while (!drain.arrivals_ended()) {
     if (concern_.fd >= 0) concern_.attend();
-    const Drain::Step step = drain.next_step(monotonic_now());
+    const Drain::Step step = drain.take_step(monotonic_now());
     switch (step) {
       case Drain::Step::kNone: io_.poll({}, drain.next_time()); break;
       case Drain::Step::kTakeQueued: drain.queue_taken(monotonic_now(), !take_queued(clients)); break;

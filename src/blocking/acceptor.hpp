@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "base/complaint.hpp"
+#include "base/log_throttle.hpp"
 #include "blocking/blocking_io.hpp"
 #include "blocking/drained_clients.hpp"
 #include "server/clock.hpp"
@@ -57,8 +57,8 @@ class Acceptor {
   bool take_queued(DrainedClients& clients);
   /// Takes one client; kExhausted also when memory ran out for it.
   AcceptResult accept_one(Listener& listener);
-  /// Whether no more clients can be accepted for a moment; then the log says so.
-  bool must_pause(AcceptResult result, const Listener& listener);
+  /// Logs a result for which accepting must pause. Returns whether it must.
+  bool report_failure(AcceptResult result, const Listener& listener);
 
   Server& server_;
   BlockingIo& io_;
@@ -67,7 +67,7 @@ class Acceptor {
   const Take take_;
   const Concern concern_;
   const bool non_blocking_;
-  Complaint exhausted_, failing_;
+  LogThrottle exhausted_throttle_, failure_throttle_;
 };
 
 }  // namespace majuscule

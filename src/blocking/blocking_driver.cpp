@@ -66,7 +66,7 @@ void BlockingClients::drain_meanwhile() {
   if (drainer_ != Drainer::kServingThread) return;
   begin_drain();
   for (;;) {
-    const Drain::Step step = drain_.next_step(monotonic_now(), /*accepts=*/false);
+    const Drain::Step step = drain_.take_step(monotonic_now(), /*accepts=*/false);
     if (step == Drain::Step::kNone) return;
     obey(step);
   }
@@ -76,7 +76,7 @@ void BlockingClients::wait_until_empty() {
   registry_.tell_when_empty();
   client_came();  // the last of them just now, perhaps
   while (registry_.count() > 0) {
-    const Drain::Step step = drain_.next_step(monotonic_now());
+    const Drain::Step step = drain_.take_step(monotonic_now());
     if (step != Drain::Step::kNone) {
       obey(step);
       continue;

@@ -144,7 +144,7 @@ void Children::reap(Child& child) {
   rusage usage{};
   if (::wait4(child.pid, &status, WNOHANG, &usage) != child.pid) return;
   server_.meter().reaped(child.pid, usage);
-  if (WIFSIGNALED(status) && lost_.due(monotonic_now())) {
+  if (WIFSIGNALED(status) && lost_client_throttle_.admit(monotonic_now())) {
     server_.log().warn("child killed by signal {}: its connection is lost", WTERMSIG(status));
   }
   // Others may still hold a copy of the descriptor, so to close it would not do.
@@ -188,7 +188,7 @@ void Children::obey(Drain::Step step) {
 void Children::wait_until_empty() {
   attend();
   while (permits_.count() > 0) {
-    const Drain::Step step = drain_.next_step(monotonic_now());
+    const Drain::Step step = drain_.take_step(monotonic_now());
     if (step != Drain::Step::kNone) {
       obey(step);
       continue;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/child.hpp"
-#include "base/complaint.hpp"
+#include "base/log_throttle.hpp"
 #include "base/unique_fd.hpp"
 #include "blocking/drained_clients.hpp"
 #include "server/server.hpp"
@@ -64,7 +64,7 @@ class Children final : public DrainedClients {
   std::vector<Child> children_;  // by the number of the descriptor
   ConnectionPermits permits_;    // one for each child
   Drain drain_;
-  Complaint lost_;
+  LogThrottle lost_client_throttle_;
 };
 
 /// Why this system cannot run it; empty when it can.

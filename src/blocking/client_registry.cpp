@@ -18,7 +18,7 @@ void ClientRegistry::count_out() {
   if (--count_ == 0 && tells_when_empty_) emptied_.raise();
 }
 
-std::size_t ClientRegistry::count() {
+std::size_t ClientRegistry::count() const {
   const MutexLock lock(mutex_);
   return count_;
 }

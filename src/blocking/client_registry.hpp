@@ -31,7 +31,7 @@ class ClientRegistry {
 
   void count_in() MAJUSCULE_EXCLUDES(mutex_);
   void count_out() MAJUSCULE_EXCLUDES(mutex_);
-  std::size_t count() MAJUSCULE_EXCLUDES(mutex_);
+  std::size_t count() const MAJUSCULE_EXCLUDES(mutex_);
   /// From now on emptied() is raised when no client is left.
   void tell_when_empty() MAJUSCULE_EXCLUDES(mutex_);
   const EventFlag& emptied() const { return emptied_; }
@@ -57,7 +57,7 @@ class ClientRegistry {
 
   const EventFlag emptied_;
   std::atomic<bool> idle_shut_down_ = false;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::size_t count_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   bool tells_when_empty_ MAJUSCULE_GUARDED_BY(mutex_) = false;
   IntrusiveList<Entry> entries_ MAJUSCULE_GUARDED_BY(mutex_);

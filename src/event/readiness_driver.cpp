@@ -209,7 +209,7 @@ bool ReadinessDriver::set_interest(Session& session, Interest interest) {
 void ReadinessDriver::pause_accepting(std::string_view reason) {
   if (!accepting_ || drain_.begun()) return;
   accepting_ = false;
-  if (pausing_.due(now().time)) {
+  if (pause_throttle_.admit(now().time)) {
     server_.log().warn("{}: pausing accept with {} clients connected", reason, open());
   }
   poller_.set_accepting(false);
@@ -229,7 +229,7 @@ void ReadinessDriver::drain() {
 
 void ReadinessDriver::obey_drain() {
   for (;;) {
-    switch (drain_.next_step(now().time)) {
+    switch (drain_.take_step(now().time)) {
       case Drain::Step::kCloseIdle: close_idle(); break;
       case Drain::Step::kTakeQueued: take_queued(); break;
       case Drain::Step::kAbort: abort(); break;

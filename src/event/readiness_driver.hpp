@@ -10,7 +10,7 @@
 #include <memory>
 #include <span>
 
-#include "base/complaint.hpp"
+#include "base/log_throttle.hpp"
 #include "event/serving.hpp"
 #include "event/session_steps.hpp"
 #include "http/exchange.hpp"
@@ -126,7 +126,7 @@ class ReadinessDriver {
   Time armed_ = kNever;
   TimerWheel::Timer drain_timer_, refusal_timer_, accept_timer_;
   Refusals refusals_{server_};
-  Complaint pausing_;
+  LogThrottle pause_throttle_;
   IntrusiveList<Session> sessions_;
   ConnectionPermits permits_;  // one for each session
   Drain drain_;

@@ -48,7 +48,7 @@ SharedEpoll::SharedEpoll(Server& server)
 
 Session* SharedEpoll::wait() {
   for (;;) {
-    if (Session* const session = next_turn()) return session;
+    if (Session* const session = take_turn()) return session;
     epoll_event event{};
     if (::epoll_wait(set_.get(), &event, 1, -1) != 1) continue;
     if (event.data.u64 == static_cast<std::uint64_t>(end_.fd())) return nullptr;
@@ -59,7 +59,7 @@ Session* SharedEpoll::wait() {
   }
 }
 
-Session* SharedEpoll::next_turn() {
+Session* SharedEpoll::take_turn() {
   const MutexLock lock(mutex_);
   if (turns_.empty()) return nullptr;
   Session* const session = turns_.back();
@@ -93,7 +93,7 @@ Session* SharedEpoll::give_back(Session& session) {
     driver_.give_back(session);
     if (driver_.finished()) end();
   }
-  return next_turn();
+  return take_turn();
 }
 
 void SharedEpoll::end() { end_.raise(); }

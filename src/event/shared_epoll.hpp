@@ -42,7 +42,7 @@ class SharedEpoll final : private Poller, private Executor {
  private:
   struct OneShotSession;
 
-  Session* next_turn() MAJUSCULE_EXCLUDES(mutex_);
+  Session* take_turn() MAJUSCULE_EXCLUDES(mutex_);
   void dispatch(std::uint64_t tag) MAJUSCULE_REQUIRES(mutex_);
   void watch(int fd, std::uint32_t events);
   void rearm(int fd, std::uint32_t events);

@@ -131,10 +131,10 @@ class Linger {
   /// It begins. Returns when it ends if nothing comes.
   Time begin(const Instant& now) {
     end_ = now.time + Connection::kLingerTime;
-    return next(now);
+    return extend(now);
   }
   /// The peer has sent something. Returns when it ends if nothing more comes.
-  Time next(const Instant& now) {
+  Time extend(const Instant& now) {
     if (now.draining) end_ = std::min(end_, now.time + Connection::kLingerInDrain);
     return std::min(end_, now.time + Connection::kLingerPause);
   }

@@ -38,7 +38,7 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
   assert(wants_input());
   if (phase_ == Phase::kLingering) {
-    deadline_ = lingering_.next(now);
+    deadline_ = lingering_.extend(now);
     return;
   }
   if (phase_ == Phase::kIdle) {

@@ -15,7 +15,7 @@ RawConnection::RawConnection(ConnectionContext& context, const Instant& now, std
 
 void RawConnection::receive(std::string_view bytes, const Instant& now) {
   assert(wants_input());
-  if (phase_ == Phase::kLingering) deadline_ = lingering_.next(now);
+  if (phase_ == Phase::kLingering) deadline_ = lingering_.extend(now);
   if (phase_ != Phase::kWaiting || bytes.empty()) return;
   context_.ledger.add({.bytes_in = bytes.size()});
   linger_ = bytes.size() >= kLargestMessage;

@@ -14,11 +14,11 @@ Dial::Outcome Dial::begin(Address& address, Waiter& waiter, Waiter::Tag& tag, Ti
   attempts_.clear();
   tried_ = 0;
   error_ = 0;
-  return next(address, waiter, tag, now);
+  return try_next(address, waiter, tag, now);
 }
 
 /// At the first address that has not been tried and at which an attempt can be begun.
-Dial::Outcome Dial::next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
+Dial::Outcome Dial::try_next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
   while (const auto chosen = address.turn().take(tried_, now)) {
     int error = 0;
     tag.generation = (tag.generation + 1) & Waiter::kGenerations;
@@ -53,7 +53,7 @@ Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, Waiter& w
     address.turn().failed(attempts_[at].address, now);
     attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(at));
     if (error_ == 0) error_ = error;
-    return next(address, waiter, tag, now);
+    return try_next(address, waiter, tag, now);
   }
   if (at != 0) std::swap(attempts_[0], attempts_[at]);
   address.turn().worked(attempts_[0].address);
@@ -64,7 +64,7 @@ Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, Waiter& w
 }
 
 void Dial::try_beside(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
-  if (now >= due_) next(address, waiter, tag, now);
+  if (now >= due_) try_next(address, waiter, tag, now);
 }
 
 Dial::Outcome Dial::look(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {

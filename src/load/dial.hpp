@@ -45,7 +45,7 @@ class Dial {
     std::uint32_t generation;
   };
 
-  Outcome next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
+  Outcome try_next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
   Outcome judge(std::size_t at, int error, Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
 
   std::vector<Attempt> attempts_;  // the oldest first; once it stands, only that one

@@ -40,7 +40,7 @@ void Waiter::tell_again(int fd, Tag tag) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
-int Waiter::events_until(const timespec* limit) {
+int Waiter::wait_for_events(const timespec* limit) {
   if (has_pwait2_) {
     const int count = ::epoll_pwait2(epoll_.get(), events_.data(), kMostEvents, limit, nullptr);
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
@@ -56,7 +56,7 @@ std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
   Time wake = std::min(until, before + kLongest);
   if (due != kNever) wake = std::min(wake, due - kSpin);
   const timespec limit = to_timespec(std::max(wake - before, Duration::zero()));
-  const int count = events_until(&limit);
+  const int count = wait_for_events(&limit);
   const int error = errno;
   woke = monotonic_now();
   if (count < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "epoll_wait");

@@ -60,7 +60,7 @@ class Waiter {
  private:
   static constexpr int kMostEvents = 256;
 
-  int events_until(const timespec* limit);
+  int wait_for_events(const timespec* limit);
 
   UniqueFd epoll_;
   std::array<epoll_event, kMostEvents> events_;

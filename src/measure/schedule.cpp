@@ -11,16 +11,16 @@ Schedule::Schedule(Arrivals arrivals, Time start, Duration length, std::uint64_t
       length_(static_cast<double>(length.count())),
       count_(count),
       random_(seed),
-      next_(count == 0 ? kNever : at(0)) {}
+      next_(count == 0 ? kNever : advance_to(0)) {}
 
 void Schedule::pop() {
   ++popped_;
-  next_ = popped_ < count_ ? at(popped_) : kNever;
+  next_ = popped_ < count_ ? advance_to(popped_) : kNever;
 }
 
 /// Of n arrivals at random in what is left of the time, the first comes at a share of it that has the
 /// distribution of the least of n uniform numbers (Devroye, Non-Uniform Random Variate Generation, V.3).
-Time Schedule::at(std::uint64_t number) {
+Time Schedule::advance_to(std::uint64_t number) {
   if (arrivals_ == Arrivals::kFixed) {
     reached_ = length_ * static_cast<double>(number) / static_cast<double>(count_);
   } else {

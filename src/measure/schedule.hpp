@@ -24,7 +24,7 @@ class Schedule {
   std::uint64_t left() const { return count_ - popped_; }
 
  private:
-  Time at(std::uint64_t number);
+  Time advance_to(std::uint64_t number);
 
   Arrivals arrivals_;
   Time start_;

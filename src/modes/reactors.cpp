@@ -118,7 +118,7 @@ class Reactors final : public DrainedClients {
   void obey(Drain::Step) override {}
 
   /// The one with the fewest clients; among equals each in turn.
-  Reactor& next() {
+  Reactor& pick() {
     const std::size_t first = turn_++ % all_.size();
     Reactor* least = all_[first].get();
     for (std::size_t i = 1; i < all_.size(); ++i) {
@@ -146,7 +146,7 @@ void run_reactors(Server& server) {
   SyscallIo io;
   const auto hand_on = [&](Accepted& client) {
     if (reactors.clients() >= server.max_connections()) return false;
-    reactors.next().hand(std::move(client));
+    reactors.pick().hand(std::move(client));
     return true;
   };
   Acceptor acceptor(server, io, hand_on, {}, /*non_blocking=*/true);

@@ -215,7 +215,7 @@ void Master::drain() {
 // The workers drain by themselves; what is left for their master is the end of its patience.
 void Master::obey_drain() {
   while (!killed_) {
-    switch (drain_.next_step(monotonic_now())) {
+    switch (drain_.take_step(monotonic_now())) {
       case Drain::Step::kNone: return;
       case Drain::Step::kAbort:
         ground_.log->warn("drain timeout: killing the workers that still run");

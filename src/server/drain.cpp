@@ -15,7 +15,7 @@ void Drain::begin(Time now, Duration timeout) {
   abort_at_ = now + timeout;
 }
 
-Drain::Step Drain::next_step(Time now, bool accepts) {
+Drain::Step Drain::take_step(Time now, bool accepts) {
   const bool takes_queue = accepts && !arrivals_ended_;
   const Time queue_at = takes_queue ? queue_at_ : kNever;
   const Time first = std::min({idle_at_, queue_at, fresh_at_, abort_at_});

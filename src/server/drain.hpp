@@ -36,8 +36,8 @@ class Drain {
 
   /// Returns what is due, and counts it as done: to be called until it returns kNone. `accepts`: whether the
   /// caller can accept at this moment; if not, kTakeQueued is left for another call.
-  Step next_step(Time now, bool accepts = true);
-  /// When next_step() is to be called next; kNever before begin() and after kAbort.
+  Step take_step(Time now, bool accepts = true);
+  /// When take_step() is to be called next; kNever before begin() and after kAbort.
   Time next_time() const;
 
   /// The listeners' queues are empty: no client comes any more. `some_left`: not all could be accepted, so

@@ -166,7 +166,7 @@ LogWriter::~LogWriter() {
 
 void LogWriter::write(std::string_view line) {
   if (ring_.put(line)) return wake_up();
-  if (!ring_.is_loss_due(monotonic_now())) return;
+  if (!ring_.admit_loss_report(monotonic_now())) return;
   const bool is_dead = ::getpid() == owner_ && has_ended(ended_.get(), 0);
   log_->error("access log: dropping lines of {}: {} ({} dropped so far)", flag_,
               is_dead ? "its writer process was killed" : "its disk or reader is too slow", ring_.lost());
@@ -178,8 +178,8 @@ bool LogWriter::write_message(std::string_view line) {
   return put;
 }
 
-void LogWriter::wake_up() const {
-  if (ring_.wants_wake_up()) [[maybe_unused]]
+void LogWriter::wake_up() {
+  if (ring_.claim_wake_up()) [[maybe_unused]]
     const auto written = ::write(waker_.get(), "", 1);
 }
 
@@ -222,7 +222,7 @@ void LogWriter::write_all(LogFile& file) {
     ring_.drop(lines.size());
     if (lost == 0) continue;
     const std::uint64_t all = ring_.lose(lost);
-    if (ring_.is_loss_due(monotonic_now())) {
+    if (ring_.admit_loss_report(monotonic_now())) {
       log_->error("access log: dropping lines of {}: {} ({} dropped so far)", flag_,
                   std::system_category().message(error), all);
     }

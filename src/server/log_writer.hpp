@@ -54,7 +54,7 @@ class LogWriter final : public AccessLog {
   void start(LogFile::Begin begin);
   [[noreturn]] void run(LogFile& file, UniqueFd alive);
   void write_all(LogFile& file);
-  void wake_up() const;
+  void wake_up();
   void wait_for_end() const;
 
   const std::string name_;

@@ -12,7 +12,7 @@
 namespace majuscule {
 
 void Refusals::refuse(Accepted client, const Instant& now) {
-  if (refusing_.due(now.time)) {
+  if (refusal_throttle_.admit(now.time)) {
     server_.log().warn("refusing clients: --max-connections={} reached, or no thread or process for another",
                        server_.max_connections());
   }

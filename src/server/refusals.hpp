@@ -10,7 +10,7 @@
 
 #include <deque>
 
-#include "base/complaint.hpp"
+#include "base/log_throttle.hpp"
 #include "server/server.hpp"
 
 namespace majuscule {
@@ -56,7 +56,7 @@ class Refusals {
   Server& server_;
   std::deque<Held> held_;
   Time next_sweep_{};
-  Complaint refusing_;
+  LogThrottle refusal_throttle_;
 };
 
 }  // namespace majuscule

@@ -76,7 +76,7 @@ Outcome Server::handle(Request& request, const Instant& now) const try {
 }
 
 Outcome Server::failed(const Request& request, const Instant& now, std::string_view reason) const {
-  if (failing_.due(now.time)) {
+  if (failure_throttle_.admit(now.time)) {
     constexpr std::size_t kLongest = 300;
     std::string line(reason.substr(0, kLongest));  // which may quote a client
     std::replace_if(

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/complaint.hpp"
+#include "base/log_throttle.hpp"
 #include "http/connection.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
@@ -144,7 +144,7 @@ class Server {
   std::optional<StopSignal> stop_;
   bool is_child_ = false;
   std::unique_ptr<Service> service_;
-  const SharedComplaint failing_;
+  mutable SharedLogThrottle failure_throttle_;  // thread-safe
 };
 
 inline void ConnectionPermit::reset() {

@@ -83,7 +83,7 @@ void Uring::wait(Time until) {
   ::io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, signals.mask());
 }
 
-io_uring_sqe* Uring::next_entry() {
+io_uring_sqe* Uring::take_entry() {
   for (;;) {
     if (io_uring_sqe* const entry = ::io_uring_get_sqe(&ring_)) return entry;
     submit();

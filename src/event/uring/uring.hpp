@@ -25,7 +25,7 @@ class Uring {
   /// Starts an operation: `prepare(entry)` fills it in, `tag` comes back with each of its completions.
   template <typename Prepare>
   void start(std::uint64_t tag, Prepare&& prepare) {
-    io_uring_sqe* const entry = next_entry();
+    io_uring_sqe* const entry = take_entry();
     prepare(entry);
     ::io_uring_sqe_set_data64(entry, tag);
   }
@@ -62,7 +62,7 @@ class Uring {
   static constexpr unsigned kCompletions = 4096;
   static constexpr unsigned kEntries = 512;
 
-  io_uring_sqe* next_entry();
+  io_uring_sqe* take_entry();
 
   io_uring ring_{};
 };

@@ -64,20 +64,20 @@ TEST(LineRing, LosesAndCountsWhatFindsNoRoom) {
 TEST(LineRing, SaysALossOnceAMinute) {
   LineRing ring(16);
   const Time begin = Time(1h);
-  EXPECT_TRUE(ring.is_loss_due(begin));
-  EXPECT_FALSE(ring.is_loss_due(begin + 59s));
-  EXPECT_TRUE(ring.is_loss_due(begin + 60s));
+  EXPECT_TRUE(ring.admit_loss_report(begin));
+  EXPECT_FALSE(ring.admit_loss_report(begin + 59s));
+  EXPECT_TRUE(ring.admit_loss_report(begin + 60s));
 }
 
 TEST(LineRing, WakesTheWriterOnceWhenItSleeps) {
   LineRing ring(16);
-  EXPECT_FALSE(ring.wants_wake_up());
+  EXPECT_FALSE(ring.claim_wake_up());
   EXPECT_TRUE(ring.fall_asleep());
   EXPECT_TRUE(ring.put("a"));
-  EXPECT_TRUE(ring.wants_wake_up());
-  EXPECT_FALSE(ring.wants_wake_up());
+  EXPECT_TRUE(ring.claim_wake_up());
+  EXPECT_FALSE(ring.claim_wake_up());
   EXPECT_FALSE(ring.fall_asleep()) << "there is a line";
-  EXPECT_FALSE(ring.wants_wake_up());
+  EXPECT_FALSE(ring.claim_wake_up());
 }
 
 TEST(LineRing, TakesTheLinesOfSeveralProcesses) {

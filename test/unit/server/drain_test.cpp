@@ -21,7 +21,7 @@ class DrainTest : public ::testing::Test {
   /// All steps that are due `after` the stop signal.
   std::vector<Step> steps(Duration after, bool accepts = true) {
     std::vector<Step> due;
-    for (Step step; (step = drain_.next_step(kStop + after, accepts)) != Step::kNone;) due.push_back(step);
+    for (Step step; (step = drain_.take_step(kStop + after, accepts)) != Step::kNone;) due.push_back(step);
     return due;
   }
 

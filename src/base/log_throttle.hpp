@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a server under fire would say again and again: one line a second is enough for a log.
+// Limits a log message to one per second.
 #pragma once
 
 #include <atomic>
@@ -10,10 +10,10 @@
 namespace majuscule {
 
 /// Not thread-safe.
-class Complaint {
+class LogThrottle {
  public:
-  /// True when it is to be made now; then not again for a second.
-  bool due(Time now) {
+  /// Returns true at most once a second.
+  bool admit(Time now) {
     if (now < next_) return false;
     next_ = now + std::chrono::seconds(1);
     return true;
@@ -23,10 +23,11 @@ class Complaint {
   Time next_{};
 };
 
-/// The same for all threads, and for all processes that are forked afterwards.
-class SharedComplaint {
+/// Not more than one a second from all threads and all processes that are forked afterwards. Thread-safe.
+class SharedLogThrottle {
  public:
-  bool due(Time now) const {
+  /// Returns true at most once a second.
+  bool admit(Time now) {
     const auto time = now.time_since_epoch().count();
     auto next = next_[0].load();
     constexpr Duration kPause = std::chrono::seconds(1);
