@@ -10,11 +10,11 @@
 namespace majuscule {
 
 BlockingClient::BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry,
-                               DrainedMeanwhile& drain, Accepted&& client)
+                               DrainedClients& clients, Accepted&& client)
     : server_(server),
       io_(io),
       registry_(registry),
-      drain_(drain),
+      clients_(clients),
       fd_(std::move(client.fd)),
       socket_{fd_.get()},
       entry_(fd_.get()),
@@ -71,7 +71,7 @@ bool BlockingClient::write() {
       connection_->expire(now_);
       return false;
     }
-    if (now_.draining) drain_.drain_meanwhile();
+    if (now_.draining) clients_.drain_meanwhile();
     const Output output = connection_->pending_output();
     std::size_t count = 0;
     if (io_.send(socket_, output, now_.time, connection_->deadline(), count) == IoResult::kGone) return false;
@@ -98,7 +98,7 @@ bool BlockingClient::finish() {
 bool BlockingClient::receive() {
   using State = ClientRegistry::State;
   entry_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
-  if (now_.draining) drain_.drain_meanwhile();
+  if (now_.draining) clients_.drain_meanwhile();
   // A drain that shuts down the idle after this line finds the state, and one that did before is seen.
   const bool leaving = registry_.idle_shut_down() && entry_.state == State::kIdle;
   if (connection_->idle()) large_buffer_.reset();
@@ -154,7 +154,7 @@ bool BlockingClient::work(const Task& task) {
   }
   const Time until = monotonic_now() + task.duration;
   do {
-    if (server_.stop().requested()) drain_.drain_meanwhile();
+    if (server_.stop().requested()) clients_.drain_meanwhile();
     if (!io_.sleep(until)) return false;
   } while (monotonic_now() < until);
   return true;

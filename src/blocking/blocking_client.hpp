@@ -7,27 +7,18 @@
 
 #include "blocking/blocking_io.hpp"
 #include "blocking/client_registry.hpp"
+#include "blocking/drained_clients.hpp"
 #include "http/exchange.hpp"
 #include "server/clock.hpp"
 #include "server/server.hpp"
 
 namespace majuscule {
 
-/// What drains while clients are served.
-class DrainedMeanwhile {
- public:
-  DrainedMeanwhile() = default;
-  DrainedMeanwhile(const DrainedMeanwhile&) = delete;
-  DrainedMeanwhile& operator=(const DrainedMeanwhile&) = delete;
-  virtual ~DrainedMeanwhile() = default;
-  virtual void drain_meanwhile() = 0;
-};
-
 /// Lives on the stack of what serves the client. Not thread-safe.
 class BlockingClient {
  public:
-  /// `drain` does what is due of a drain; called between two waits once the server drains.
-  BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry, DrainedMeanwhile& drain,
+  /// Calls `clients.drain_meanwhile()` between two waits, once the server drains.
+  BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry, DrainedClients& clients,
                  Accepted&& client);
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
@@ -58,7 +49,7 @@ class BlockingClient {
   Server& server_;
   BlockingIo& io_;
   ClientRegistry& registry_;
-  DrainedMeanwhile& drain_;
+  DrainedClients& clients_;
   UniqueFd fd_;
   BlockingIo::Socket socket_;
   ClientRegistry::Entry entry_;

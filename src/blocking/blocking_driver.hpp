@@ -44,7 +44,7 @@ enum class Drainer : std::uint8_t {
   kServingThread,  ///< the one that serves, between two waits
 };
 
-class BlockingClients final : public DrainedClients, private DrainedMeanwhile {
+class BlockingClients final : public DrainedClients {
  public:
   /// With Drainer::kServingThread the waits must be system calls, on the main thread.
   BlockingClients(Server& server, BlockingIo& io, Drainer drainer = Drainer::kAcceptor);
@@ -59,13 +59,12 @@ class BlockingClients final : public DrainedClients, private DrainedMeanwhile {
   Drain& drain() override { return drain_; }
   void obey(Drain::Step step) override;
   void client_came() override;
+  void drain_meanwhile() override;
   /// No client comes any more: drains, and waits until no client is left.
   void wait_until_empty();
 
  private:
   friend class ClientJob;
-
-  void drain_meanwhile() override;
 
   Server& server_;
   BlockingIo& io_;

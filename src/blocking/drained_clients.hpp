@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What an acceptor drains: the clients that it has handed on.
+// The clients of a mode that blocks, as the drain sees them: the acceptor drains them, or between two waits
+// the thread that serves one.
 #pragma once
 
 #include "server/drain.hpp"
 
 namespace majuscule {
 
-/// For the accepting thread.
+/// Called by the accepting thread, but for drain_meanwhile().
 class DrainedClients {
  public:
   DrainedClients() = default;
@@ -21,6 +22,9 @@ class DrainedClients {
   virtual void obey(Drain::Step step) = 0;
   /// A client that waited in a queue has been handed on.
   virtual void client_came() {}
+  /// Does what is due, between two waits of the thread that serves a client. Nothing, if another thread
+  /// drains.
+  virtual void drain_meanwhile() {}
 };
 
 }  // namespace majuscule

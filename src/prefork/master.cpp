@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "prefork/master.hpp"
 
-#include <poll.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <stdexcept>
@@ -17,6 +17,7 @@
 
 #include "base/inherited.hpp"
 #include "base/monotonic.hpp"
+#include "base/poll_until.hpp"
 #include "base/signal_handler.hpp"
 #include "server/stop_signal.hpp"
 
@@ -125,10 +126,8 @@ void Master::wait() const {
   for (const Worker& worker : workers_) {
     if (worker.pid == 0 && !stopping_) next = std::min(next, worker.due);
   }
-  const Duration rest = std::min<Duration>(next - monotonic_now(), std::chrono::hours(1));
-  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(std::max(rest, Duration::zero()));
-  pollfd waits[] = {{signals_.get(), POLLIN, 0}, {reports_.get(), POLLIN, 0}};
-  ::poll(waits, std::size(waits), static_cast<int>(timeout.count()));
+  std::array<pollfd, 2> waits{{{signals_.get(), POLLIN, 0}, {reports_.get(), POLLIN, 0}}};
+  poll_until(waits, next);
 }
 
 void Master::take_reports() {
