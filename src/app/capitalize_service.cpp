@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/capitalize_service.hpp"
 
+#include <cassert>
+
 #include "app/capitalize.hpp"
 #include "app/stats_document.hpp"
 #include "http/answer.hpp"
@@ -58,7 +60,9 @@ CapitalizeService::CapitalizeService(const Options& options, const Surroundings&
     : task_(options.task),
       task_every_(options.task_every),
       surroundings_(surroundings),
-      home_page_(home_page(surroundings.mode)) {}
+      home_page_(home_page(surroundings.mode)) {
+  assert(task_every_ > 0);
+}
 
 Outcome CapitalizeService::handle(Request& request, const Instant& now) {
   if (request.method == Method::kRaw) return capitalize_body(std::move(request.body));
@@ -71,6 +75,7 @@ Outcome CapitalizeService::handle(Request& request, const Instant& now) {
 
 // Apart: inlined, its frame would cost each idle thread a page of stack.
 [[gnu::noinline]] Outcome CapitalizeService::handle_others(const Request& request, const Instant& now) const {
+  assert(request.method != Method::kRaw);
   std::string_view path = request.path();
   if (path.empty()) path = "/";  // as in http://host (RFC 9110, 4.2.3)
   if (request.method == Method::kConnect) return {not_allowed(methods_of("*")), {}};
@@ -84,6 +89,7 @@ Outcome CapitalizeService::handle(Request& request, const Instant& now) {
 }
 
 Outcome CapitalizeService::capitalize_text(Request& request) {
+  assert(is_get(request));
   const auto encoded = find_parameter(request.query(), "text");
   if (!encoded) return bad_request("the query has no text parameter: /capitalize?text=...");
   std::string& text = request.body;  // for its memory

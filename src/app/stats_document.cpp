@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "app/stats_document.hpp"
 
+#include <cassert>
+
 #include <nlohmann/json.hpp>
 
 namespace majuscule {
 
 std::string stats_document(const Surroundings& surroundings, const Counters& counters,
                            const Resources& resources, const LogLosses& losses, Duration uptime) {
+  assert(counters.accepted >= counters.closed);
   using Json = nlohmann::ordered_json;
   Json responses = Json::object();
   for (std::size_t i = 0; i < kStatuses.size(); ++i) {

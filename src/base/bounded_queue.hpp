@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <condition_variable>
 #include <optional>
 #include <vector>
@@ -25,6 +26,7 @@ class BoundedQueue {
 
   /// `capacity` in items, whatever their urgency.
   BoundedQueue(QueueOrder order, std::size_t capacity) : order_(order), capacity_(capacity) {
+    assert(capacity > 0);
     const unsigned used = order == QueueOrder::kPriority ? kUrgencies : 1;
     for (unsigned i = 0; i < used; ++i) rings_[i].slots.resize(capacity);
   }
@@ -99,9 +101,16 @@ class BoundedQueue {
     std::size_t begin = 0;
     std::size_t count = 0;
 
-    void push(T&& item) { slots[(begin + count++) % slots.size()] = std::move(item); }
-    T take_newest() { return std::move(slots[(begin + --count) % slots.size()]); }
+    void push(T&& item) {
+      assert(count < slots.size());
+      slots[(begin + count++) % slots.size()] = std::move(item);
+    }
+    T take_newest() {
+      assert(count > 0);
+      return std::move(slots[(begin + --count) % slots.size()]);
+    }
     T take_oldest() {
+      assert(count > 0);
       T& item = slots[begin];
       begin = (begin + 1) % slots.size();
       --count;
@@ -110,6 +119,8 @@ class BoundedQueue {
   };
 
   void put(T&& item, unsigned urgency) MAJUSCULE_REQUIRES(mutex_) {
+    assert(!closed_ && size_ < capacity_);
+    assert(urgency < kUrgencies);
     rings_[order_ == QueueOrder::kPriority ? urgency : 0].push(std::move(item));
     ++size_;
   }
@@ -118,6 +129,7 @@ class BoundedQueue {
     --size_;
     Ring* ring = rings_.data();
     while (ring->count == 0) ++ring;
+    assert(ring < rings_.data() + rings_.size());
     return order_ == QueueOrder::kLifo ? ring->take_newest() : ring->take_oldest();
   }
 

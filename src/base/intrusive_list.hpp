@@ -7,7 +7,8 @@
 
 namespace majuscule {
 
-/// T derives from IntrusiveList<T>::Link; if privately, it has both of these for friends. Not thread-safe.
+/// An element leaves the list before it or the list is destroyed. T derives from IntrusiveList<T>::Link; if
+/// privately, it has both of these for friends. Not thread-safe.
 template <typename T>
 class IntrusiveList {
  public:
@@ -16,6 +17,7 @@ class IntrusiveList {
     Link() = default;
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
+    ~Link() { assert(!linked()); }
     /// Whether it is in a list.
     bool linked() const { return previous_ != nullptr; }
 
@@ -28,6 +30,7 @@ class IntrusiveList {
   IntrusiveList() = default;
   IntrusiveList(const IntrusiveList&) = delete;
   IntrusiveList& operator=(const IntrusiveList&) = delete;
+  ~IntrusiveList() { assert(empty()); }
 
   bool empty() const { return first_ == nullptr; }
 
@@ -62,6 +65,7 @@ class IntrusiveList {
 
   /// Removes the first element and returns it. The list must not be empty.
   T& pop_front() {
+    assert(!empty());
     T& element = *first_;
     remove(element);
     return element;

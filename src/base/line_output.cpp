@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 
@@ -46,6 +47,7 @@ ssize_t LineOutput::attempt(std::string_view text) const noexcept {
 }
 
 bool LineOutput::write(std::string_view line) noexcept {
+  assert(line.ends_with('\n'));
   if (torn_ && attempt("\n") == 1) torn_ = false;
   std::array<char, kLongestLine> cut;
   std::string_view text = line;

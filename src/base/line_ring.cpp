@@ -2,6 +2,7 @@
 #include "base/line_ring.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace majuscule {
 
@@ -10,6 +11,7 @@ bool LineRing::put(std::string_view line) {
   {
     const ProcessMutexLock lock(state().mutex);
     const std::uint64_t written = state().written;
+    assert(written - state().taken <= bytes_.size());
     if (size <= bytes_.size() - (written - state().taken)) {
       copy_in(written, line);
       copy_in(written + line.size(), "\n");
@@ -40,6 +42,7 @@ void LineRing::peek(std::string& lines, std::size_t most) const {
     return;
   }
   while (lines.back() != '\n') copy_out(taken + size++, 1, lines);
+  assert(size <= there);
 }
 
 bool LineRing::fall_asleep() {
@@ -50,6 +53,7 @@ bool LineRing::fall_asleep() {
 }
 
 void LineRing::copy_in(std::uint64_t position, std::string_view bytes) {
+  assert(bytes.size() <= bytes_.size());
   const std::size_t first = std::min(bytes.size(), bytes_.size() - place(position));
   bytes.copy(&bytes_[place(position)], first);
   bytes.substr(first).copy(bytes_.begin(), bytes.size());

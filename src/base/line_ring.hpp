@@ -7,6 +7,8 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +25,9 @@ class LineRing {
   static constexpr std::size_t kCapacity = 4 * 1024 * 1024;
 
   /// `capacity` in bytes, a power of two. Throws std::system_error when there is no memory.
-  explicit LineRing(std::size_t capacity = kCapacity) : bytes_(capacity), state_memory_(1) {}
+  explicit LineRing(std::size_t capacity = kCapacity) : bytes_(capacity), state_memory_(1) {
+    assert(std::has_single_bit(capacity));
+  }
   LineRing(const LineRing&) = delete;
   LineRing& operator=(const LineRing&) = delete;
 
@@ -45,7 +49,10 @@ class LineRing {
   /// any.
   void peek(std::string& lines, std::size_t most) const;
   /// Takes out that many bytes.
-  void drop(std::size_t size) { state().taken += size; }
+  void drop(std::size_t size) {
+    assert(size <= state().written - state().taken);
+    state().taken += size;
+  }
   /// Grows with each byte that is taken out.
   std::uint64_t position() const { return state().taken; }
   bool empty() const { return state().taken == state().written; }

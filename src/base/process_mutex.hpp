@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include <cassert>
 #include <cerrno>
 
 #include "base/mutex.hpp"
@@ -29,9 +30,14 @@ class MAJUSCULE_THREAD_ANNOTATION(capability("mutex")) ProcessMutex {
   ProcessMutex& operator=(const ProcessMutex&) = delete;
 
   void lock() MAJUSCULE_THREAD_ANNOTATION(acquire_capability()) {
-    if (::pthread_mutex_lock(&mutex_) == EOWNERDEAD) ::pthread_mutex_consistent(&mutex_);
+    const int error = ::pthread_mutex_lock(&mutex_);
+    assert(error == 0 || error == EOWNERDEAD);
+    if (error == EOWNERDEAD) ::pthread_mutex_consistent(&mutex_);
   }
-  void unlock() MAJUSCULE_THREAD_ANNOTATION(release_capability()) { ::pthread_mutex_unlock(&mutex_); }
+  void unlock() MAJUSCULE_THREAD_ANNOTATION(release_capability()) {
+    [[maybe_unused]] const int error = ::pthread_mutex_unlock(&mutex_);
+    assert(error == 0);
+  }
 
  private:
   pthread_mutex_t mutex_;

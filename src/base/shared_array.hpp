@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstddef>
 #include <new>
@@ -22,6 +23,7 @@ class SharedArray {
   /// `size` objects, each T(arguments...). Throws std::system_error when there is no memory.
   template <typename... Arguments>
   explicit SharedArray(std::size_t size, const Arguments&... arguments) : size_(size) {
+    assert(size > 0);
     void* const memory =
         ::mmap(nullptr, size * sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
@@ -35,7 +37,10 @@ class SharedArray {
   SharedArray& operator=(const SharedArray&) = delete;
 
   std::size_t size() const { return size_; }
-  T& operator[](std::size_t i) const { return items_[i]; }
+  T& operator[](std::size_t i) const {
+    assert(i < size_);
+    return items_[i];
+  }
   T* begin() const { return items_; }
   T* end() const { return items_ + size_; }
 

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include <cassert>
+
 namespace majuscule {
 
 /// `handler` may be SIG_IGN or SIG_DFL; any other may only do what is async-signal-safe (signal-safety(7)).
@@ -11,7 +13,8 @@ inline void handle_signal(int number, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
-  ::sigaction(number, &action, nullptr);
+  [[maybe_unused]] const int result = ::sigaction(number, &action, nullptr);
+  assert(result == 0);
 }
 
 /// The same for a handler that is told who sent the signal.
@@ -19,7 +22,8 @@ inline void handle_signal(int number, void (*handler)(int, siginfo_t*, void*)) {
   struct sigaction action {};
   action.sa_sigaction = handler;
   action.sa_flags = SA_RESTART | SA_SIGINFO;
-  ::sigaction(number, &action, nullptr);
+  [[maybe_unused]] const int result = ::sigaction(number, &action, nullptr);
+  assert(result == 0);
 }
 
 }  // namespace majuscule

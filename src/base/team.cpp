@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/team.hpp"
 
+#include <cassert>
 #include <string>
 #include <system_error>
 
@@ -27,7 +28,10 @@ Team::~Team() { dismiss(); }
 
 void Team::dismiss() {
   end_();
-  for (const pthread_t thread : threads_) ::pthread_join(thread, nullptr);
+  for (const pthread_t thread : threads_) {
+    [[maybe_unused]] const int error = ::pthread_join(thread, nullptr);
+    assert(error == 0);
+  }
 }
 
 }  // namespace majuscule

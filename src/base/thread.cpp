@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <cassert>
 #include <cerrno>
 #include <memory>
 #include <new>
@@ -17,7 +18,8 @@ class Attributes {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_attr_init(&attributes_);
-    ::pthread_attr_setstacksize(&attributes_, kClientStackSize);
+    [[maybe_unused]] const int error = ::pthread_attr_setstacksize(&attributes_, kClientStackSize);
+    assert(error == 0);
     ::pthread_attr_setdetachstate(&attributes_, detach_state);
     ::pthread_attr_setsigmask_np(&attributes_, &all);
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 namespace majuscule {
 
@@ -40,6 +41,7 @@ void TimerWheel::drop(Timer& timer) {
 }
 
 void TimerWheel::link(Timer& timer, std::uint64_t tick) {
+  assert(!timer.linked() && tick >= current_);
   timer.tick_ = tick;
   const unsigned level = level_of(tick);
   const unsigned index = static_cast<unsigned>(tick >> (level * kBits)) % kSlots;
@@ -50,6 +52,7 @@ void TimerWheel::link(Timer& timer, std::uint64_t tick) {
 void TimerWheel::unlink(Timer& timer) {
   const unsigned level = level_of(timer.tick_);
   const unsigned index = static_cast<unsigned>(timer.tick_ >> (level * kBits)) % kSlots;
+  assert((occupied_[level] >> index & 1) != 0);
   Slot& slot = slots_[level][index];
   slot.remove(timer);
   if (slot.empty()) occupied_[level] &= ~(std::uint64_t{1} << index);
@@ -61,7 +64,9 @@ bool TimerWheel::first_slot(unsigned& level, unsigned& slot, std::uint64_t& tick
     const unsigned shift = level * kBits;
     const unsigned now = static_cast<unsigned>(current_ >> shift) % kSlots;
     // No occupied slot of a level lies behind the current one: such a tick would differ in a higher bit.
-    slot = static_cast<unsigned>(std::countr_zero(occupied_[level] & (~std::uint64_t{0} << now)));
+    const std::uint64_t ahead = occupied_[level] & (~std::uint64_t{0} << now);
+    assert(ahead == occupied_[level]);
+    slot = static_cast<unsigned>(std::countr_zero(ahead));
     tick = std::max(((current_ >> shift >> kBits << kBits) + slot) << shift, current_);
     return true;
   }
@@ -83,6 +88,7 @@ TimerWheel::Timer* TimerWheel::take_expired(std::uint64_t until) {
   while (first_slot(level, index, tick) && tick <= until) {
     current_ = tick;
     Slot& slot = slots_[level][index];
+    assert(!slot.empty());
     if (level == 0) {
       Timer& first = slot.pop_front();
       if (slot.empty()) occupied_[0] &= ~(std::uint64_t{1} << index);

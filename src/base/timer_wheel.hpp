@@ -18,7 +18,7 @@ class TimerWheel {
  public:
   static constexpr Duration kTick = std::chrono::milliseconds(1);
 
-  /// To be embedded by whoever has a deadline. Must be dropped before it is destroyed.
+  /// Embedded in what has a deadline. Must be dropped before it is destroyed.
   class Timer : private IntrusiveList<Timer>::Link {
    public:
     Timer() = default;

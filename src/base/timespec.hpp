@@ -5,12 +5,15 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <cassert>
+
 #include "majuscule/instant.hpp"
 
 namespace majuscule {
 
 /// `duration` must not be negative. A Time is passed by time_since_epoch().
 inline timespec to_timespec(Duration duration) {
+  assert(duration >= Duration::zero());
   const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
   return {seconds.count(), (duration - seconds).count()};
 }
@@ -19,8 +22,9 @@ inline Duration to_duration(const timespec& time) {
   return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
 }
 
-/// Rounds up to microseconds.
+/// Rounds up to microseconds. `duration` must not be negative.
 inline timeval to_timeval(Duration duration) {
+  assert(duration >= Duration::zero());
   const auto micros = std::chrono::ceil<std::chrono::microseconds>(duration).count();
   return {micros / 1'000'000, micros % 1'000'000};
 }

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <cassert>
+#include <cerrno>
 #include <utility>
 
 namespace majuscule {
@@ -27,7 +29,9 @@ class UniqueFd {
   /// Gives the descriptor up without closing it.
   int release() { return std::exchange(fd_, -1); }
   void reset() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ < 0) return;
+    [[maybe_unused]] const int result = ::close(std::exchange(fd_, -1));
+    assert(result == 0 || errno != EBADF);  // nothing else has closed it
   }
 
  private:

@@ -2,6 +2,7 @@
 #include "blocking/acceptor.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <new>
 
 namespace majuscule {
@@ -16,6 +17,7 @@ Acceptor::~Acceptor() {
 void Acceptor::run(DrainedClients& clients) {
   server_.announce_ready();
   accept_until_stopped();
+  assert(server_.stop().requested());
   refusals_.drain(monotonic_now());
   empty_queues(clients);
   for (Listener& listener : server_.listeners()) listener.close();
@@ -77,6 +79,7 @@ void Acceptor::empty_queues(DrainedClients& clients) {
 
 // They waited, so they are served. False when some are left.
 bool Acceptor::take_queued(DrainedClients& clients) {
+  assert(clients.drain().begun());
   bool exhausted = false;
   for (Listener& listener : server_.listeners()) {
     AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;

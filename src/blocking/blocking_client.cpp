@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <cassert>
+
 #include "base/monotonic.hpp"
 #include "server/socket_io.hpp"
 #include "server/tasks.hpp"
@@ -81,12 +83,14 @@ bool BlockingClient::write() {
 }
 
 void BlockingClient::account(std::size_t count, const Output& output) {
+  assert(count <= output.size());
   if (count < output.size()) now_ = clock_.now();
   connection_->sent(count, now_);
 }
 
 // Half-closes if it is time to. Returns whether the connection has ended.
 bool BlockingClient::finish() {
+  assert(connection_->pending_output().size() == 0);
   if (connection_->ending() == Ending::kHalfClose) {
     ::shutdown(fd_.get(), SHUT_WR);
     connection_->half_closed(now_);
@@ -96,6 +100,7 @@ bool BlockingClient::finish() {
 
 // Waits in one receive until bytes, the end, or the deadline. False when the client is gone or to be left.
 bool BlockingClient::receive() {
+  assert(connection_->wants_input());
   using State = ClientRegistry::State;
   entry_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
   if (now_.draining) clients_.drain_meanwhile();
@@ -148,6 +153,7 @@ bool BlockingClient::wait_a_little() {
 
 // Does the task where the client is served. False when the drain gave it up.
 bool BlockingClient::work(const Task& task) {
+  assert(task.kind != TaskKind::kNone);
   if (task.kind != TaskKind::kSleep) {
     occupy_thread(task);
     return true;

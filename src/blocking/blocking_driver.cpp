@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "blocking/blocking_driver.hpp"
 
+#include <cassert>
 #include <new>
 
 #include "base/monotonic.hpp"
@@ -8,6 +9,7 @@
 namespace majuscule {
 
 void ClientJob::operator()() {
+  assert(clients_ != nullptr && client_.fd && permit_);
   clients_->server_.ledger().add({.accepted = 1});
   clients_->serve(std::move(client_));
   clients_->server_.ledger().add({.closed = 1});
@@ -21,6 +23,7 @@ BlockingClients::BlockingClients(Server& server, BlockingIo& io, Drainer drainer
 }
 
 bool BlockingClients::take(Accepted& client, const std::function<bool(ClientJob& job)>& start) {
+  assert(client.fd);
   ConnectionPermit permit = server_.take_permit();
   if (!permit) return false;
   registry_.count_in();
@@ -45,6 +48,7 @@ void BlockingClients::begin_drain() {
 }
 
 void BlockingClients::obey(Drain::Step step) {
+  assert(step != Drain::Step::kTakeQueued);
   if (step == Drain::Step::kCloseIdle) {
     const bool also_fresh = drain_.closes(/*fresh=*/true, monotonic_now());
     const bool late_ones = drain_.arrivals_ended() || drainer_ == Drainer::kServingThread;
@@ -73,6 +77,7 @@ void BlockingClients::drain_meanwhile() {
 }
 
 void BlockingClients::wait_until_empty() {
+  assert(drain_.arrivals_ended());
   registry_.tell_when_empty();
   client_came();  // the last of them just now, perhaps
   while (registry_.count() > 0) {

@@ -7,6 +7,7 @@
 // and between two of them it does what is due.
 #pragma once
 
+#include <cassert>
 #include <functional>
 
 #include "blocking/blocking_client.hpp"
@@ -30,7 +31,10 @@ class ClientJob {
   /// Serves it to its end. Once.
   void operator()();
   /// The client, not served.
-  Accepted take_client() && { return std::move(client_); }
+  Accepted take_client() && {
+    assert(client_.fd);
+    return std::move(client_);
+  }
 
  private:
   BlockingClients* clients_ = nullptr;

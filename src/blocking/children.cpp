@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <exception>
 #include <system_error>
@@ -59,6 +60,7 @@ Children::Children(Server& server)
 }
 
 bool Children::start(Accepted& client, const Work& work) {
+  assert(client.fd);
   ConnectionPermit permit = server_.take_permit();
   if (!permit) return false;
   // Where its pidfd will be: no higher, since the descriptor of the client is free by then.
@@ -108,7 +110,9 @@ bool Children::adopt(pid_t pid) {
     server_.meter().reaped(pid, usage);
     return false;
   }
+  assert(static_cast<std::size_t>(ended.get()) < children_.size());
   Child& child = children_[static_cast<std::size_t>(ended.get())];
+  assert(child.pid == 0 && !child.ended);
   child = {std::move(ended), pid};
   return true;
 }
@@ -132,6 +136,7 @@ void Children::attend() {
       } else if (fd == any_ended_.get()) {
         reap_all();
       } else {
+        assert(static_cast<std::size_t>(fd) < children_.size());
         reap(children_[static_cast<std::size_t>(fd)]);
       }
     }
@@ -182,10 +187,12 @@ void Children::begin_drain() {
 }
 
 void Children::obey(Drain::Step step) {
+  assert(step != Drain::Step::kTakeQueued);
   if (step == Drain::Step::kAbort) server_.announce_cut(permits_.count());
 }
 
 void Children::wait_until_empty() {
+  assert(drain_.arrivals_ended());
   attend();
   while (permits_.count() > 0) {
     const Drain::Step step = drain_.take_step(monotonic_now());

@@ -4,6 +4,7 @@
 // memory.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <span>
 
@@ -22,7 +23,10 @@ class FiberStack {
 
   explicit operator bool() const { return !mapping_.empty(); }
   /// From its lowest address, at which it is full, to its highest, from which it grows downwards.
-  std::span<std::byte> usable() const { return mapping_.subspan(kGuardSize); }
+  std::span<std::byte> usable() const {
+    assert(*this);
+    return mapping_.subspan(kGuardSize);
+  }
 
  private:
   std::span<std::byte> mapping_;

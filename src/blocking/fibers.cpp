@@ -37,6 +37,7 @@ struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
 
   static void enter(context::transfer_t from) {
     Fiber& self = *static_cast<Fiber*>(from.data);
+    assert(self.fibers.running_ == &self);
     self.fibers.scheduler_ = from.fctx;
     self.watch->arrive_from(self.fibers.scheduler_watch_);
     self.work->run();
@@ -65,10 +66,14 @@ Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now(
   free_.reserve(kPooledFibers);
 }
 
-Fibers::~Fibers() { wheel_.drop(poll_end_); }
+Fibers::~Fibers() {
+  assert(running_ == nullptr && gave_way_ == nullptr && sleepers_.empty());
+  wheel_.drop(poll_end_);
+}
 
 // Takes the work, or leaves it and returns false.
 bool Fibers::begin(std::unique_ptr<Work>& work) {
+  assert(running_ == nullptr);
   std::unique_ptr<Fiber> fiber;
   if (free_.empty()) {
     fiber.reset(new (std::nothrow) Fiber(*this));
@@ -87,7 +92,7 @@ bool Fibers::begin(std::unique_ptr<Work>& work) {
 
 // Until it waits, or has ended.
 void Fibers::resume(Fiber& fiber) {
-  assert(running_ == nullptr);
+  assert(running_ == nullptr && !fiber.ended);
   running_ = &fiber;
   scheduler_watch_.leave_for(*fiber.watch);
   fiber.rest = context::jump_fcontext(fiber.rest, &fiber).fctx;
@@ -106,6 +111,7 @@ void Fibers::resume(Fiber& fiber) {
 }
 
 void Fibers::suspend(Fiber& fiber) {
+  assert(running_ == &fiber);
   fiber.watch->leave_for(scheduler_watch_);
   scheduler_ = context::jump_fcontext(scheduler_, nullptr).fctx;
   fiber.watch->arrive_from(scheduler_watch_);
@@ -124,6 +130,7 @@ bool Fibers::wait(Fiber& fiber, std::uint32_t events, Time until) {
 
 // The others have their turn first.
 void Fibers::give_way(Fiber& fiber) {
+  assert(fiber.next == nullptr);
   wheel_.drop(fiber);
   fiber.next = gave_way_;
   gave_way_ = &fiber;
@@ -133,6 +140,7 @@ void Fibers::give_way(Fiber& fiber) {
 // Has epoll tell of this socket from now on, beginning with what is the case now.
 bool Fibers::watch(Fiber& fiber, int fd) const {
   if (fiber.fd == fd) return true;
+  assert(fiber.fd < 0);  // one socket for each fiber
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &fiber;
@@ -141,6 +149,7 @@ bool Fibers::watch(Fiber& fiber, int fd) const {
 }
 
 Received Fibers::receive(Socket& socket, char* buffer, std::size_t size, Time, Time until) {
+  assert(running_ != nullptr);
   Fiber& self = *running_;
   for (;;) {
     // Nothing is known of a socket that is not watched yet: it may have a request.
@@ -160,6 +169,7 @@ Received Fibers::receive(Socket& socket, char* buffer, std::size_t size, Time, T
 }
 
 IoResult Fibers::send(Socket& socket, const Output& output, Time, Time until, std::size_t& count) {
+  assert(running_ != nullptr);
   Fiber& self = *running_;
   for (;;) {
     const IoResult result = send_some(socket.fd, output, MSG_DONTWAIT, count);
@@ -171,6 +181,7 @@ IoResult Fibers::send(Socket& socket, const Output& output, Time, Time until, st
 }
 
 bool Fibers::sleep(Time until) {
+  assert(running_ != nullptr);
   if (aborted_) return false;
   Fiber& self = *running_;
   sleepers_.push_back(self);
@@ -181,6 +192,7 @@ bool Fibers::sleep(Time until) {
 }
 
 void Fibers::abort_sleeps() {
+  assert(running_ == nullptr);
   aborted_ = true;
   const Time now = monotonic_now();
   sleepers_.for_each([&](Fiber& fiber) { wheel_.set(fiber, now); });

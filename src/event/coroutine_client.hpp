@@ -6,6 +6,7 @@
 // The awaitables are trivially destructible: GCC 12 may destroy temporaries of a co_await expression twice.
 #pragma once
 
+#include <cassert>
 #include <coroutine>
 
 #include "event/readiness_driver.hpp"
@@ -23,6 +24,7 @@ struct ClientCoroutine {
     void unhandled_exception() const { throw; }  // out of resume()
 
     bool resume(Wake why) override {
+      assert(!handle().done());
       why_ = why;
       handle().resume();
       return !handle().done();
@@ -120,6 +122,7 @@ class CoroutineServing final : public Serving {
   void resume(ReadinessDriver& driver, Session& session, Wake why) override {
     if (why == Wake::kAccepted) {
       if (!driver.read_input(session, why)) return driver.close(session);
+      assert(session.coroutine == nullptr);
       session.coroutine = &serve_(CoroutineClient(driver, session)).coroutine;
     }
     if (!session.coroutine->resume(why)) driver.close(session);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "event/loop_serving.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "event/readiness_driver.hpp"
@@ -8,6 +9,7 @@
 namespace majuscule {
 
 void LoopServing::resume(ReadinessDriver& driver, Session& session, Wake why) {
+  assert((why == Wake::kSlept) == (session.owed != nullptr));
   Connection& connection = *session.connection;
   if (!driver.read_input(session, why)) return driver.close(session);
   if (why == Wake::kSlept)

@@ -2,6 +2,7 @@
 #include "event/poll_loop.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <stdexcept>
 #include <string>
 
@@ -43,10 +44,12 @@ void PollLoop::wait() {
   if (due_ == kNever) return wait(nullptr, ready_);
   const timespec timeout = to_timespec(std::max(due_ - monotonic_now(), Duration::zero()));
   wait(&timeout, ready_);
+  assert(ready_.size() <= sessions_.size());
 }
 
 // Meanwhile the client may be gone, and another have its descriptor: a false alarm for that one.
 void PollLoop::tell(ReadinessDriver& driver, int fd) {
+  assert(static_cast<std::size_t>(fd) < sessions_.size());
   if (Session* const session = sessions_[static_cast<std::size_t>(fd)].get()) return driver.ready(*session);
   for (Listener& listener : server_.listeners()) {
     if (listener.fd() == fd) driver.accept(listener);
@@ -66,12 +69,14 @@ Session* PollLoop::add(UniqueFd& client) {
   const int fd = client.get();
   if (!make_room(fd)) return nullptr;
   auto& session = sessions_[static_cast<std::size_t>(fd)];
+  assert(!session);
   session = std::make_unique<Session>();
   session->fd = std::move(client);
   return session.get();
 }
 
 void PollLoop::remove(Session& session) {
+  assert(sessions_[static_cast<std::size_t>(session.fd.get())].get() == &session);
   watch(session.fd.get(), Interest::kNone);
   sessions_[static_cast<std::size_t>(session.fd.get())].reset();
 }

@@ -29,12 +29,14 @@ class PollSet {
  public:
   /// Room for all descriptors below `end`; nothing else takes memory.
   void make_room(std::size_t end) {
+    assert(end >= places_.size());
     places_.resize(end, kNowhere);
     watched_.reserve(end);
   }
 
   /// Watches `fd` for these events and no others; 0: not at all.
   void set(int fd, short events) {
+    assert(static_cast<std::size_t>(fd) < places_.size());
     std::uint32_t& place = places_[static_cast<std::size_t>(fd)];
     if (events == 0) return take_out(place);
     if (place == kNowhere) {
@@ -47,6 +49,7 @@ class PollSet {
 
   /// What `fd` is watched for; 0: not at all.
   short events(int fd) const {
+    assert(static_cast<std::size_t>(fd) < places_.size());
     const std::uint32_t place = places_[static_cast<std::size_t>(fd)];
     return place == kNowhere ? short{0} : watched_[place].events;
   }
@@ -60,6 +63,7 @@ class PollSet {
   // The last one fills the gap.
   void take_out(std::uint32_t& place) {
     if (place == kNowhere) return;
+    assert(place < watched_.size());
     watched_[place] = watched_.back();
     places_[static_cast<std::size_t>(watched_[place].fd)] = place;
     watched_.pop_back();

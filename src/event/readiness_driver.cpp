@@ -45,6 +45,7 @@ void ReadinessDriver::accept(Listener& listener) {
 }
 
 void ReadinessDriver::add_accepted(Accepted client) {
+  assert(client.fd);
   if (drain_.aborted()) return;
   if (!admit(std::move(client))) pause_accepting(kExhausted);
   arm();
@@ -104,12 +105,14 @@ void ReadinessDriver::resume(Session& session, Wake why) {
 }
 
 bool ReadinessDriver::read_input(Session& session, Wake why) {
+  assert(session.phase == Phase::kWaits);
   if (why == Wake::kAccepted) return !poller_.reads_first() || steps_.read(session);
   if (why == Wake::kReady && session.interest == Interest::kWrite) return true;
   return steps_.read_input(session, why);
 }
 
 void ReadinessDriver::sleep(Session& session, Duration duration) {
+  assert(session.phase == Phase::kWaits);
   wake_up();  // the delay counts from now, not from when the loop woke
   session.phase = Phase::kSleeps;
   wheel_.set(session, now().time + duration);
@@ -188,6 +191,7 @@ void ReadinessDriver::expire() {
 }
 
 void ReadinessDriver::close(Session& session) {
+  assert(session.phase != Phase::kExecutes);
   wheel_.drop(session);
   sessions_.remove(session);
   if (session.coroutine != nullptr) session.coroutine->destroy();
@@ -196,6 +200,7 @@ void ReadinessDriver::close(Session& session) {
   server_.ledger().add({.closed = 1});
   permits_.give_back_one();
   poller_.remove(session);
+  assert(sessions_.empty() == (open() == 0));
   if (!accepting_) wheel_.set(accept_timer_, now().time);
 }
 
@@ -228,6 +233,7 @@ void ReadinessDriver::drain() {
 }
 
 void ReadinessDriver::obey_drain() {
+  assert(drain_.begun());
   for (;;) {
     switch (drain_.take_step(now().time)) {
       case Drain::Step::kCloseIdle: close_idle(); break;

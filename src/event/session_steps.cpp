@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "event/session_steps.hpp"
 
+#include <cassert>
+
 #include "server/tasks.hpp"
 
 namespace majuscule {
@@ -13,6 +15,7 @@ SessionSteps::SessionSteps(Server& server, SessionIo& io)
       buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
 
 bool SessionSteps::read(Session& session) {
+  assert(session.connection->wants_input());
   const auto [result, bytes] = io_.receive(session, buffer_.get(), kReadSize);
   switch (result) {
     case IoResult::kDone: session.connection->receive(bytes, now_); break;

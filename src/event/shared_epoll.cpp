@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -70,6 +71,7 @@ Session* SharedEpoll::take_turn() {
 void SharedEpoll::dispatch(std::uint64_t tag) {
   const int fd = static_cast<int>(tag & 0xffffffff);
   if (tag >> kGenerationShift != 0) {
+    assert(static_cast<std::size_t>(fd) < by_fd_.size());
     OneShotSession* const session = by_fd_[static_cast<std::size_t>(fd)];
     if (session == nullptr || session->tag() != tag) return;
     session->armed = Interest::kNone;
@@ -146,6 +148,7 @@ Session* SharedEpoll::add(UniqueFd& client) {
     client = std::move(session->fd);
     return nullptr;
   }
+  assert(by_fd_[fd] == nullptr);
   session->armed = Interest::kRead;
   return by_fd_[fd] = session.release();
 }
@@ -161,6 +164,7 @@ bool SharedEpoll::set_interest(Session& session, Interest interest) {
 }
 
 void SharedEpoll::remove(Session& session) {
+  assert(by_fd_[static_cast<std::size_t>(session.fd.get())] == &session);
   by_fd_[static_cast<std::size_t>(session.fd.get())] = nullptr;
   delete static_cast<OneShotSession*>(&session);
 }
@@ -178,6 +182,9 @@ void SharedEpoll::set_timer(Time due) {
   ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
 }
 
-void SharedEpoll::take(Session& session) { turns_.push_back(&session); }
+void SharedEpoll::take(Session& session) {
+  assert(session.busy() && turns_.size() < turns_.capacity());
+  turns_.push_back(&session);
+}
 
 }  // namespace majuscule

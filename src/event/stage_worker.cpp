@@ -22,6 +22,7 @@ void StageWorker::attempt(Session& session, Step step) {
 }
 
 void StageWorker::advance(Session& session) {
+  assert(session.busy());
   attempt(session, [&] { return step(session); });
 }
 
@@ -31,6 +32,7 @@ unsigned StageWorker::urgency(Session& session) {
 }
 
 void StageWorker::refuse(Session& session) {
+  assert(session.asks());
   attempt(session, [&] {
     Connection& connection = *session.connection;
     session.owed.reset();
@@ -55,6 +57,7 @@ Stage StageWorker::step(Session& session) {
 
 // Replies wait for one another, so that a batch leaves in one write; but none waits for another one's task.
 Stage StageWorker::answer(Session& session) {
+  assert(!session.owed);
   Connection& connection = *session.connection;
   while (Request* request = connection.next_request(steps_.now())) {
     Outcome outcome = steps_.server().handle(*request, steps_.now());
@@ -76,6 +79,7 @@ bool StageWorker::work(const Task& task) {
 }
 
 Stage StageWorker::reply(Session& session) {
+  assert(session.owed);
   session.connection->respond(std::move(std::exchange(session.owed, nullptr)->reply), steps_.now());
   return Stage::kAnswer;
 }

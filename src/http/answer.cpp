@@ -2,6 +2,7 @@
 #include "http/answer.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <cstring>
 
@@ -18,6 +19,7 @@ class HeadWriter {
 
   template <std::size_t N>
   void put(const char (&text)[N]) {
+    assert(has_room(N - 1));
     std::memcpy(end_, text, N - 1);
     end_ += N - 1;
   }
@@ -26,6 +28,7 @@ class HeadWriter {
       flush();
       out_.append(text);
     } else {
+      assert(has_room(text.size()));
       end_ += text.copy(end_, text.size());
     }
   }
@@ -34,16 +37,22 @@ class HeadWriter {
   void put_usual(std::string_view text) {
     static_assert(N <= kLongestText);
     if (text.size() != N) return put_text(text);
+    assert(has_room(N));
     std::memcpy(end_, text.data(), N);
     end_ += N;
   }
-  void put_number(std::size_t number) { end_ = std::to_chars(end_, end_ + 20, number).ptr; }
+  void put_number(std::size_t number) {
+    assert(has_room(20));
+    end_ = std::to_chars(end_, end_ + 20, number).ptr;
+  }
   void flush() {
     out_.append(buffer_, static_cast<std::size_t>(end_ - buffer_));
     end_ = buffer_;
   }
 
  private:
+  bool has_room(std::size_t size) const { return end_ + size <= buffer_ + sizeof buffer_; }
+
   static constexpr std::size_t kLongestText =
       64;  // in the buffer: of a reason phrase, a date, a content type
   std::string& out_;
@@ -140,6 +149,7 @@ void append_head(std::string& out, const Reply& reply, std::string_view date, Pe
 }
 
 Reply error_reply(std::uint16_t status, std::string_view reason) {
+  assert(status >= 400 && may_have_body(status));
   Reply reply;
   reply.status = status;
   reply.body.append(std::to_string(status))

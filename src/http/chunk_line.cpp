@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/chunk_line.hpp"
 
+#include <cassert>
+
 #include "http/characters.hpp"
 
 namespace majuscule {
@@ -61,6 +63,7 @@ bool ChunkLine::advance(char c) {
 }
 
 ChunkLine::Step ChunkLine::take(std::string_view bytes) {
+  assert(!bytes.empty());
   std::size_t at = 0;
   if (state_ == State::kNoDigit || state_ == State::kSize) {
     while (at < bytes.size() && is_hex(bytes[at])) {

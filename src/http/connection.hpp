@@ -85,9 +85,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
 
-  /// Takes what was read. Only while wants_input().
+  /// Takes what was read, at most kLargestRead bytes. Only while wants_input().
   virtual void receive(std::string_view bytes, const Instant& now) = 0;
-  /// The peer will send no more; what it already asked is still answered.
+  /// The peer will send no more; what it already asked is still answered. Once.
   virtual void end_of_input(const Instant& now) = 0;
   /// The next whole request, which must be answered by respond() before another is given; until then, it is
   /// given again. Null when there is none or when output is stuck. Valid until respond().

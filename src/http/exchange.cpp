@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/exchange.hpp"
 
+#include <cassert>
+
 namespace majuscule {
 std::size_t Exchange::capacity() const {
   return request.target.capacity() + request.headers.capacity() + request.body.capacity() + held.capacity() +
@@ -11,10 +13,12 @@ std::unique_ptr<Exchange> ExchangePool::take() {
   if (free_.empty()) return std::make_unique<Exchange>();
   auto exchange = std::move(free_.back());
   free_.pop_back();
+  assert(exchange->output_empty() && exchange->held_bytes().empty());
   return exchange;
 }
 
 void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) noexcept {
+  assert(exchange != nullptr);
   if (free_.size() == free_.capacity() || exchange->capacity() > kLargestKept) return;
   exchange->request.clear();  // nothing of one client is left for the next
   for (std::string* buffer : {&exchange->held, &exchange->output, &exchange->body}) buffer->clear();

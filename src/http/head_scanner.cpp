@@ -2,6 +2,7 @@
 #include "http/head_scanner.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/characters.hpp"
 
@@ -45,6 +46,7 @@ HeadScanner::Result HeadScanner::scan(std::string_view bytes) {
                                                       : piece.substr(piece.size() - kVersionLength));
       if (verdict != Verdict::kMore) return {lf, verdict};
       in_request_line_ = false;
+      assert(length >= kVersionLength);
       request_line_length_ = length - 1;
     } else if (length == 1) {  // just the CR
       return {lf + 1, Verdict::kEnd};
@@ -60,6 +62,7 @@ void HeadScanner::keep_tail(std::string_view piece) {
   piece.remove_prefix(piece.size() - std::min(piece.size(), kVersionLength));
   const std::size_t kept = std::min<std::size_t>(tail_length_, kVersionLength - piece.size());
   std::copy(tail_.begin() + tail_length_ - kept, tail_.begin() + tail_length_, tail_.begin());
+  assert(kept + piece.size() <= kVersionLength);
   piece.copy(tail_.data() + kept, piece.size());
   tail_length_ = static_cast<std::uint8_t>(kept + piece.size());
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -46,7 +47,10 @@ class HeadScanner {
 
   bool in_request_line() const { return in_request_line_; }
   /// Without its CRLF; once it is over.
-  std::size_t request_line_length() const { return request_line_length_; }
+  std::size_t request_line_length() const {
+    assert(!in_request_line_);
+    return request_line_length_;
+  }
 
  private:
   void keep_tail(std::string_view piece);

@@ -36,7 +36,7 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
-  assert(wants_input());
+  assert(wants_input() && bytes.size() <= kLargestRead);
   if (phase_ == Phase::kLingering) {
     deadline_ = lingering_.extend(now);
     return;
@@ -48,6 +48,7 @@ void HttpConnection::receive(std::string_view bytes, const Instant& now) {
   const std::size_t taken = parse(bytes, now);
   exchange_->bytes_in += bytes.size();
   if (taken < bytes.size() && phase_ == Phase::kReady) {
+    assert(exchange_->held_bytes().empty());
     exchange_->held.assign(bytes.substr(taken));
     exchange_->held_begin = 0;
   }
@@ -63,6 +64,7 @@ std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
     fresh_ = false;
     deadline_ = now.time + context_.limits.header_timeout;
   }
+  assert(phase_ == Phase::kReading);
   RequestParser& parser = exchange_->parser;
   const bool was_in_body = parser.state() == RequestParser::State::kBody;
   const std::size_t taken = parser.feed(bytes);
@@ -79,10 +81,12 @@ std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
     case RequestParser::State::kHead:
     case RequestParser::State::kUnknownMethod: break;
   }
+  assert(taken == bytes.size() || phase_ == Phase::kReady || phase_ == Phase::kClosing);
   return taken;
 }
 
 void HttpConnection::end_of_input(const Instant& now) {
+  assert(!peer_ended_);
   peer_ended_ = true;
   switch (phase_) {
     case Phase::kIdle:
@@ -141,6 +145,7 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
 
 // The answer to what could not be parsed: the last one, whatever follows.
 void HttpConnection::refuse(Refusal refusal, const Instant& now) {
+  assert(phase_ == Phase::kReading);
   Reply reply = error_reply(refusal.status, refusal.reason);
   append_answer(reply, Persistence::kClose, exchange_->request.method != Method::kHead, now);
   phase_ = Phase::kClosing;
@@ -150,6 +155,7 @@ void HttpConnection::refuse(Refusal refusal, const Instant& now) {
 
 void HttpConnection::append_answer(Reply& reply, Persistence persistence, bool with_body,
                                    const Instant& now) {
+  assert(exchange_->body.empty());
   std::string& out = exchange_->output;
   const std::size_t before = out.size();
   append_head(out, reply, now.date, persistence);
@@ -192,6 +198,7 @@ Output HttpConnection::pending_output() const {
 }
 
 void HttpConnection::sent(std::size_t count, const Instant& now) {
+  assert(count <= pending_output().size());
   if (!exchange_) return;
   Exchange& e = *exchange_;
   const std::size_t of_output = std::min(count, e.output.size() - e.output_begin);
@@ -253,6 +260,7 @@ void HttpConnection::half_closed(const Instant& now) {
 }
 
 void HttpConnection::expire(const Instant& now) {
+  assert(deadline_ <= now.time);
   if (phase_ != Phase::kLingering && !std::exchange(timed_out_, true)) context_.ledger.add({.timed_out = 1});
   if (phase_ == Phase::kReading && !stuck_) {
     const bool in_body = exchange_->parser.state() == RequestParser::State::kBody;
@@ -263,6 +271,7 @@ void HttpConnection::expire(const Instant& now) {
 }
 
 void HttpConnection::become_idle(const Instant& now) {
+  assert(phase_ == Phase::kHandling);
   phase_ = Phase::kIdle;
   deadline_ = now.time + context_.limits.idle_timeout;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/http_date.hpp"
 
+#include <cassert>
 #include <chrono>
 #include <string_view>
 
@@ -19,6 +20,7 @@ class Writer {
   }
   Writer& number(unsigned value, int digits) {
     for (int i = digits; i-- > 0; value /= 10) to_[i] = static_cast<char>('0' + value % 10);
+    assert(value == 0);
     to_ += digits;
     return *this;
   }

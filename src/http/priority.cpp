@@ -3,6 +3,7 @@
 // it is named for from the front of the text, and says whether it was there.
 #include "http/priority.hpp"
 
+#include <cassert>
 #include <optional>
 #include <string_view>
 
@@ -127,6 +128,7 @@ unsigned urgency(const Request& request) {
     const auto [name, value] = request.headers[i];
     if (equals_ignoring_case(name, "priority") && !Dictionary(value).take(urgency)) return kDefaultUrgency;
   }
+  assert(!urgency || *urgency >= 0);
   return urgency && *urgency <= 7 ? static_cast<unsigned>(*urgency) : kDefaultUrgency;
 }
 

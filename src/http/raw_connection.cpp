@@ -14,7 +14,7 @@ RawConnection::RawConnection(ConnectionContext& context, const Instant& now, std
 }
 
 void RawConnection::receive(std::string_view bytes, const Instant& now) {
-  assert(wants_input());
+  assert(wants_input() && bytes.size() <= kLargestRead);
   if (phase_ == Phase::kLingering) deadline_ = lingering_.extend(now);
   if (phase_ != Phase::kWaiting || bytes.empty()) return;
   context_.ledger.add({.bytes_in = bytes.size()});
@@ -37,7 +37,7 @@ Request* RawConnection::next_request(const Instant&) {
 }
 
 void RawConnection::respond(Reply&& reply, const Instant& now) {
-  assert(phase_ == Phase::kHandling);
+  assert(phase_ == Phase::kHandling && message_);
   context_.ledger.add({.requests = reply.counts ? 1U : 0U, .bytes_out = reply.body.size()});
   if (context_.access_log) {
     context_.access_log->write(log_line({.peer = peer(),
@@ -59,6 +59,7 @@ Output RawConnection::pending_output() const {
 }
 
 void RawConnection::sent(std::size_t count, const Instant& now) {
+  assert(count <= pending_output().size());
   if (phase_ != Phase::kAnswering) return;
   message_->sent += count;
   if (!message_->is_sent()) {
@@ -81,7 +82,8 @@ void RawConnection::half_closed(const Instant& now) {
   message_.reset();
 }
 
-void RawConnection::expire(const Instant&) {
+void RawConnection::expire([[maybe_unused]] const Instant& now) {
+  assert(deadline_ <= now.time);
   if (phase_ != Phase::kLingering) context_.ledger.add({.timed_out = 1});
   phase_ = Phase::kClosed;
 }

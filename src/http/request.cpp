@@ -2,6 +2,7 @@
 #include "majuscule/request.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/characters.hpp"
 
@@ -24,6 +25,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 Headers::Field Headers::operator[](std::size_t i) const {
+  assert(i < size());
   const Place& place = fields_[i];
   const std::string_view text(text_);
   return {text.substr(place.name, place.name_length),
@@ -52,6 +54,7 @@ void Headers::append_name(std::string_view piece) {
 }
 
 void Headers::append_value(std::string_view piece) {
+  assert(!fields_.empty());  // a name came before it
   text_.append(piece);
   fields_.back().value_length += static_cast<std::uint32_t>(piece.size());
   fields_.back().has_value = true;

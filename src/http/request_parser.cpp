@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <new>
 
 #include <llhttp.h>
@@ -108,6 +109,7 @@ struct RequestParser::Parser {
   static int on_body(Parser& p, std::string_view piece) {
     p.content_end = piece.data() + piece.size();
     std::string& body = p.owner.request_.body;
+    assert(body.size() <= p.owner.limits_->max_body);
     if (piece.size() > p.owner.limits_->max_body - body.size()) {
       p.owner.refuse(413, "the body is larger than --max-body allows");
       return HPE_USER;
@@ -183,6 +185,7 @@ void RequestParser::begin(const Limits& limits) {
 }
 
 std::size_t RequestParser::feed(std::string_view bytes) {
+  assert(limits_ != nullptr);  // begin() comes first
   std::size_t taken = 0;
   while (taken < bytes.size()) {
     const auto rest = bytes.substr(taken);
@@ -198,6 +201,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
 }
 
 std::size_t RequestParser::feed_head(std::string_view bytes) {
+  assert(overhead_ <= limits_->max_header);
   const std::size_t allowed = limits_->max_header - overhead_;
   if (allowed == 0) {
     if (scanner_.in_request_line()) {
@@ -264,6 +268,7 @@ void RequestParser::note_method() {
 }
 
 std::size_t RequestParser::feed_body(std::string_view bytes) {
+  assert(overhead_ <= limits_->max_header);
   const bool chunked = (parser_->llhttp.flags & F_CHUNKED) != 0;
   if (chunked) {
     const std::size_t allowed = limits_->max_header - overhead_;
@@ -321,6 +326,7 @@ std::size_t RequestParser::feed_chunk(std::string_view bytes) {
     if (parser_->chunk_left == 0 && !parser_->in_trailers) refuse(400, "a chunk size is malformed");
     chunk_line_.begin();
   } else if (!in_line) {
+    assert(taken <= parser_->chunk_left);
     parser_->chunk_left -= taken;
   }
   return taken;
@@ -341,6 +347,7 @@ std::size_t RequestParser::feed_unknown_method(std::string_view bytes) {
 }
 
 void RequestParser::refuse(std::uint16_t status, std::string_view reason) {
+  assert(state_ != State::kComplete && state_ != State::kRefused);
   const bool knows_method = state_ != State::kUnknownMethod && parser_->llhttp.method == HTTP_HEAD;
   state_ = State::kRefused;
   refusal_ = {status, reason};

@@ -37,7 +37,7 @@ class RequestParser {
   std::size_t feed(std::string_view bytes);
 
   State state() const { return state_; }
-  /// Why, in kRefused.
+  /// Why, in kRefused; none in any other state.
   Refusal refusal() const { return refusal_; }
   /// True once when the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1).
   bool take_expectation() { return std::exchange(continue_expected_, false); }

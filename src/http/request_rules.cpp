@@ -2,6 +2,7 @@
 #include "http/request_rules.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/byte_set.hpp"
 #include "http/characters.hpp"
@@ -17,6 +18,7 @@ template <std::size_t N>
 bool is_name(std::string_view name, const char (&lower)[N]) {
   if (name.size() != N - 1) return false;
   for (std::size_t i = 0; i < N - 1; ++i) {
+    assert(kTokenBytes.has(name[i]));
     if ((name[i] | 0x20) != lower[i]) return false;
   }
   return true;
@@ -111,6 +113,7 @@ Refusal split_target(Request& request) {
   request.path_begin = begin;
   request.path_length = mark - begin;
   request.query_begin = std::min(mark + 1, target.size());
+  assert(request.path_begin + request.path_length <= request.query_begin);
   return {};
 }
 

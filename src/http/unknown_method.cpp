@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/unknown_method.hpp"
 
+#include <cassert>
+
 #include "http/characters.hpp"
 
 namespace majuscule {
@@ -31,6 +33,7 @@ UnknownMethodLine::Verdict UnknownMethodLine::step(char c) {
       if (c == ' ') state_ = State::kVersion;
       break;
     case State::kVersion: {
+      assert(version_bytes_ < kVersion.size());
       const char expected = kVersion[version_bytes_++];
       good = expected == '?' ? c == '0' || c == '1' : c == expected;
       if (good && version_bytes_ == kVersion.size()) return Verdict::kWellFormed;

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -79,6 +80,7 @@ bool Address::bind_to_next_source(int fd) {
 }
 
 UniqueFd Address::connect(std::size_t number, int& error) {
+  assert(number < endpoints_.size());
   const Endpoint& endpoint = endpoints_[number];
   const auto& [address, size] = endpoint;
   UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -4,6 +4,7 @@
 // no sockets. Not thread-safe.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,7 +25,8 @@ class AddressTurn {
   static constexpr Duration kAvoided = std::chrono::seconds(2);
   static constexpr Duration kAvoidedUnused = std::chrono::seconds(60);
 
-  explicit AddressTurn(std::size_t count) : addresses_(count) {}
+  /// `count` is from 1 to kMost.
+  explicit AddressTurn(std::size_t count) : addresses_(count) { assert(count >= 1 && count <= kMost); }
 
   /// The address for the next attempt of a connection that has tried those whose bits are set, and marks it
   /// there; none: it has tried all. With no bit set it is a new connection, for which it is the next one's
@@ -37,10 +39,12 @@ class AddressTurn {
 
   /// A connection to it was made, or was not.
   void worked(std::size_t address) {
+    assert(address < addresses_.size());
     addresses_[address].avoided_until = Time::min();
     addresses_[address].used = true;
   }
   void failed(std::size_t address, Time now) {
+    assert(address < addresses_.size());
     addresses_[address].avoided_until = now + (addresses_[address].used ? kAvoided : kAvoidedUnused);
   }
   /// Whether a connection to it was ever made.
@@ -52,7 +56,7 @@ class AddressTurn {
     bool used = false;
   };
 
-  std::vector<State> addresses_;  // from 1 to kMost
+  std::vector<State> addresses_;
   std::size_t turn_ = 0;
 };
 

@@ -5,8 +5,8 @@
 #include <sys/signalfd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
-#include <cmath>
 #include <csignal>
 #include <system_error>
 #include <utility>
@@ -23,7 +23,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration kHopeless = 2s;  // of nothing but failures, or twice the longest answer
 constexpr Duration kProgressEvery = 500ms;
-constexpr Duration kLeastForCpuShare = 1ms;  // the kernel counts CPU time in microseconds
 constexpr std::size_t kInput = 64 * 1024;
 constexpr std::size_t kMostInOneWrite = 64 * 1024;
 
@@ -219,6 +218,7 @@ void Client::wake_the_rested(Time now) {
   while (supply_ && !resting_.empty() && resting_.front()->free_since <= now) {
     Slot& slot = *resting_.front();
     resting_.pop_front();
+    assert(slot.state == Slot::State::kResting);
     slot.state = Slot::State::kClosed;
     make_free(slot, now);
   }
@@ -254,50 +254,6 @@ std::string Client::in_words(int error) { return std::generic_category().message
 void Client::stop(std::string why) {
   if (supply_) supply_->stop();
   if (cut_short_.empty()) cut_short_ = std::move(why);
-}
-
-// ---- The end.
-
-/// A schedule is offered until the request behind its last one would be due, so that no figure speaks of time
-/// that has not passed.
-Time Client::offered_until() const {
-  const bool whole = supply_ && open_loop() && cut_short_.empty() && unsent_ == 0;
-  return whole && !too_few_for_rate(plan_) && supply_->left() == 0 ? supply_->until() : Time::min();
-}
-
-Duration Client::offered_for(Time end) const {
-  const Time from = supply_->measured_from();
-  if (!cut_short_.empty() || too_few_for_rate(plan_)) return std::max(Duration::zero(), end - from);
-  return std::max(record_.served_at(), from) - from;
-}
-
-/// From the first send to the last answer, on the average of the connections. The wall clock would count the
-/// time in which some of them have ended, or are still at a request of the warm-up.
-Duration Client::busy_for() const {
-  double total = 0;
-  std::size_t connections = 0;
-  for (const Slot& slot : slots_) {
-    if (slot.first_sent == kNever) continue;
-    total += static_cast<double>((slot.last_answer - slot.first_sent).count());
-    ++connections;
-  }
-  return Duration(connections == 0 ? 0 : std::llround(total / static_cast<double>(connections)));
-}
-
-Result Client::result(Time start, Time end, Duration cpu) {
-  Result result;
-  result.plan = plan_;
-  result.took = open_loop() ? offered_for(end) : busy_for();
-  result.unsent = unsent_;
-  result.idle_lost = crowd_.lost();
-  result.cut_short = cut_short_;
-  result.addresses = address_.used();
-  if (end - start >= kLeastForCpuShare) {
-    result.client_cpu_share =
-        std::max(0.0, std::chrono::duration<double>(cpu) / std::chrono::duration<double>(end - start));
-  }
-  result.record = std::move(record_);
-  return result;
 }
 
 }  // namespace majuscule

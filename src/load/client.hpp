@@ -92,6 +92,8 @@ class Client {
 
   static std::string in_words(int error);
   void stop(std::string why);
+
+  // The end: client_result.cpp.
   Time offered_until() const;
   Duration offered_for(Time end) const;
   Duration busy_for() const;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -22,6 +23,7 @@ constexpr int kMostReads = 16;    // of one connection, before the others
 }  // namespace
 
 void Client::connect(Slot& slot, Time now) {
+  assert(!slot.fd);
   slot.connect_began = monotonic_now();
   slot.state = Slot::State::kConnecting;
   Waiter::Tag tag = tag_of(slot, slot.attempts);
@@ -41,6 +43,7 @@ void Client::settle(Slot& slot, Dial::Outcome outcome, Time now) {
 }
 
 void Client::connected(Slot& slot, Time now) {
+  assert(slot.state == Slot::State::kConnecting && !slot.fd);
   slot.fd = slot.dial.take(slot.generation);
   slot.state = Slot::State::kOpen;
   slot.parser.begin();
@@ -99,6 +102,7 @@ void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
 
 void Client::take_answer(Slot& slot, Time now) {
   const Flight flight = slot.oldest();
+  assert(flight.sent != kNever && outstanding_ > 0);
   slot.pop();
   --outstanding_;
   const Answer& answer = slot.parser.answer();
@@ -155,6 +159,7 @@ void Client::close(Slot& slot) {
 /// The connection, with all that is in flight on it.
 void Client::lose(Slot& slot, Failure failure, std::string_view reason, Time now) {
   const std::uint64_t requests = slot.flights() + (slot.waiting ? 1 : 0);
+  assert(outstanding_ >= requests);
   outstanding_ -= requests;
   if (requests > 0 || !supply_) failed(failure, reason, std::max<std::uint64_t>(1, requests), now);
   slot.waiting.reset();

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 
 #include "base/monotonic.hpp"
@@ -85,6 +86,7 @@ std::uint64_t Client::room(const Slot& slot) const {
 }
 
 void Client::assign(Slot& slot, Time intended, Time now) {
+  assert(room(slot) > 0);
   ++outstanding_;
   Flight flight{intended, kNever, supply_->measured(intended)};
   if (slot.state == Slot::State::kOpen) {
@@ -96,6 +98,7 @@ void Client::assign(Slot& slot, Time intended, Time now) {
 }
 
 void Client::begin(Slot& slot, const Flight& flight) const {
+  assert(slot.state == Slot::State::kOpen);
   slot.push(flight);
   ++slot.begun;
   ++slot.unstamped;
@@ -104,6 +107,7 @@ void Client::begin(Slot& slot, const Flight& flight) const {
 
 /// Hands over all that the kernel takes.
 void Client::flush(Slot& slot) {
+  assert(slot.state == Slot::State::kOpen);
   if (slot.unsent == 0) return;
   if (slot.unstamped > 0) stamp(slot, monotonic_now());
   while (slot.unsent > 0) {
@@ -135,6 +139,7 @@ void Client::cannot_write(Slot& slot, int error) {
 }
 
 void Client::stamp(Slot& slot, Time now) {
+  assert(slot.unstamped <= slot.flights());
   for (; slot.unstamped > 0; --slot.unstamped) {
     Flight& flight = slot.from_newest(slot.unstamped - 1);
     flight.sent = now;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -55,6 +56,7 @@ Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, Waiter& w
     if (error_ == 0) error_ = error;
     return try_next(address, waiter, tag, now);
   }
+  assert(at < attempts_.size());
   if (at != 0) std::swap(attempts_[0], attempts_[at]);
   address.turn().worked(attempts_[0].address);
   for (std::size_t i = 1; i < attempts_.size(); ++i)
@@ -76,6 +78,7 @@ Dial::Outcome Dial::look(Address& address, Waiter& waiter, Waiter::Tag& tag, Tim
 }
 
 UniqueFd Dial::take(std::uint32_t& generation) {
+  assert(attempts_.size() == 1);
   UniqueFd fd = std::move(attempts_[0].fd);
   generation = attempts_[0].generation;
   attempts_.clear();

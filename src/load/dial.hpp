@@ -33,7 +33,7 @@ class Dial {
   Time due() const { return due_; }
   /// Of the first attempt that failed (errno); 0: none has.
   int error() const { return error_; }
-  /// Gives the connection away. Its events have `generation`.
+  /// Gives the connection away, after kConnected. Its events have `generation`.
   UniqueFd take(std::uint32_t& generation);
   /// Closes all attempts.
   void cancel() { attempts_.clear(); }

@@ -3,6 +3,7 @@
 // it, and the answer that is arriving. What to do with it is the client's.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -46,14 +47,21 @@ struct Slot : TimerWheel::Timer {
 
   /// The requests in flight, the oldest first.
   std::size_t flights() const { return flights_; }
-  Flight& oldest() { return ring_[head_]; }
-  const Flight& oldest() const { return ring_[head_]; }
-  Flight& from_newest(std::size_t back) { return ring_[(head_ + flights_ - 1 - back) % ring_.size()]; }
+  const Flight& oldest() const {
+    assert(flights_ > 0);
+    return ring_[head_];
+  }
+  Flight& from_newest(std::size_t back) {
+    assert(back < flights_);
+    return ring_[(head_ + flights_ - 1 - back) % ring_.size()];
+  }
   void push(const Flight& flight) {
+    assert(flights_ < ring_.size());
     ring_[(head_ + flights_) % ring_.size()] = flight;
     ++flights_;
   }
   void pop() {
+    assert(flights_ > 0);
     head_ = head_ + 1 == ring_.size() ? 0 : head_ + 1;
     --flights_;
   }

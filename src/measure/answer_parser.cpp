@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "measure/answer_parser.hpp"
 
+#include <cassert>
+
 #include <llhttp.h>
 
 #include "http/chunk_line.hpp"
@@ -58,7 +60,10 @@ struct AnswerParser::Http {
             end = llhttp_get_error_pos(&llhttp);
             return error;
           }
-          if (within_chunk) chunk_left -= step.length;
+          if (within_chunk) {
+            assert(step.length <= chunk_left);
+            chunk_left -= step.length;
+          }
       }
       bytes.remove_prefix(step.length);
     }
@@ -131,6 +136,7 @@ void AnswerParser::begin() {
 }
 
 AnswerParser::Result AnswerParser::feed(std::string_view bytes, std::size_t& taken) {
+  assert(!bytes.empty());
   taken = 0;
   while (taken < bytes.size()) {
     if (!began_) begin();
@@ -187,6 +193,7 @@ void AnswerParser::take_body(std::string_view piece) {
 }
 
 void AnswerParser::finish() {
+  assert(began_);
   began_ = false;
   answer_.status = http_ ? static_cast<std::uint16_t>(http_->llhttp.status_code) : 0;
   answer_.right_status = !http_ || (answer_.status >= 200 && answer_.status < 300);

@@ -2,6 +2,7 @@
 #include "measure/histogram.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace majuscule {
@@ -34,6 +35,7 @@ Duration Histogram::at_percentile(double percentile) const {
     seen += counts_[i];
     if (seen >= rank) return std::min(Duration(longest_of(i)), max());
   }
+  assert(empty());
   return Duration::zero();
 }
 

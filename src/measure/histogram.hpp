@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,7 @@ class Histogram {
   void record(Duration value) {
     const Duration held = value < kMost ? value : kMost;
     const auto ns = held > Duration::zero() ? static_cast<std::uint64_t>(held.count()) : 0;
+    assert(bucket_of(ns) < counts_.size());
     ++counts_[bucket_of(ns)];
     ++count_;
     sum_ += static_cast<double>(ns);

@@ -2,6 +2,7 @@
 #include "measure/percentile_file.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include <fmt/core.h>
@@ -14,6 +15,7 @@ constexpr double kNsPerMs = 1e6;
 
 /// The next percentile to report behind this one: the steps become finer as 100 % comes near.
 double step_behind(double percentile) {
+  assert(percentile < 100);
   const double halvings = std::floor(std::log2(100.0 / (100.0 - percentile))) + 1;
   return percentile + 100.0 / (kStepsPerHalving * std::exp2(halvings));
 }

@@ -2,6 +2,7 @@
 #include "measure/record.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace majuscule {
@@ -27,6 +28,7 @@ void Record::answered(const Flight& flight, Time first_byte_at, Time whole_at) {
 
 void Record::failed(Failure failure, std::string_view reason, std::uint64_t count) {
   const auto i = static_cast<std::size_t>(failure);
+  assert(i < kFailures && count > 0);
   if (failures[i] == 0) first_reason[i] = reason;
   failures[i] += count;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "measure/schedule.hpp"
 
+#include <cassert>
 #include <cmath>
 
 namespace majuscule {
@@ -14,8 +15,11 @@ Schedule::Schedule(Arrivals arrivals, Time start, Duration length, std::uint64_t
       next_(count == 0 ? kNever : advance_to(0)) {}
 
 void Schedule::pop() {
+  assert(next_ != kNever && popped_ < count_);
+  [[maybe_unused]] const Time before = next_;
   ++popped_;
   next_ = popped_ < count_ ? advance_to(popped_) : kNever;
+  assert(next_ >= before);
 }
 
 /// Of n arrivals at random in what is left of the time, the first comes at a share of it that has the

@@ -18,7 +18,7 @@ class Schedule {
 
   /// When the next one is due; kNever: there is none.
   Time next() const { return next_; }
-  /// Goes on to the one behind it.
+  /// Goes on to the one behind it. There must be one that is due.
   void pop();
   /// How many are left.
   std::uint64_t left() const { return count_ - popped_; }

@@ -4,6 +4,7 @@
 // standstill, one in which it worked is none. Pure: time is a parameter. Not thread-safe.
 #pragma once
 
+#include <cassert>
 #include <utility>
 
 #include "majuscule/instant.hpp"
@@ -32,6 +33,7 @@ class StallDetector {
 
   /// Call at each wake-up; true: look() is to be called.
   bool woke(Time now) {
+    assert(now >= woke_);
     before_ = std::exchange(woke_, now);
     return now - looked_ >= kLookEvery;
   }

@@ -2,6 +2,7 @@
 #include "measure/supply.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace majuscule {
@@ -17,6 +18,7 @@ std::uint64_t arrivals_in(Duration duration, double rate) {
 }  // namespace
 
 std::uint64_t scheduled_requests(const Plan& plan) {
+  assert(plan.rate && *plan.rate > 0);
   const auto room = arrivals_in(plan.duration.value_or(kLongest), *plan.rate);
   return std::min(plan.requests.value_or(UINT64_MAX), std::max<std::uint64_t>(1, room));
 }
@@ -27,6 +29,7 @@ Supply::Supply(const Plan& plan, Time start)
       until_(plan.duration ? measured_from_ + *plan.duration : kNever),
       left_(plan.requests.value_or(UINT64_MAX)),
       warming_up_(plan.warmup > Duration::zero()) {
+  assert(plan_.duration || plan_.requests);
   if (!plan_.rate) return;
   left_ = scheduled_requests(plan_);
   const Duration length(std::llround(static_cast<double>(left_) / *plan_.rate * 1e9));
@@ -41,6 +44,7 @@ Supply::Supply(const Plan& plan, Time start)
 }
 
 void Supply::begin_measured_phase() {
+  assert(plan_.rate);
   warming_up_ = false;
   schedule_.emplace(plan_.arrivals, measured_from_, until_ - measured_from_, left_, plan_.seed);
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 #include <stdexcept>
@@ -74,6 +75,7 @@ void Master::run() {
     reap();
     obey_drain();
   }
+  assert(!has_workers());
   if (!failure_.empty()) throw std::runtime_error(failure_);
 }
 
@@ -85,6 +87,7 @@ void Master::start_those_due() {
 }
 
 void Master::start(Worker& worker) {
+  assert(worker.pid == 0);
   std::fflush(nullptr);  // or the worker would write it again
   worker.started = monotonic_now();
   const pid_t pid = ground_.meter.fork();
@@ -181,6 +184,7 @@ void Master::reap() {
 
 void Master::lost(Worker& worker, const std::string& how) {
   const std::string what = fmt::format("worker {} {}", number_of(worker), how);
+  assert(worker.pid == 0);
   if (!is_ready()) return fail(reported_.empty() ? what : reported_);
   const auto pause = worker.limit.died(monotonic_now() - worker.started);
   if (stopping_) {
@@ -199,6 +203,7 @@ void Master::lost(Worker& worker, const std::string& how) {
 }
 
 void Master::drain() {
+  assert(!stopping_ && !killed_);
   stopping_ = true;
   const Counters counters = ground_.ledger->read();
   ground_.announce_drain(counters.accepted - counters.closed);

@@ -2,10 +2,12 @@
 #include "prefork/restart_limit.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace majuscule {
 
 std::optional<Duration> RestartLimit::died(Duration age) {
+  assert(age >= Duration::zero());
   if (age >= kSoon) {
     in_a_row_ = 0;
     return Duration::zero();

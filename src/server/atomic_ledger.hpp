@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <cassert>
 #include <utility>
 
 #include "base/shared_array.hpp"
@@ -43,6 +44,7 @@ class AtomicLedger final : public GuardedLedger {
         shards_(guard == Guard::kSharded ? kShards : 1),
         clients_(workers),
         shards_taken_(1) {
+    assert(guard != Guard::kMutex);
     // A forked process has a thread that it did not take a shard for.
     [[maybe_unused]] static const int kRegistered =
         ::pthread_atfork(nullptr, nullptr, [] { t_shard = kNoShard; });
@@ -75,9 +77,14 @@ class AtomicLedger final : public GuardedLedger {
     }
     return sum;
   }
-  void become(unsigned worker) override { worker_ = worker; }
+  void become(unsigned worker) override {
+    assert(worker < clients_.size());
+    worker_ = worker;
+  }
   void forget_client() override {
-    std::atomic_ref(clients_[worker_].accepted).fetch_sub(1, std::memory_order_relaxed);
+    [[maybe_unused]] const std::uint64_t before =
+        std::atomic_ref(clients_[worker_].accepted).fetch_sub(1, std::memory_order_relaxed);
+    assert(before > 0);
   }
   void forget_clients_of(unsigned worker) override {
     Clients& clients = clients_[worker];

@@ -20,6 +20,7 @@ Drain::Step Drain::take_step(Time now, bool accepts) {
   const Time queue_at = takes_queue ? queue_at_ : kNever;
   const Time first = std::min({idle_at_, queue_at, fresh_at_, abort_at_});
   if (first > now || first == kNever) return Step::kNone;
+  assert(begun_ && !aborted_);
   if (first == idle_at_) {
     idle_at_ = kNever;
     idle_closed_ = true;
@@ -54,6 +55,7 @@ void Drain::queue_taken(Time now, bool some_left) {
 }
 
 void Drain::client_came(Time now) {
+  assert(begun_);
   if (aborted_) return;
   fresh_end_ = fresh_at_ = std::max(fresh_end_, now + kFreshGrace);
 }

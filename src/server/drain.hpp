@@ -46,7 +46,7 @@ class Drain {
   /// No client comes any more.
   void end_arrivals() { arrivals_ended_ = true; }
   bool arrivals_ended() const { return arrivals_ended_; }
-  /// A client has come all the same, from a queue or from another thread: it has time to ask.
+  /// A client has come during the drain, from a queue or from another thread: it has time to ask.
   void client_came(Time now);
 
   /// Whether a client that is idle (between two requests) is to be closed. `fresh`: it has not asked anything

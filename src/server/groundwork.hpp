@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cassert>
 #include <memory>
 #include <vector>
 
@@ -41,7 +42,10 @@ struct Groundwork {
   /// Waits until the access log is written, LogWriter::kPatience at most. The server has ended.
   void end_access_log();
   /// Those of a worker, counted from 0.
-  std::vector<Listener>& listeners_of(unsigned worker) { return listeners[worker % listeners.size()]; }
+  std::vector<Listener>& listeners_of(unsigned worker) {
+    assert(!listeners.empty());
+    return listeners[worker % listeners.size()];
+  }
 
   const Options options;
   const Mode& mode;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which guards go with which way of sharing, and what they are called.
 #include <array>
+#include <cassert>
 #include <span>
 
 #include "server/guarded_ledger.hpp"
@@ -24,6 +25,7 @@ std::span<const Guard> allowed_guards(Sharing sharing) {
 }
 
 Sharing sharing_of(const Mode& mode, unsigned workers) {
+  assert(workers > 0);
   return workers > 1 && mode.sharing == Sharing::kOneThread ? Sharing::kProcesses : mode.sharing;
 }
 

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cassert>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -56,6 +57,7 @@ Listener::Listener(Protocol protocol, const SocketAddress& address, int backlog,
 }
 
 Listener Listener::twin(int backlog) const {
+  assert(fd_);
   const SocketAddress local = SocketAddress::of_socket(fd());
   Listener twin(protocol_);
   twin.url_ = url_;
@@ -102,6 +104,7 @@ AcceptResult Listener::accept(Accepted& client, bool non_blocking) {
 }
 
 std::string Listener::failure() const {
+  assert(failure_ != 0);
   return "cannot accept clients of " + url_ + ": " + std::system_category().message(failure_);
 }
 

@@ -2,6 +2,7 @@
 #include "server/listeners.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <optional>
 #include <utility>
@@ -18,6 +19,7 @@ bool is_missing(std::error_code error) {
 
 std::vector<Listener> listen_on(Protocol protocol, std::vector<SocketAddress> addresses, int backlog,
                                 const Skipped& skipped) {
+  assert(!addresses.empty());
   const auto of_v6 = [](const SocketAddress& address) { return address.family() == AF_INET6; };
   const bool v6_only = !std::all_of(addresses.begin(), addresses.end(), of_v6);
   const bool any_port = addresses.front().port() == 0;

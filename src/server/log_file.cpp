@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
@@ -82,6 +83,7 @@ int LogFile::reopen() noexcept {
 }
 
 LogFile::Written LogFile::write(std::string_view lines) {
+  assert(lines.ends_with('\n'));
   if (torn_ && ::write(fd_.get(), "\n", 1) == 1) torn_ = false;
   std::size_t done = 0;
   const auto line_begin = [&] { return done == 0 ? 0 : lines.rfind('\n', done - 1) + 1; };
@@ -110,6 +112,7 @@ LogFile::Written LogFile::write(std::string_view lines) {
 
 // If it still is the end of a file; what another process has appended since is not touched.
 void LogFile::remove_fragment(std::size_t size) {
+  assert(size > 0);
   const off_t end = ::lseek(fd_.get(), 0, SEEK_CUR);
   struct stat status {};
   const bool removed = is_regular_ && ::fstat(fd_.get(), &status) == 0 && status.st_size == end &&

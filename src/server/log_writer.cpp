@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 
@@ -97,6 +98,7 @@ sigset_t all_signals() {
 
 LogWriter::LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> log, ResourceMeter& meter)
     : name_(file), flag_("--access-log=" + file), log_(std::move(log)), meter_(meter), owner_(::getpid()) {
+  assert(relay.writer == 0);  // one at a time
   Pipe wakes = make_pipe();
   wakes_ = std::move(wakes.reader);
   waker_ = std::move(wakes.writer);
@@ -135,6 +137,7 @@ void LogWriter::start(LogFile::Begin begin) {
 }
 
 void LogWriter::reaped(pid_t pid) try {
+  assert(::getpid() == owner_);
   if (pid != pid_) return;
   relay.writer = 0;
   if (monotonic_now() - started_ < kShortLife) {
@@ -148,6 +151,7 @@ void LogWriter::reaped(pid_t pid) try {
 }
 
 LogWriter::~LogWriter() {
+  assert(::getpid() == owner_);
   handle_signal(SIGUSR1, SIG_IGN);
   relay.writer = 0;
   waker_.reset();

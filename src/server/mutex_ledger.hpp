@@ -2,6 +2,8 @@
 // --guard=mutex: counters in memory that all share, behind one mutex.
 #pragma once
 
+#include <cassert>
+
 #include "base/process_mutex.hpp"
 #include "base/shared_array.hpp"
 #include "server/counters_sum.hpp"
@@ -31,9 +33,13 @@ class MutexLedger final : public GuardedLedger {
     }
     return sum;
   }
-  void become(unsigned worker) override { worker_ = worker; }
+  void become(unsigned worker) override {
+    assert(worker < counters_.size());
+    worker_ = worker;
+  }
   void forget_client() override {
     const ProcessMutexLock lock(mutex_);
+    assert(counters_[worker_].accepted > counters_[worker_].closed);
     --counters_[worker_].accepted;
   }
   void forget_clients_of(unsigned worker) override {

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/connection.hpp"
 #include "http/log_line.hpp"
@@ -12,6 +13,7 @@
 namespace majuscule {
 
 void Refusals::refuse(Accepted client, const Instant& now) {
+  assert(client.fd);
   if (refusal_throttle_.admit(now.time)) {
     server_.log().warn("refusing clients: --max-connections={} reached, or no thread or process for another",
                        server_.max_connections());
@@ -73,6 +75,7 @@ void Refusals::close_all() {
 }
 
 void Refusals::let_go_of_oldest() {
+  assert(!held_.empty() && held_.size() <= kMost);
   discard_input(held_.front().client.get());
   held_.pop_front();
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 
 namespace majuscule {
 namespace {
@@ -18,6 +19,7 @@ void raise_to(std::atomic<std::uint64_t>& figure, std::uint64_t value) {
 
 ResourceMeter::ResourceMeter(std::size_t others)
     : places_(others + 1), own_(take_place()), status_(open_own_status()) {
+  assert(own_ != nullptr);
   own_->pid = ::getpid();
 }
 
@@ -39,6 +41,7 @@ pid_t ResourceMeter::fork() {
 }
 
 void ResourceMeter::reaped(pid_t pid, const rusage& usage) {
+  assert(pid > 0);
   Place* const had = place_of(pid);
   Place& place = had != nullptr ? *had : places_[0];
   const Figures figures = figures_of(usage);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 #include <new>
 
@@ -24,6 +25,7 @@ Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::func
       is_worker_(::getpid() != ground.pid),
       listeners_(std::move(ground.listeners_of(worker))),
       stop_(std::in_place, ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
+  assert(worker < options().workers && !listeners_.empty());
   ground.listeners.clear();  // those of other workers
   ground.ledger->become(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
@@ -52,6 +54,7 @@ void Server::announce_drain(std::size_t clients) const {
 }
 
 void Server::become_child(pid_t parent) {
+  assert(!is_child_ && parent != ::getpid());
   constexpr Duration kForever = std::chrono::hours(24 * 365);
   listeners_.clear();
   stop_.emplace(kForever, parent);  // the parent ends it when it is time to

@@ -55,6 +55,7 @@ class ConnectionPermits {
 
   std::size_t count() const { return count_; }
   void add(ConnectionPermit permit) {
+    assert(permit && (server_ == nullptr || server_ == permit.server_));
     server_ = std::exchange(permit.server_, nullptr);
     ++count_;
   }
@@ -106,7 +107,10 @@ class Server {
   /// How many threads a pool has: what was asked for, else usable_cpus().
   std::size_t pool_size() const;
   /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
-  QueueOrder queue_order() const { return options().queue.value_or(mode().queues.front()); }
+  QueueOrder queue_order() const {
+    assert(!mode().queues.empty());
+    return options().queue.value_or(mode().queues.front());
+  }
 
   /// How long clients may take once the server drains. A child gives them a little more, so that its parent
   /// is the first to know.

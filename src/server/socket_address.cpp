@@ -5,6 +5,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -28,6 +29,7 @@ std::uint16_t SocketAddress::port() const {
 }
 
 void SocketAddress::set_port(std::uint16_t port) {
+  assert(family() != AF_UNSPEC);
   (family() == AF_INET6 ? v6_.sin6_port : v4_.sin_port) = htons(port);
 }
 

@@ -7,11 +7,13 @@
 #include <sys/uio.h>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 
 namespace majuscule {
 
 Received receive_some(int fd, char* buffer, std::size_t size, int flags) {
+  assert(size > 0);  // or the end would be told of
   const auto n = ::recv(fd, buffer, size, flags);
   if (n > 0) return {IoResult::kDone, {buffer, static_cast<std::size_t>(n)}};
   if (n == 0) return {IoResult::kEnd, {}};
@@ -19,6 +21,7 @@ Received receive_some(int fd, char* buffer, std::size_t size, int flags) {
 }
 
 IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) {
+  assert(output.size() > 0);
   const auto& [first, second] = output.pieces;
   count = 0;
   ssize_t n = 0;
@@ -34,6 +37,7 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) 
   }
   if (n < 0) return errno == EAGAIN || errno == EINTR ? IoResult::kLater : IoResult::kGone;
   count = static_cast<std::size_t>(n);
+  assert(count <= output.size());
   return IoResult::kDone;
 }
 

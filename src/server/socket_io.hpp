@@ -21,11 +21,11 @@ struct Received {
   std::string_view bytes;  ///< a part of the buffer
 };
 
-/// recv(2) with `flags`.
+/// recv(2) with `flags`. The buffer is not empty.
 Received receive_some(int fd, char* buffer, std::size_t size, int flags);
 
-/// Writes what it can of the output in one system call (send(2), or sendmsg(2) for two pieces); `count` says
-/// how much.
+/// Writes what it can of the output, which is not empty, in one system call (send(2), or sendmsg(2) for two
+/// pieces); `count` says how much.
 IoResult send_some(int fd, const Output& output, int flags, std::size_t& count);
 
 /// Whether the peer itself has ended its side, whatever shutdown(2) makes recv(2) say.

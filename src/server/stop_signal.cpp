@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 
@@ -62,6 +63,7 @@ void on_timer(int) {
 }  // namespace
 
 StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
+  assert(state.requested.load() == nullptr);  // one at a time
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
     throw std::system_error(errno, std::system_category(), "pipe2");
@@ -92,6 +94,7 @@ StopSignal::~StopSignal() {
   const itimerval none{};
   ::setitimer(ITIMER_REAL, &none, nullptr);
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  state.requested = nullptr;  // no handler is left to use it
 }
 
 void StopSignal::request() {

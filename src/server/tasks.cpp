@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include <cassert>
 #include <cerrno>
 
 #include "base/monotonic.hpp"
@@ -11,6 +12,7 @@
 namespace majuscule {
 
 void block_thread(Duration duration) {
+  assert(duration >= Duration::zero());
   const timespec at = to_timespec((monotonic_now() + duration).time_since_epoch());
   while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
   }

@@ -2,6 +2,8 @@
 // --guard=none where one thread does everything: plain memory.
 #pragma once
 
+#include <cassert>
+
 #include "server/guarded_ledger.hpp"
 
 namespace majuscule {
@@ -12,7 +14,10 @@ class UnguardedLedger final : public GuardedLedger {
   std::uint64_t next_ticket() override { return ++counters_.tickets; }
   Counters read() const override { return counters_; }
   void become(unsigned) override {}
-  void forget_client() override { --counters_.accepted; }
+  void forget_client() override {
+    assert(counters_.accepted > counters_.closed);
+    --counters_.accepted;
+  }
   void forget_clients_of(unsigned) override {}
 
  private:

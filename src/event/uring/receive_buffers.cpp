@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <cassert>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
@@ -37,6 +38,8 @@ ReceiveBuffers::~ReceiveBuffers() { ::io_uring_unregister_buf_ring(ring_.get(), 
 
 void ReceiveBuffers::append(Chain& chain, const io_uring_cqe& completion) {
   const auto id = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
+  assert((completion.flags & IORING_CQE_F_BUFFER) != 0 && id < kCount);
+  assert(completion.res > 0 && static_cast<std::size_t>(completion.res) <= kSize);
   buffers_[id] = {Chain::kNone, static_cast<std::uint16_t>(completion.res)};
   (chain.empty() ? chain.first_ : buffers_[chain.last_].next) = id;
   chain.last_ = id;
@@ -55,6 +58,7 @@ std::size_t ReceiveBuffers::take(Chain& chain, char* to, std::size_t size) {
     taken += buffers_[chain.first_].size;
     give_first_back(chain);
   }
+  assert(taken > 0 || chain.empty());
   return taken;
 }
 
@@ -63,6 +67,7 @@ void ReceiveBuffers::discard(Chain& chain) {
 }
 
 void ReceiveBuffers::give_first_back(Chain& chain) {
+  assert(!chain.empty());
   const auto id = chain.first_;
   chain.first_ = buffers_[id].next;
   provide(id);

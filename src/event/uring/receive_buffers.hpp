@@ -39,7 +39,8 @@ class ReceiveBuffers {
   void append(Chain& chain, const io_uring_cqe& completion);
   /// How many bytes there are.
   std::size_t size(const Chain& chain) const;
-  /// Moves the oldest bytes, as many whole buffers of them as fit into `size`, to `to`; says how many bytes.
+  /// Moves the oldest bytes to `to`, as many whole buffers as fit into `size`: at least one, unless there is
+  /// none. Returns how many bytes.
   std::size_t take(Chain& chain, char* to, std::size_t size);
   void discard(Chain& chain);
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <new>
 
@@ -46,6 +47,7 @@ bool UringPoller::set_interest(Session& session, Interest) {
 
 void UringPoller::remove(Session& session) {
   auto& removed = static_cast<UringSession&>(session);
+  assert(!removed.removed && sessions_ > 0);
   removed.removed = true;
   if (removed.receiving) ring_.cancel(tag(&removed, Operation::kReceive));
   if (removed.sending) ring_.cancel(tag(&removed, Operation::kSend));
@@ -90,6 +92,7 @@ IoResult UringPoller::send(Session& session, const Output& output, std::size_t& 
 }
 
 void UringPoller::begin_send(UringSession& session, const Output& output, std::size_t from) {
+  assert(!session.sending && !session.outgoing && !session.removed);
   auto bytes = spares_.empty() ? std::make_unique<std::string>() : std::move(spares_.back());
   if (!spares_.empty()) spares_.pop_back();
   for (std::string_view piece : output.pieces) {
@@ -112,6 +115,7 @@ void UringPoller::keep_spare(std::unique_ptr<std::string> bytes) {
 }
 
 void UringPoller::begin_receive(UringSession& session) {
+  assert(!session.receiving && !session.removed);
   session.receiving = true;
   ring_.start(tag(&session, Operation::kReceive), [&](io_uring_sqe* entry) {
     ::io_uring_prep_recv_multishot(entry, session.fd.get(), nullptr, 0, 0);
@@ -144,6 +148,7 @@ void UringPoller::take_completions() {
       case Operation::kReceive: received(*static_cast<UringSession*>(about), completion); break;
       case Operation::kSend: {
         auto& session = *static_cast<UringSession*>(about);
+        assert(session.sending);
         session.sending = false;
         session.sent = completion.res;
         make_ready(session);
@@ -155,6 +160,7 @@ void UringPoller::take_completions() {
 }
 
 void UringPoller::received(UringSession& session, const io_uring_cqe& completion) {
+  assert(session.receiving);
   if ((completion.flags & IORING_CQE_F_MORE) == 0) session.receiving = false;
   if (completion.res > 0) {
     buffers_.append(session.arrived, completion);
@@ -194,6 +200,7 @@ void UringPoller::serve_ready(ReadinessDriver& driver) {
 }
 
 void UringPoller::free(UringSession& session) {
+  assert(session.removed && !session.receiving && !session.sending);
   buffers_.discard(session.arrived);
   delete &session;
   --sessions_;

@@ -8,6 +8,7 @@
 // accepts, waits and stops.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ class UringPoller : public Poller {
   enum class Operation : std::uint8_t { kCancel, kReceive, kSend, kAccept, kStop };
 
   static std::uint64_t tag(const void* about, Operation operation) {
+    assert(reinterpret_cast<std::uintptr_t>(about) % alignof(void*) == 0);
     return reinterpret_cast<std::uintptr_t>(about) | static_cast<std::uint64_t>(operation);
   }
 

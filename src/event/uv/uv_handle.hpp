@@ -3,6 +3,7 @@
 // is free only when the close callback has run; so the deleter closes, and the callback frees.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <system_error>
 
@@ -40,7 +41,8 @@ class UvLoop {
   UvLoop() { check_uv(uv_loop_init(&loop_), "uv_loop_init"); }
   ~UvLoop() {
     uv_run(&loop_, UV_RUN_DEFAULT);
-    uv_loop_close(&loop_);
+    [[maybe_unused]] const int result = uv_loop_close(&loop_);
+    assert(result == 0);  // every handle is closed
   }
   UvLoop(const UvLoop&) = delete;
   UvLoop& operator=(const UvLoop&) = delete;

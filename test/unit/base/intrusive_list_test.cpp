@@ -15,14 +15,17 @@ struct Element : IntrusiveList<Element>::Link {
 
 class IntrusiveListTest : public ::testing::Test {
  protected:
+  ~IntrusiveListTest() override {
+    while (!list_.empty()) list_.pop_front();
+  }
   std::vector<int> numbers() const {
     std::vector<int> found;
     list_.for_each([&](const Element& element) { found.push_back(element.number); });
     return found;
   }
 
-  IntrusiveList<Element> list_;
   Element one_{1}, two_{2}, three_{3};
+  IntrusiveList<Element> list_;
 };
 
 TEST_F(IntrusiveListTest, IsEmptyAtFirst) {

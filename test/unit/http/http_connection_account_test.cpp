@@ -104,6 +104,7 @@ TEST_F(HttpConnectionAccount, LogsRefusalsAndTimeouts) {
   conversation_.play(kBad);
   auto slow = Conversation::of<HttpConnection>(world_);
   slow.play("G");
+  slow.pass(slow.patience());
   slow.expire();
   ASSERT_EQ(lines().size(), 2U);
   EXPECT_TRUE(lines()[0].starts_with("192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\" 400 "))

@@ -198,6 +198,7 @@ TEST_F(HttpConnectionDeadline, OfAWriteStuckSinceBeforeATaskBeginsWithTheReply) 
 
 TEST_F(HttpConnectionDeadline, Of408ToHeadHasNoBody) {
   conversation_.play("HEAD / HTTP/1.1\r\nContent-Length: 1\r\nHost: a\r\n\r\n");
+  conversation_.pass(conversation_.patience());
   conversation_.expire();
   conversation_.settle();
   EXPECT_TRUE(conversation_.output().starts_with("HTTP/1.1 408 "));

@@ -59,7 +59,8 @@ TEST_F(RawConnectionTest, TakesAsMuchAsAMessageMayHave) {
 }
 
 TEST_F(RawConnectionTest, ClosesWithoutResetWhenThereMayBeMoreThanAMessage) {
-  for (const std::size_t size : {1024, 1025, 70'000}) {
+  for (const std::size_t size :
+       {RawConnection::kLargestMessage, RawConnection::kLargestMessage + 1, Connection::kLargestRead}) {
     auto conversation = Conversation::of<RawConnection>(world_);
     conversation.play(std::string(size, 'a'));
     EXPECT_EQ(conversation.output(), std::string(1024, 'a')) << size;
