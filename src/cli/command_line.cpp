@@ -101,7 +101,7 @@ class Parser {
                  });
     flags_.value(
         "--queue", "ORDER",
-        "order order of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's "
+        "order of the queue, for modes with a choice: fifo, lifo, priority (default fifo); when any mode's "
         "queue "
         "is full: 503 (raw: closed)",
         "fifo, lifo or priority", [this](const std::string& text) {
