@@ -136,9 +136,9 @@ class Parser {
                     o_.limits.header_timeout);
     flags_.duration("--body-timeout", "limit for a whole body; then 408 (default 30s)",
                     o_.limits.body_timeout);
-    flags_.duration("--idle-timeout", "limit limit between requests; then a close (default 60s)",
+    flags_.duration("--idle-timeout", "limit between requests; then a close (default 60s)",
                     o_.limits.idle_timeout);
-    flags_.duration("--write-timeout", "limit limit for a client that does not read; then a close (default 30s)",
+    flags_.duration("--write-timeout", "limit for a client that does not read; then a close (default 30s)",
                     o_.limits.write_timeout);
     flags_.duration("--drain-timeout", "limit for finishing requests after SIGTERM (default 10s)",
                     o_.drain_timeout);

@@ -60,8 +60,9 @@ void limit_threads(unsigned value) {
   }
 }
 
-/// Waits, for a moment at most, until the main thread sleeps. GCC 12's thread sanitizer holds a signal back that arrives
-/// right before ppoll(2) or io_uring_enter(2) until that call returns; in the call the signal interrupts it.
+/// Waits, for a moment at most, until the main thread sleeps. GCC 12's thread sanitizer holds a signal back
+/// that arrives right before ppoll(2) or io_uring_enter(2) until that call returns; in the call the signal
+/// interrupts it.
 void wait_until_asleep(pid_t pid) {
   constexpr int kLooks = 200;
   int asleep = 0;

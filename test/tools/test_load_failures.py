@@ -165,7 +165,7 @@ class PartlyRight(unittest.TestCase):
             done = load_runs.run_json("--requests=5", server.url())
         self.assertEqual((done.code, done.result["valid"]), (1, False))
         self.assertGreater(done.result["errors"]["read"], 0)
-        self.assertIn("nobody asked for", done.reasons)
+        self.assertIn("without a request", done.reasons)
 
     def test_a_server_that_dies(self) -> None:
         def mortal(conversation: Conversation) -> None:

@@ -88,10 +88,10 @@ TEST(ReadUrl, SaysWhatIsWrong) {
       {"http://a:0/", "the port is '0'; expected a number from 1 to 65535"},
       {"http://a:65536/", "the port is '65536'; expected a number from 1 to 65535"},
       {"http://a:/", "the port is ''; expected"},
-      {"http://a b/", "no blanks, control characters or letters outside of ASCII"},
+      {"http://a b/", "only printable ASCII without blanks"},
       {"raw://a:1/path", "raw:// has no path; expected raw://HOST:PORT"},
       {"raw://a", "raw:// needs a port; expected raw://HOST:PORT"},
-      {"http://::1:80/", "an IPv6 address stands in brackets, as in http://[::1]:8000/"},
+      {"http://::1:80/", "an IPv6 address needs brackets, as in http://[::1]:8000/"},
       {"http://[::1", "the bracket before the host is not closed"},
   };
   for (const auto& [url, problem] : cases) {
