@@ -3,13 +3,14 @@
 
 #include <time.h>
 
+#include "base/system_calls.hpp"
 #include "base/timespec.hpp"
 
 namespace majuscule {
 
 Time monotonic_now() {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  sys::clock_gettime(CLOCK_MONOTONIC, &now);
   return Time(to_duration(now));
 }
 

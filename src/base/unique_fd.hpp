@@ -2,11 +2,11 @@
 // A descriptor that is owned: move-only, closed by its destructor.
 #pragma once
 
-#include <unistd.h>
-
 #include <cassert>
 #include <cerrno>
 #include <utility>
+
+#include "base/system_calls.hpp"
 
 namespace majuscule {
 
@@ -30,7 +30,7 @@ class UniqueFd {
   int release() { return std::exchange(fd_, -1); }
   void reset() {
     if (fd_ < 0) return;
-    [[maybe_unused]] const int result = ::close(std::exchange(fd_, -1));
+    [[maybe_unused]] const int result = sys::close(std::exchange(fd_, -1));
     assert(result == 0 || errno != EBADF);  // nothing else has closed it
   }
 

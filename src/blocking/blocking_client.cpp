@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "base/monotonic.hpp"
+#include "base/system_calls.hpp"
 #include "server/socket_io.hpp"
 #include "server/tasks.hpp"
 
@@ -92,7 +93,7 @@ void BlockingClient::account(std::size_t count, const Output& output) {
 bool BlockingClient::finish() {
   assert(connection_->pending_output().size() == 0);
   if (connection_->ending() == Ending::kHalfClose) {
-    ::shutdown(fd_.get(), SHUT_WR);
+    sys::shutdown(fd_.get(), SHUT_WR);
     connection_->half_closed(now_);
   }
   return connection_->ending() == Ending::kClose;

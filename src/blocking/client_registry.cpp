@@ -5,6 +5,8 @@
 
 #include <cassert>
 
+#include "base/system_calls.hpp"
+
 namespace majuscule {
 
 void ClientRegistry::count_in() {
@@ -57,7 +59,7 @@ void ClientRegistry::shut_down_all() {
 
 void ClientRegistry::shut_down(Entry& entry, int how) {
   entry.shut_down = true;
-  ::shutdown(entry.fd, how);
+  sys::shutdown(entry.fd, how);
 }
 
 }  // namespace majuscule

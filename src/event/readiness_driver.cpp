@@ -6,6 +6,7 @@
 #include <cassert>
 #include <new>
 
+#include "base/system_calls.hpp"
 #include "event/shared_exchange_pool.hpp"
 
 namespace majuscule {
@@ -121,7 +122,7 @@ void ReadinessDriver::sleep(Session& session, Duration duration) {
 bool ReadinessDriver::finish(Session& session) const {
   Connection& connection = *session.connection;
   if (connection.ending() == Ending::kHalfClose) {
-    ::shutdown(session.fd.get(), SHUT_WR);
+    sys::shutdown(session.fd.get(), SHUT_WR);
     connection.half_closed(now());
   }
   return connection.ending() == Ending::kClose;
@@ -276,7 +277,7 @@ void ReadinessDriver::abort() {
   if (open() > 0) server_.announce_cut(open());
   sessions_.for_each([this](Session& session) {
     if (session.phase == Phase::kExecutes) {
-      ::shutdown(session.fd.get(), SHUT_RDWR);  // and closed when it is given back
+      sys::shutdown(session.fd.get(), SHUT_RDWR);  // and closed when it is given back
     } else {
       close(session);
     }

@@ -3,13 +3,14 @@
 
 #include <time.h>
 
+#include "base/system_calls.hpp"
 #include "http/http_date.hpp"
 
 namespace majuscule {
 
 Instant Clock::now() {
   timespec wall{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &wall);
+  sys::clock_gettime(CLOCK_REALTIME_COARSE, &wall);
   if (wall.tv_sec != date_second_) {
     date_second_ = wall.tv_sec;
     date_ = http_date(wall.tv_sec);

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "base/system_calls.hpp"
 #include "server/syn_filter.hpp"
 
 namespace majuscule {
@@ -95,7 +96,7 @@ AcceptResult Listener::accept(Accepted& client, bool non_blocking) {
     socklen_t size = SocketAddress::kRoom;
     client.peer = {};
     client.fd = UniqueFd(
-        ::accept4(fd(), client.peer.get(), &size, SOCK_CLOEXEC | (non_blocking ? SOCK_NONBLOCK : 0)));
+        sys::accept4(fd(), client.peer.get(), &size, SOCK_CLOEXEC | (non_blocking ? SOCK_NONBLOCK : 0)));
     if (client.fd) return AcceptResult::kAccepted;
     failure_ = errno;
     if (const auto result = accept_failure(failure_)) return fd_ ? *result : AcceptResult::kNobody;

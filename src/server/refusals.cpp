@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/system_calls.hpp"
 #include "http/connection.hpp"
 #include "http/log_line.hpp"
 #include "server/socket_io.hpp"
@@ -25,8 +26,8 @@ void Refusals::refuse(Accepted client, const Instant& now) {
   const std::string answer = refusal_answer(now.date);
   server_.ledger().add({.status = 503, .refused = 1, .bytes_out = answer.size()});
   if (server_.access_log() != nullptr) log(client, now);
-  ::send(client.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::shutdown(client.fd.get(), SHUT_WR);
+  sys::send(client.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  sys::shutdown(client.fd.get(), SHUT_WR);
   if (held_.size() == kMost) let_go_of_oldest();
   if (held_.empty()) next_sweep_ = now.time + kBetweenSweeps;
   const Duration most = now.draining ? kHoldInDrain : Connection::kLingerTime;

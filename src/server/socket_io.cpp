@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/socket_io.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -10,11 +8,13 @@
 #include <cassert>
 #include <cerrno>
 
+#include "base/system_calls.hpp"
+
 namespace majuscule {
 
 Received receive_some(int fd, char* buffer, std::size_t size, int flags) {
   assert(size > 0);  // or the end would be told of
-  const auto n = ::recv(fd, buffer, size, flags);
+  const auto n = sys::recv(fd, buffer, size, flags);
   if (n > 0) return {IoResult::kDone, {buffer, static_cast<std::size_t>(n)}};
   if (n == 0) return {IoResult::kEnd, {}};
   return {errno == EAGAIN || errno == EINTR ? IoResult::kLater : IoResult::kGone, {}};
@@ -26,14 +26,14 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) 
   count = 0;
   ssize_t n = 0;
   if (second.empty()) {
-    n = ::send(fd, first.data(), first.size(), flags | MSG_NOSIGNAL);
+    n = sys::send(fd, first.data(), first.size(), flags | MSG_NOSIGNAL);
   } else {
     iovec pieces[] = {{const_cast<char*>(first.data()), first.size()},
                       {const_cast<char*>(second.data()), second.size()}};
     msghdr message{};
     message.msg_iov = first.empty() ? pieces + 1 : pieces;
     message.msg_iovlen = first.empty() ? 1 : 2;
-    n = ::sendmsg(fd, &message, flags | MSG_NOSIGNAL);
+    n = sys::sendmsg(fd, &message, flags | MSG_NOSIGNAL);
   }
   if (n < 0) return errno == EAGAIN || errno == EINTR ? IoResult::kLater : IoResult::kGone;
   count = static_cast<std::size_t>(n);
@@ -41,11 +41,7 @@ IoResult send_some(int fd, const Output& output, int flags, std::size_t& count) 
   return IoResult::kDone;
 }
 
-bool peer_has_ended(int fd) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_state != TCP_ESTABLISHED;
-}
+bool peer_has_ended(int fd) { return sys::peer_has_ended(fd); }
 
 [[gnu::noinline]] IoResult discard_some(int fd) {
   constexpr int kMostPieces = 8;
@@ -63,7 +59,8 @@ bool peer_has_ended(int fd) {
 [[gnu::noinline]] void discard_input(int fd) {  // else its buffer costs each idle thread a page of stack
   constexpr int kMostPieces = 256;  // whoever sends on and on is reset, as he would be a moment later
   std::array<char, 4096> piece;
-  for (int i = 0; i<kMostPieces&& ::recv(fd, piece.data(), piece.size(), MSG_DONTWAIT)> 0; ++i) continue;
+  for (int i = 0; i < kMostPieces && sys::recv(fd, piece.data(), piece.size(), MSG_DONTWAIT) > 0; ++i)
+    continue;
 }
 
 }  // namespace majuscule

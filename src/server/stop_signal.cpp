@@ -16,6 +16,7 @@
 #include "base/line_output.hpp"
 #include "base/monotonic.hpp"
 #include "base/signal_handler.hpp"
+#include "base/system_calls.hpp"
 #include "base/timespec.hpp"
 
 namespace majuscule {
@@ -39,7 +40,7 @@ void stop() {
   const char any = 0;
   [[maybe_unused]] const auto written = ::write(state.writer.load(), &any, sizeof any);
   state.patience_end = monotonic_now() + state.patience;
-  ::setitimer(ITIMER_REAL, &state.timer, nullptr);
+  sys::set_alarm(state.timer);
   errno = saved;
 }
 
@@ -92,7 +93,7 @@ StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
 
 StopSignal::~StopSignal() {
   const itimerval none{};
-  ::setitimer(ITIMER_REAL, &none, nullptr);
+  sys::set_alarm(none);
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
   state.requested = nullptr;  // no handler is left to use it
 }
@@ -103,7 +104,7 @@ void StopSignal::request() {
 
 void StopSignal::interrupt_waits() const {
   state.timer = {to_timeval(kBeat), to_timeval(kBeat)};
-  if (requested()) ::setitimer(ITIMER_REAL, &state.timer, nullptr);
+  if (requested()) sys::set_alarm(state.timer);
 }
 
 }  // namespace majuscule

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/monotonic.hpp"
+#include "base/system_calls.hpp"
 #include "base/timespec.hpp"
 
 namespace majuscule {
@@ -14,14 +15,14 @@ namespace majuscule {
 void block_thread(Duration duration) {
   assert(duration >= Duration::zero());
   const timespec at = to_timespec((monotonic_now() + duration).time_since_epoch());
-  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
+  while (sys::sleep_until(at) == EINTR) {
   }
 }
 
 void burn_cpu(Duration duration) {
   const auto used = [] {
     timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    sys::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return to_duration(now);
   };
   const auto until = used() + duration;

@@ -3,6 +3,7 @@
 #include "base/unique_fd.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <utility>
 
