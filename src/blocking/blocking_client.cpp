@@ -62,7 +62,8 @@ bool BlockingClient::send_now() {
   if (output.size() == 0) return true;
   std::size_t count = 0;
   if (send_some(fd_.get(), output, MSG_DONTWAIT, count) == IoResult::kGone) return false;
-  account(count, output);
+  if (count < output.size()) now_ = clock_.now();
+  connection_->sent(count, now_);
   return true;
 }
 
@@ -78,15 +79,10 @@ bool BlockingClient::write() {
     const Output output = connection_->pending_output();
     std::size_t count = 0;
     if (io_.send(socket_, output, now_.time, connection_->deadline(), count) == IoResult::kGone) return false;
-    account(count, output);
+    now_ = clock_.now();
+    connection_->sent(count, now_);
   }
   return true;
-}
-
-void BlockingClient::account(std::size_t count, const Output& output) {
-  assert(count <= output.size());
-  if (count < output.size()) now_ = clock_.now();
-  connection_->sent(count, now_);
 }
 
 // Half-closes if it is time to. Returns whether the connection has ended.

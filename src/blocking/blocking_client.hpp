@@ -38,7 +38,6 @@ class BlockingClient {
   bool answer();
   bool send_now();
   bool write();
-  void account(std::size_t count, const Output& output);
   bool finish();
   bool receive();
   void keep_deadline();
