@@ -7,20 +7,16 @@
 
 namespace majuscule {
 
-Acceptor::~Acceptor() {
-  while (refusals_.next() != kNever) {
-    io_.poll({}, refusals_.next());
-    refusals_.sweep(monotonic_now());
-  }
-}
-
 void Acceptor::run(DrainedClients& clients) {
   server_.announce_ready();
   accept_until_stopped();
   assert(server_.stop().requested());
   refusals_.drain(monotonic_now());
-  empty_queues(clients);
+  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  clients.begin_drain();
+  while (!clients.drain().arrivals_ended()) drain_on(clients);
   for (Listener& listener : server_.listeners()) listener.close();
+  while (refusals_.next() != kNever) drain_on(clients);
 }
 
 void Acceptor::accept_until_stopped() {
@@ -60,21 +56,21 @@ bool Acceptor::report_failure(AcceptResult result, const Listener& listener) {
   return exhausted || failed;
 }
 
-void Acceptor::empty_queues(DrainedClients& clients) {
-  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
-  clients.begin_drain();
+// Does a step of the drain, or waits until something is due.
+void Acceptor::drain_on(DrainedClients& clients) {
+  if (concern_.fd >= 0) concern_.attend();
   Drain& drain = clients.drain();
-  while (!drain.arrivals_ended()) {
-    if (concern_.fd >= 0) concern_.attend();
-    const Drain::Step step = drain.take_step(monotonic_now());
-    switch (step) {
-      case Drain::Step::kNone: io_.poll({}, drain.next_time()); break;
-      case Drain::Step::kTakeQueued: drain.queue_taken(monotonic_now(), !take_queued(clients)); break;
-      case Drain::Step::kCloseIdle:
-      case Drain::Step::kAbort: clients.obey(step); break;
-    }
-    refusals_.sweep(monotonic_now());
+  const Drain::Step step = drain.take_step(monotonic_now());
+  switch (step) {
+    case Drain::Step::kNone: io_.poll({}, std::min(drain.next_time(), refusals_.next())); break;
+    case Drain::Step::kTakeQueued: drain.queue_taken(monotonic_now(), !take_queued(clients)); break;
+    case Drain::Step::kCloseIdle: clients.obey(step); break;
+    case Drain::Step::kAbort:
+      clients.obey(step);
+      refusals_.close_all();
+      break;
   }
+  refusals_.sweep(monotonic_now());
 }
 
 // They waited, so they are served. False when some are left.

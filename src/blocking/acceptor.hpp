@@ -37,12 +37,11 @@ class Acceptor {
         take_(std::move(take)),
         concern_(std::move(concern)),
         non_blocking_(non_blocking) {}
-  /// Waits for those who were refused just now, so that their answers arrive: half a second at most.
-  ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Accepts until the stop signal, then until the listeners' queues are empty; `clients` drains meanwhile.
+  /// Accepts until the stop signal, then until the listeners' queues are empty, and holds refused clients
+  /// until their answers have arrived: half a second at most. `clients` drains meanwhile.
   void run(DrainedClients& clients);
 
   /// In a forked process: closes its copies of what belongs to its parent.
@@ -53,7 +52,7 @@ class Acceptor {
   static constexpr Duration kPause = std::chrono::milliseconds(20);
 
   void accept_until_stopped();
-  void empty_queues(DrainedClients& clients);
+  void drain_on(DrainedClients& clients);
   bool take_queued(DrainedClients& clients);
   /// Takes one client; kExhausted also when memory ran out for it.
   AcceptResult accept_one(Listener& listener);

@@ -79,7 +79,6 @@ void BlockingClients::drain_meanwhile() {
 void BlockingClients::wait_until_empty() {
   assert(drain_.arrivals_ended());
   registry_.tell_when_empty();
-  client_came();  // the last of them just now, perhaps
   while (registry_.count() > 0) {
     const Drain::Step step = drain_.take_step(monotonic_now());
     if (step != Drain::Step::kNone) {
