@@ -152,6 +152,7 @@ bool BlockingClient::wait_a_little() {
 bool BlockingClient::work(const Task& task) {
   assert(task.kind != TaskKind::kNone);
   if (task.kind != TaskKind::kSleep) {
+    if (now_.draining) clients_.drain_meanwhile();  // the tasks of a pipeline may take long
     occupy_thread(task);
     return true;
   }
