@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// A whole life of a server with either driver: it serves, drains, and is compared with its promises. The same
+// seed and setting give the same life.
+#pragma once
+
+#include "simulation/world.hpp"
+
+namespace majuscule::simulation {
+
+/// The readiness driver on a simulated poller.
+Outcome live_with_readiness(std::uint64_t seed, const Setting& setting);
+/// The blocking driver on threads in virtual time: as --mode=threads, with every fourth seed as
+/// --mode=sequential.
+Outcome live_with_blocking(std::uint64_t seed, const Setting& setting);
+
+}  // namespace majuscule::simulation
