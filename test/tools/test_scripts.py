@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The four commands in tools/ as they are called: by a symbolic link, from anywhere, with an output that is full, closed
+"""The five commands in tools/ as they are called: by a symbolic link, from anywhere, with an output that is full, closed
 or without a reader."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Union
 
 _ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("compare", "fuzz", "soak", "test")
+NAMES = ("compare", "fuzz", "simulate", "soak", "test")
 
 
 def helped(
