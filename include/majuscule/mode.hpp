@@ -12,11 +12,23 @@ namespace majuscule {
 
 class Server;  // server/server.hpp: the listeners, limits, service and shared state a model works with
 
-/// Who touches the shared state; decides which guards a mode allows.
+/// What touches the shared state; decides which guards a mode allows.
 enum class Sharing : std::uint8_t { kOneThread, kThreads, kProcesses };
 
 /// "one thread", "threads", "processes".
 std::string_view to_string(Sharing sharing);
+
+/// What a client or a request holds while it waits; decides how many can wait at the same time.
+enum class Holding : std::uint8_t {
+  kNothing,      ///< a loop waits for all clients: a task that sleeps holds no thread
+  kOwnThread,    ///< each client has a thread, or a process
+  kPoolClient,   ///< a client holds a thread of the pool until it leaves
+  kPoolRequest,  ///< a request holds a thread of the pool until it is answered
+  kOnlyThread,   ///< a client holds the only thread until it leaves
+};
+
+/// "nothing", "own thread", "pool thread by client", "pool thread by request", "only thread".
+std::string_view to_string(Holding holding);
 
 struct Mode {
   std::string_view name;
@@ -34,6 +46,16 @@ struct Mode {
   bool built_in = true;
   /// Why this build or this system cannot run the mode; empty when it can. Null: it always can.
   std::string (*unavailable)() = nullptr;
+  /// What a client or a request holds while it waits.
+  Holding holds = Holding::kNothing;
+  /// How many pools of --threads threads a request passes through; meaningless without a pool.
+  unsigned stages = 1;
+  /// Whether a thread beside the pool does the I/O of all clients.
+  bool has_io_thread = false;
+  /// Whether the mode uses all of its core also when there is nothing to do.
+  bool spins = false;
+  /// Descriptors from this number on cannot be waited for; 0: no such limit.
+  int descriptor_limit = 0;
 };
 
 /// Every mode built in, in the order in which --list-modes prints them.
@@ -41,7 +63,7 @@ std::span<const Mode> modes();
 /// The mode of that name, or null.
 const Mode* find_mode(std::string_view name);
 
-/// Who touches the shared state when the mode runs in so many workers.
+/// What touches the shared state when the mode runs in so many workers.
 Sharing sharing_of(const Mode& mode, unsigned workers);
 
 /// The guards that a way of sharing allows; the first is its default.

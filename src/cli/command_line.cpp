@@ -8,8 +8,10 @@
 #include <uv.h>
 
 #include "base/units.hpp"
+#include "cli/mode_document.hpp"
 #include "flags/build_stamp.hpp"
 #include "flags/flag_parser.hpp"
+#include "flags/version_document.hpp"
 #include "http/host.hpp"
 #include "http/request_parser.hpp"
 #include "majuscule/mode.hpp"
@@ -65,8 +67,8 @@ class Parser {
  public:
   Parser() {
     flags_.flag("--help", "", help_);
-    flags_.flag("--version", "", version_);
-    flags_.flag("--list-modes", "", list_);
+    flags_.printed("--version", version_);
+    flags_.printed("--list-modes", list_);
     flags_.value("--mode", "NAME", "the concurrency model: " + mode_names() + " (default epoll)",
                  mode_names(), [this](const std::string& text) {
                    o_.mode = text;
@@ -159,8 +161,8 @@ class Parser {
   CommandLine parse(const std::vector<std::string>& arguments) {
     if (std::string refusal = flags_.parse(arguments); !refusal.empty()) return {{}, {}, std::move(refusal)};
     if (help_) return {{}, help_text(), {}};
-    if (version_) return {{}, version_text(), {}};
-    if (list_) return {{}, list_text(), {}};
+    if (version_.wanted) return {{}, version_.json ? version_json() : version_text(), {}};
+    if (list_.wanted) return {{}, list_.json ? mode_document(o_.workers) : list_text(), {}};
     if (const std::string problem = conflict(); !problem.empty()) {
       return {{}, {}, flags_.refusal(problem)};
     }
@@ -214,22 +216,39 @@ class Parser {
         "A small server whose concurrency model is a flag.\n\n";
     text += flags_.help_lines();
     text +=
-        "  --list-modes           print the modes with the options that each takes (also with --workers=N) "
+        "  --list-modes[=json]    print the modes with the options that each takes (also with --workers=N) "
         "and "
         "exit\n"
-        "  --version              print the versions and exit\n"
+        "  --version[=json]       print the versions and exit\n"
         "  --help                 print this and exit\n\n"
         "Durations: 250us, 200ms, 3s, 1.5s, 2min. Sizes: 512, 16KiB, 1MiB, 10MB.\n"
         "Exit codes: 0 done, 1 could not run, 2 bad usage.\n";
     return text;
   }
 
+  static Libraries libraries() {
+    return {
+        {"libuv", ::uv_version_string()},
+        {"liburing", MAJUSCULE_LIBURING_VERSION},
+        {"Boost", MAJUSCULE_BOOST_VERSION},
+        {"llhttp", std::string(llhttp_version())},
+        {"spdlog", fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
+    };
+  }
+
   static std::string version_text() {
-    return fmt::format(
-        "majuscule {}\nlibuv {}\nliburing {}\nBoost {}\nllhttp {}\nspdlog {}.{}.{}\nmodes {}\n{}",
-        MAJUSCULE_VERSION, ::uv_version_string(), MAJUSCULE_LIBURING_VERSION, MAJUSCULE_BOOST_VERSION,
-        llhttp_version(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH,
-        modes_that([](const Mode& mode) { return mode.built_in; }), build_stamp());
+    std::string text = fmt::format("majuscule {}\n", MAJUSCULE_VERSION);
+    for (const auto& [name, number] : libraries()) text += fmt::format("{} {}\n", name, number);
+    return text + fmt::format("modes {}\n{}", modes_that([](const Mode& mode) { return mode.built_in; }),
+                              build_stamp());
+  }
+
+  static std::string version_json() {
+    std::vector<std::string> built_in;
+    for (const Mode& mode : modes()) {
+      if (mode.built_in) built_in.emplace_back(mode.name);
+    }
+    return version_document("majuscule", MAJUSCULE_VERSION, build_stamp(), libraries(), built_in);
   }
 
   /// A line for each mode, as it is with so many workers; its name comes first, so that scripts can read it.
@@ -252,8 +271,8 @@ class Parser {
   FlagParser flags_{"majuscule"};
   Options o_;
   bool help_ = false;
-  bool version_ = false;
-  bool list_ = false;
+  Printed version_;
+  Printed list_;
 };
 
 }  // namespace

@@ -74,6 +74,11 @@ void FlagParser::flag(const std::string& name, std::string meaning, bool& to) {
   if (!meaning.empty()) lines_.push_back({name, std::move(meaning)});
 }
 
+void FlagParser::printed(const std::string& name, Printed& to) {
+  app_->cli.add_flag(name, to.wanted);
+  printed_[name] = &to;
+}
+
 void FlagParser::positional(const std::string& name, std::string_view form, Take take) {
   has_positional_ = true;
   const auto parse_value = [form = std::string(form), take = std::move(take)](const std::string& text) {
@@ -100,6 +105,14 @@ std::vector<std::string> FlagParser::words(const std::vector<std::string>& argum
   for (const std::string& argument : arguments) {
     const std::size_t equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
     words.push_back(argument.substr(0, equals));
+    if (const auto found = printed_.find(words.back());
+        equals != std::string::npos && found != printed_.end()) {
+      if (argument.substr(equals + 1) != "json") {
+        throw CLI::ValidationError(argument + ": expected " + words.back() + " or " + words.back() + "=json");
+      }
+      found->second->json = true;
+      continue;
+    }
     if (const CLI::Option* flag = app_->cli.get_option_no_throw(words.back());
         equals != std::string::npos && flag != nullptr && flag->get_expected_max() == 0) {
       throw CLI::ValidationError(argument + ": " + words.back() + " takes no value");

@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,12 @@ bool put(const std::optional<From>& value, To& to) {
   return value.has_value();
 }
 
+/// What the command line asks to print, and in which form.
+struct Printed {
+  bool wanted = false;
+  bool json = false;
+};
+
 class FlagParser {
  public:
   /// Stores a value, or says no.
@@ -56,6 +63,8 @@ class FlagParser {
   void duration(const std::string& name, std::string meaning, Duration& to);
   /// One without a value; without a `meaning` it is not in help_lines().
   void flag(const std::string& name, std::string meaning, bool& to);
+  /// One that prints something, as text or with the value json as JSON; it is not in help_lines().
+  void printed(const std::string& name, Printed& to);
   /// The one argument that is no flag.
   void positional(const std::string& name, std::string_view form, Take take);
 
@@ -83,6 +92,7 @@ class FlagParser {
   std::string program_;
   std::unique_ptr<App> app_;
   std::vector<Line> lines_;
+  std::map<std::string, Printed*> printed_;
   bool has_positional_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "flags/build_stamp.hpp"
 #include "flags/flag_parser.hpp"
+#include "flags/version_document.hpp"
 #include "measure/figures.hpp"
 
 namespace majuscule {
@@ -27,7 +28,7 @@ class Parser {
  public:
   Parser() {
     flags_.flag("--help", "", help_);
-    flags_.flag("--version", "", version_);
+    flags_.printed("--version", version_);
     flags_.positional("URL", kUrlForm, [this](const std::string& text) {
       url_ = text;
       return true;
@@ -41,7 +42,10 @@ class Parser {
     const std::string refusal = flags_.parse(arguments);
     if (!refusal.empty()) return {{}, {}, without_user(refusal)};
     if (help_) return {{}, help_text(), {}};
-    if (version_) return {{}, fmt::format("majuscule-load {}\n{}", MAJUSCULE_VERSION, build_stamp()), {}};
+    if (version_.json)
+      return {{}, version_document("majuscule-load", MAJUSCULE_VERSION, build_stamp(), {}), {}};
+    if (version_.wanted)
+      return {{}, fmt::format("majuscule-load {}\n{}", MAJUSCULE_VERSION, build_stamp()), {}};
     if (const std::string problem = take_url(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (const std::string problem = conflict(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (!o_.plan.duration && !o_.plan.requests) o_.plan.duration = kUsualDuration;
@@ -192,7 +196,7 @@ class Parser {
     return fmt::format(
         "Usage: majuscule-load [OPTION]... URL\n"
         "Loads a server and keeps every sample. URL: {}.\n\n{}"
-        "  --version              print the version and exit\n"
+        "  --version[=json]       print the version and exit\n"
         "  --help                 print this and exit\n\n"
         "Response time counts from when a request was due, service time from when it was sent.\n"
         "Every answer must be 2xx with the right body; anything else makes the run invalid.\n"
@@ -208,7 +212,7 @@ class Parser {
   bool close_ = false;
   bool seed_ = false;
   bool help_ = false;
-  bool version_ = false;
+  Printed version_;
 };
 
 }  // namespace

@@ -29,6 +29,17 @@ Sharing sharing_of(const Mode& mode, unsigned workers) {
   return workers > 1 && mode.sharing == Sharing::kOneThread ? Sharing::kProcesses : mode.sharing;
 }
 
+std::string_view to_string(Holding holding) {
+  switch (holding) {
+    case Holding::kNothing: return "nothing";
+    case Holding::kOwnThread: return "own thread";
+    case Holding::kPoolClient: return "pool thread by client";
+    case Holding::kPoolRequest: return "pool thread by request";
+    case Holding::kOnlyThread: return "only thread";
+  }
+  return "";
+}
+
 std::string_view to_string(Sharing sharing) {
   switch (sharing) {
     case Sharing::kOneThread: return "one thread";

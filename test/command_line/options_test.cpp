@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "majuscule/mode.hpp"
 #include "support/server_test.hpp"
@@ -63,6 +64,32 @@ TEST(ListModes, PrintsALineForEachMode) {
     EXPECT_NE(line.find("  " + std::string(mode.summary)), std::string::npos) << line;
   }
   EXPECT_FALSE(std::getline(output, line)) << line;
+}
+
+TEST(ListModes, PrintsOneJsonArray) {
+  const Outcome outcome = run_majuscule({"--list-modes=json"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1);
+  const auto list = nlohmann::json::parse(outcome.output);
+  std::vector<std::string> names;
+  for (const auto& mode : list) names.push_back(mode["name"]);
+  std::vector<std::string> wanted;
+  for (const Mode& mode : modes()) wanted.emplace_back(mode.name);
+  EXPECT_EQ(names, wanted);
+}
+
+TEST(Version, PrintsOneJsonObject) {
+  const Outcome outcome = run_majuscule({"--version=json"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.error, "");
+  const auto version = nlohmann::json::parse(outcome.output);
+  for (const char* name : {"version", "commit", "compiler", "build_type", "sanitizer"}) {
+    EXPECT_FALSE(version[name].get<std::string>().empty()) << name;
+  }
+  for (const char* library : {"libuv", "llhttp", "spdlog"}) {
+    EXPECT_TRUE(version["libraries"][library].is_string()) << library;
+  }
 }
 
 TEST(Version, NamesTheLibrariesAndTheModes) {

@@ -3,9 +3,11 @@
 #include "cli/command_line.hpp"
 
 #include <functional>
+#include <map>
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "majuscule/mode.hpp"
 
@@ -231,6 +233,79 @@ TEST(CommandLine, ListModesSaysWhatGoesWithWorkers) {
   EXPECT_TRUE(has(output("--list-modes"), "epoll            one thread  no guard "));
   const CommandLine line = parse_command_line({"--workers=2", "--list-modes"});
   EXPECT_TRUE(has(line.output, "epoll            processes   atomic,mutex,sharded,none ")) << line.output;
+}
+
+TEST(CommandLine, ListModesAsJsonHasAnObjectForEachMode) {
+  const auto list = nlohmann::json::parse(output("--list-modes=json"));
+  ASSERT_EQ(list.size(), modes().size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Mode& mode = modes()[i];
+    const nlohmann::json& found = list[i];
+    EXPECT_EQ(found["name"], mode.name);
+    EXPECT_EQ(found["summary"], mode.summary);
+    EXPECT_EQ(found["built_in"], mode.built_in);
+    EXPECT_EQ(found["runs_here"], mode.unavailable == nullptr || mode.unavailable().empty());
+    EXPECT_EQ(found["why_not"].is_null(), found["runs_here"] == true);
+    EXPECT_EQ(found["sharing"], to_string(mode.sharing));
+    EXPECT_EQ(found["guards"].size(), allowed_guards(mode.sharing).size());
+    EXPECT_EQ(found["queues"].size(), mode.queues.size());
+    EXPECT_EQ(found["has_pool"], mode.has_pool);
+    EXPECT_EQ(found["stages"] > 0, mode.has_pool);
+    const auto options = found["options"].get<std::vector<std::string>>();
+    for (const auto& [option, applies] : std::map<std::string, bool>{
+             {"--threads", mode.has_pool},
+             {"--queue", !mode.queues.empty()},
+             {"--guard", mode.sharing != Sharing::kOneThread},
+             {"--workers", true},
+         }) {
+      EXPECT_EQ(std::count(options.begin(), options.end(), option), applies ? 1 : 0) << mode.name << option;
+    }
+  }
+}
+
+TEST(CommandLine, ListModesAsJsonSaysWhatIsHeldByAClientThatWaits) {
+  std::map<std::string, std::string> holds;
+  for (const auto& mode : nlohmann::json::parse(output("--list-modes=json")))
+    holds[mode["name"]] = mode["holds"];
+  EXPECT_EQ(holds["epoll"], "nothing");
+  EXPECT_EQ(holds["threads"], "own thread");
+  EXPECT_EQ(holds["pool"], "pool thread by client");
+  EXPECT_EQ(holds["half-sync"], "pool thread by request");
+  EXPECT_EQ(holds["sequential"], "only thread");
+}
+
+TEST(CommandLine, ListModesAsJsonSaysWhatGoesWithWorkers) {
+  const CommandLine line = parse_command_line({"--workers=2", "--list-modes=json"});
+  for (const auto& mode : nlohmann::json::parse(line.output)) {
+    const Sharing sharing = sharing_of(*find_mode(mode["name"].get<std::string>()), 2);
+    EXPECT_EQ(mode["sharing"], to_string(sharing));
+    EXPECT_EQ(mode["guards"][0], to_string(allowed_guards(sharing)[0]));
+    EXPECT_EQ(mode["workers_need_reuseport"], mode["name"] == "sigio");
+  }
+}
+
+TEST(CommandLine, VersionAsJsonHasWhatTheLinesSay) {
+  const auto version = nlohmann::json::parse(output("--version=json"));
+  const std::string lines = output("--version");
+  for (const auto& [library, number] : version["libraries"].items()) {
+    EXPECT_TRUE(has(lines, library + " " + number.get<std::string>() + "\n")) << library;
+  }
+  for (const char* name : {"commit", "built", "options"}) {
+    EXPECT_TRUE(has(lines, std::string("\n") + name + " " + version[name].get<std::string>() + "\n")) << name;
+  }
+  for (const char* word : {"compiler", "build_type", "sanitizer"}) {
+    const std::string value = version[word];
+    EXPECT_FALSE(value.empty()) << word;
+    EXPECT_TRUE(has(version["options"].get<std::string>(), "=" + value)) << word;
+  }
+  EXPECT_EQ(version["program"], "majuscule");
+  EXPECT_TRUE(has(lines, "majuscule " + version["version"].get<std::string>() + "\n"));
+}
+
+TEST(CommandLine, PrintsOnlyTextOrJson) {
+  EXPECT_TRUE(
+      has(refused({"--list-modes=yes"}), "--list-modes=yes: expected --list-modes or --list-modes=json"));
+  EXPECT_TRUE(has(refused({"--version="}), "--version or --version=json"));
 }
 
 TEST(Modes, AreFoundByTheirNames) {

@@ -240,7 +240,7 @@ TEST(LoadCommandLine, RefusesWhatItDoesNotKnow) {
     const std::string name = std::string(unknown).substr(0, std::string(unknown).find('='));
     EXPECT_TRUE(has(refused({kUrl, unknown}), name + ": unknown option")) << unknown;
   }
-  for (const char* flag : {"--close", "--json", "--help", "--version"}) {
+  for (const char* flag : {"--close", "--json", "--help"}) {
     EXPECT_TRUE(has(refused({kUrl, flag + std::string("=1")}), "takes no value")) << flag;
   }
 }
@@ -265,8 +265,9 @@ TEST(LoadCommandLine, HelpListsEveryFlagAndExitCode) {
   EXPECT_FALSE(line.options);
   EXPECT_EQ(line.error, "");
   for (const Flag& flag : flags()) EXPECT_TRUE(has(line.output, "\n  " + flag.name + "=")) << flag.name;
-  for (const char* part : {"\n  --close ", "\n  --json ", "\n  --version ", "\n  --help ", "raw://HOST:PORT",
-                           "Exit codes: 0 done, 1 the run is not valid", "3 an --assert does not hold.\n"}) {
+  for (const char* part :
+       {"\n  --close ", "\n  --json ", "\n  --version[=json] ", "\n  --help ", "raw://HOST:PORT",
+        "Exit codes: 0 done, 1 the run is not valid", "3 an --assert does not hold.\n"}) {
     EXPECT_TRUE(has(line.output, part)) << part;
   }
 }
@@ -276,6 +277,12 @@ TEST(LoadCommandLine, VersionNamesTheProgram) {
   EXPECT_FALSE(line.options);
   EXPECT_TRUE(line.output.starts_with("majuscule-load ")) << line.output;
   EXPECT_TRUE(line.output.ends_with("\n"));
+}
+
+TEST(LoadCommandLine, VersionAsJsonNamesTheProgramAndItsCommit) {
+  const LoadCommandLine line = parse_load_command_line({"--version=json"});
+  EXPECT_TRUE(line.output.starts_with(R"({"program":"majuscule-load","version":")")) << line.output;
+  EXPECT_TRUE(has(line.output, R"("commit":")")) << line.output;
 }
 
 TEST(InWords, SaysWhatTheLoadIs) {
