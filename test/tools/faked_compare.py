@@ -18,14 +18,14 @@ from typing import Optional
 
 from comparison import __main__ as compare
 from comparison import build, child, console, environment, keeping, rounds, stopping
-from comparison.plan import REFERENCE, Cell
+from comparison.plan import REFERENCE, Measurement
 from comparison.sample import Sample
 from samples import SAMPLE
 
 _loads = 0
 
 
-def _measure(rig: object, cell: Cell, seed: int = 1) -> Sample:
+def _measure(bench: object, measurement: Measurement, seed: int = 1) -> Sample:
     global _loads
     _loads += 1
     with stopping.scratch_folder("majuscule-faked-") as folder, child.started(["sleep", "1000"]) as server:
@@ -36,7 +36,7 @@ def _measure(rig: object, cell: Cell, seed: int = 1) -> Sample:
                 time.sleep(1000)
         if _loads == int(os.environ.get("FAKED_CRASH", 0)):
             raise AssertionError("what no comparison expects")
-    return replace(SAMPLE, cross_check=None, account=None) if cell.mode == REFERENCE else SAMPLE
+    return replace(SAMPLE, cross_check=None, account=None) if measurement.mode == REFERENCE else SAMPLE
 
 
 def _built(*_: object) -> build.Built:

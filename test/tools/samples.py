@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from comparison import conformance, load_client, wrk
 from comparison.load_client import Times
-from comparison.plan import Cell, Offer, Scenario
+from comparison.plan import Measurement, Offer, Scenario
 from comparison.proc import ListenQueue
 from comparison.sample import Account, Cost, CrossCheck, Sample, Start, Window
 from comparison.scenarios import KINDS
 from comparison.wrk import Errors
 
 SCENARIO = Scenario(KINDS["keep-alive"], 16)
-CELL = Cell(SCENARIO, "epoll")
-OPEN_CELL = Cell(Scenario(KINDS["keep-alive"], 16, Offer(rate=1000.0)), "epoll", 1000.0)
+MEASUREMENT = Measurement(SCENARIO, "epoll")
+OPEN_MEASUREMENT = Measurement(Scenario(KINDS["keep-alive"], 16, Offer(rate=1000.0)), "epoll", 1000.0)
 NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0, "body": 0}
 TIMES = Times(mean=110.0, p50=100.0, p90=200.0, p99=300.0, p99_9=400.0, max=900.0)
 

@@ -7,8 +7,8 @@ import sys
 import unittest
 from unittest import mock
 
-from bench import __main__ as bench
-from bench import cpu_per_request, crowd, load_cpu, steady_ratio, wake_up
+from benchmarks import __main__ as benchmarks
+from benchmarks import cpu_per_request, crowd, load_cpu, steady_ratio, wake_up
 from comparison import conformance
 from comparison.calibrator import Bracketed
 from comparison.errors import Untrusted
@@ -108,11 +108,11 @@ class Verdict(unittest.TestCase):
         said = io.StringIO()
         with (
             mock.patch.object(sys, "argv", arguments),
-            mock.patch.object(bench, "_measure", side_effect=error),
-            mock.patch.object(bench.os, "sched_setaffinity"),
+            mock.patch.object(benchmarks, "_measure", side_effect=error),
+            mock.patch.object(benchmarks.os, "sched_setaffinity"),
             contextlib.redirect_stdout(said),
         ):
-            code = bench.main()
+            code = benchmarks.main()
         self.assertIn(f"not measured: {error}", said.getvalue())
         return code
 

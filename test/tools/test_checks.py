@@ -5,17 +5,17 @@ import unittest
 from dataclasses import replace
 
 from comparison import checks
-from comparison.plan import Cell, Scenario
+from comparison.plan import Measurement, Scenario
 from comparison.proc import ListenQueue
 from comparison.sample import CrossCheck, Sample, Start
 from comparison.scenarios import KINDS
 from comparison.wrk import Errors
 from samples import (
     ACCOUNT,
-    CELL,
+    MEASUREMENT,
     COST,
     NO_ERRORS,
-    OPEN_CELL,
+    OPEN_MEASUREMENT,
     SAMPLE,
     SCENARIO,
     WRK_ACCOUNT,
@@ -27,14 +27,14 @@ from samples import (
 
 
 class Reasons(unittest.TestCase):
-    def expect_only(self, sample: Sample, words: str, cell: Cell = CELL) -> None:
-        found = checks.reasons(sample, cell)
+    def expect_only(self, sample: Sample, words: str, measurement: Measurement = MEASUREMENT) -> None:
+        found = checks.reasons(sample, measurement)
         self.assertEqual(len(found), 1, found)
         self.assertIn(words, found[0])
 
     def test_a_sound_sample_has_none(self) -> None:
-        self.assertEqual(checks.reasons(SAMPLE, CELL), [])
-        self.assertTrue(all(check.passed for check in checks.of(SAMPLE, CELL)))
+        self.assertEqual(checks.reasons(SAMPLE, MEASUREMENT), [])
+        self.assertTrue(all(check.passed for check in checks.of(SAMPLE, MEASUREMENT)))
 
     def test_every_error_that_our_client_counts(self) -> None:
         for name in NO_ERRORS:
@@ -64,10 +64,10 @@ class Reasons(unittest.TestCase):
         self.expect_only(with_wrk(replace(of_wrk(), bytes_read=120_000.0)), "answers of 120.0 bytes")
 
     def test_closing_answers_are_longer(self) -> None:
-        cell = Cell(Scenario(KINDS["close"], 16), "epoll")
-        self.expect_only(SAMPLE, "answers of", cell)
+        measurement = Measurement(Scenario(KINDS["close"], 16), "epoll")
+        self.expect_only(SAMPLE, "answers of", measurement)
         closing = with_wrk(replace(of_wrk(), bytes_read=of_wrk().bytes_read + 1000 * len("Connection: close\r\n")))
-        self.assertEqual(checks.reasons(closing, cell), [])
+        self.assertEqual(checks.reasons(closing, measurement), [])
 
     def test_listen_queue(self) -> None:
         self.expect_only(replace(SAMPLE, listen_queue=ListenQueue(0, 1)), "1 drops")
@@ -82,7 +82,7 @@ class Reasons(unittest.TestCase):
 
     def test_connections_of_wrk_that_came_too_late_are_a_mark(self) -> None:
         late = replace(SAMPLE, cross_check=CrossCheck(of_wrk(), replace(WRK_ACCOUNT, accepted=14)))
-        self.assertEqual(checks.reasons(late, CELL), [])
+        self.assertEqual(checks.reasons(late, MEASUREMENT), [])
         self.assertIn("3 of its 17 connections", checks.few_of_wrk(late, SCENARIO) or "")
         self.assertIsNone(checks.few_of_wrk(SAMPLE, SCENARIO))
 
@@ -92,15 +92,15 @@ class Reasons(unittest.TestCase):
             self.expect_only(replace(SAMPLE, account=account), "both count the same requests")
 
     def test_slow_readers_may_have_asked_too(self) -> None:
-        cell = Cell(Scenario(KINDS["slow-readers"], 16), "epoll")
+        measurement = Measurement(Scenario(KINDS["slow-readers"], 16), "epoll")
         sample = replace(SAMPLE, account=replace(ACCOUNT, requests=1150))
-        self.assertEqual(checks.reasons(sample, cell), [])
-        self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, requests=1099)), "the same requests", cell)
+        self.assertEqual(checks.reasons(sample, measurement), [])
+        self.expect_only(replace(SAMPLE, account=replace(ACCOUNT, requests=1099)), "the same requests", measurement)
 
     def test_rate_and_mean_cannot_be_those_of_more_clients_than_there_are(self) -> None:
         """Little's law: 1,000 requests/s of 16,000 us each are 16 in flight."""
         for in_flight in (17, 32, 1600):
-            found = checks.reasons(with_rate(1000.0, in_flight), CELL)
+            found = checks.reasons(with_rate(1000.0, in_flight), MEASUREMENT)
             self.assertEqual(len(found), 1, found)
             for words in ("Little's law", "16 connections", "1,000 requests/s", f"mean of {in_flight:,}", "cannot all"):
                 self.assertIn(words, found[0].replace(",000.0 us", ""))
@@ -108,60 +108,60 @@ class Reasons(unittest.TestCase):
     def test_nor_of_far_fewer(self) -> None:
         self.expect_only(with_rate(1000.0, 7), "7.0 were in flight on average")
         for in_flight in (9, 13, 16):  # a client that is busy itself
-            self.assertEqual(checks.reasons(with_rate(1000.0, in_flight), CELL), [])
+            self.assertEqual(checks.reasons(with_rate(1000.0, in_flight), MEASUREMENT), [])
 
     def test_nor_where_requests_are_pipelined(self) -> None:
-        cell = Cell(Scenario(KINDS["pipelined"], 16), "epoll")
+        measurement = Measurement(Scenario(KINDS["pipelined"], 16), "epoll")
         for in_flight, fine in {100: False, 130: True, 256: True, 300: False}.items():
             sample = replace(with_rate(1000.0, in_flight), cross_check=None)
-            self.assertEqual(not checks.reasons(sample, cell), fine, in_flight)
+            self.assertEqual(not checks.reasons(sample, measurement), fine, in_flight)
 
     def test_clients_that_wait_for_others_to_leave_need_not_be_in_flight(self) -> None:
         few = replace(with_rate(1000.0, 1), served_at_once=1, cross_check=None)
-        self.assertEqual(checks.reasons(few, Cell(SCENARIO, "sequential")), [])
-        self.expect_only(replace(few, served_at_once=4), "Little's law", Cell(SCENARIO, "pool"))
-        self.assertEqual(checks.reasons(replace(few, load=result(in_flight=16)), CELL), [], "all had their answer")
+        self.assertEqual(checks.reasons(few, Measurement(SCENARIO, "sequential")), [])
+        self.expect_only(replace(few, served_at_once=4), "Little's law", Measurement(SCENARIO, "pool"))
+        self.assertEqual(checks.reasons(replace(few, load=result(in_flight=16)), MEASUREMENT), [], "all had their answer")
 
     def test_a_connect_is_no_time_of_a_request_that_is_missing(self) -> None:
         """With a connection each, half of the time is the connect's; the first connect is before the load's time."""
-        cell = Cell(Scenario(KINDS["close"], 16), "epoll")
+        measurement = Measurement(Scenario(KINDS["close"], 16), "epoll")
         load = result()
         mean = load.service.mean or 0.0
         for service, response, fine in ((0.3, 1.0, True), (1.0, 1.1, True), (0.2, 0.3, False), (1.1, 1.1, False)):
             times = [replace(load.service, mean=share * mean) for share in (service, response)]
             sample = replace(SAMPLE, load=replace(load, service=times[0], response=times[1]), cross_check=None)
-            self.assertEqual(not checks.reasons(sample, cell), fine, (service, response))
+            self.assertEqual(not checks.reasons(sample, measurement), fine, (service, response))
 
     def test_the_law_says_nothing_of_an_open_loop_or_of_errors(self) -> None:
-        self.assertEqual(checks.reasons(replace(with_rate(1000.0, 1), cross_check=None), OPEN_CELL), [])
+        self.assertEqual(checks.reasons(replace(with_rate(1000.0, 1), cross_check=None), OPEN_MEASUREMENT), [])
         wrong = replace(SAMPLE, load=result(errors={**NO_ERRORS, "timeout": 1}, in_flight=1))
         self.expect_only(wrong, "1 timeout")
 
     def test_wrk_may_differ_by_those_in_flight(self) -> None:
         for requests in (1000, 1016):
             checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, requests=requests))
-            self.assertEqual(checks.reasons(replace(SAMPLE, cross_check=checked), CELL), [])
+            self.assertEqual(checks.reasons(replace(SAMPLE, cross_check=checked), MEASUREMENT), [])
         for requests in (999, 1017):
             checked = CrossCheck(of_wrk(), replace(WRK_ACCOUNT, requests=requests))
             self.expect_only(replace(SAMPLE, cross_check=checked), "the server counted")
 
     def test_all_connections_must_stand(self) -> None:
         self.expect_only(replace(SAMPLE, start=Start(0.5, 15)), "15 of 16 connections stood after 0.50 s")
-        self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), CELL), [])
+        self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), MEASUREMENT), [])
 
     def test_the_offered_rate_must_be_achieved(self) -> None:
         alone = replace(SAMPLE, cross_check=None)
-        self.assertEqual(checks.reasons(alone, OPEN_CELL), [])
+        self.assertEqual(checks.reasons(alone, OPEN_MEASUREMENT), [])
         slow = replace(with_rate(989.0), cross_check=None)
-        self.expect_only(slow, "989 of 1,000 requests/s", OPEN_CELL)
+        self.expect_only(slow, "989 of 1,000 requests/s", OPEN_MEASUREMENT)
 
     def test_clients_who_wait_by_nature_are_a_mark_and_no_fault(self) -> None:
         alone = replace(SAMPLE, account=None, start=Start(0.2, None))
         waiting = replace(alone, load=result(errors={**NO_ERRORS, "timeout": 14}))
         starving = replace(waiting, served_at_once=2, cross_check=CrossCheck(of_wrk(errors=Errors(timeout=14)), None))
-        self.assertEqual(checks.reasons(starving, CELL), [])
+        self.assertEqual(checks.reasons(starving, MEASUREMENT), [])
         self.assertIn("serves 2 at a time: 14 of 16", checks.served_few(starving, SCENARIO) or "")
-        self.assertEqual(len(checks.reasons(replace(starving, served_at_once=16), CELL)), 2)
+        self.assertEqual(len(checks.reasons(replace(starving, served_at_once=16), MEASUREMENT)), 2)
         self.assertIsNone(checks.served_few(replace(starving, served_at_once=16), SCENARIO))
         self.expect_only(replace(starving, load=result(errors={**NO_ERRORS, "status": 1})), "1 status")
         self.assertIsNone(checks.served_few(SAMPLE, SCENARIO))
@@ -174,7 +174,7 @@ class Reasons(unittest.TestCase):
         self.expect_only(replace(SAMPLE, cost=replace(COST, requests=0)), "0 requests in the window")
 
     def test_the_reference_server_keeps_no_account(self) -> None:
-        self.assertEqual(checks.reasons(replace(SAMPLE, account=None), CELL), [])
+        self.assertEqual(checks.reasons(replace(SAMPLE, account=None), MEASUREMENT), [])
 
 
 class SlowStart(unittest.TestCase):

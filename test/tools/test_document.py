@@ -8,17 +8,17 @@ from dataclasses import replace
 from comparison import baseline, csv_file, document, render, report
 from comparison.intervals import NO_DIFFERENCE
 from comparison.page import html_report
-from comparison.plan import Cell, Offer, Scenario, ceiling_cell
+from comparison.plan import Measurement, Offer, Scenario, ceiling_of
 from comparison.reasons import Reasons
 from comparison.rows import Results
 from comparison.sample import Start
 from comparison.scenarios import KINDS
 from comparison.speed import Bracket, Calibration
-from samples import CELL, COST, SAMPLE, SCENARIO, result, with_rate
+from samples import MEASUREMENT, COST, SAMPLE, SCENARIO, result, with_rate
 
-THREADS = Cell(SCENARIO, "threads")
-CEILING = ceiling_cell(SCENARIO)
-CELLS = [CELL, THREADS, CEILING]
+THREADS = Measurement(SCENARIO, "threads")
+CEILING = ceiling_of(SCENARIO)
+MEASUREMENTS = [MEASUREMENT, THREADS, CEILING]
 MACHINE = {"machine": "here", "kernel": "Linux", "cores": "two"}
 REASONS = Reasons(
     memory=[
@@ -38,15 +38,15 @@ REASONS = Reasons(
 )
 
 
-def document_of(results: Results, cells: list[Cell] = CELLS, reasons: Reasons = REASONS) -> dict:
-    return document.build(MACHINE, {"rounds": "3"}, results, cells, reasons, threads=64)
+def document_of(results: Results, measurements: list[Measurement] = MEASUREMENTS, reasons: Reasons = REASONS) -> dict:
+    return document.build(MACHINE, {"rounds": "3"}, results, measurements, reasons, threads=64)
 
 
 def sound() -> Results:
     results = Results(shared_core=False)
     for number in (1, 2, 3):
-        for cell, rate in ((CELL, 1000.0), (THREADS, 500.0), (CEILING, 2000.0)):
-            results.add(cell, number, with_rate(rate + number))
+        for measurement, rate in ((MEASUREMENT, 1000.0), (THREADS, 500.0), (CEILING, 2000.0)):
+            results.add(measurement, number, with_rate(rate + number))
     return results
 
 
@@ -77,37 +77,37 @@ class Document(unittest.TestCase):
 
     def test_has_the_law_of_a_row(self) -> None:
         scenario = Scenario(KINDS["wait"], 100)
-        cell = Cell(scenario, "sequential")
+        measurement = Measurement(scenario, "sequential")
         results = Results(shared_core=False)
-        results.add(cell, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None), served_at_once=1))
-        law = document_of(results, [cell])["scenarios"][0]["rows"][0]["law"]
+        results.add(measurement, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None), served_at_once=1))
+        law = document_of(results, [measurement])["scenarios"][0]["rows"][0]["law"]
         self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
         self.assertIn("follows its law", law["verdict"])
 
     def test_knows_what_a_request_costs_from_those_that_are_alike(self) -> None:
         results = Results(shared_core=False)
-        piped = Cell(Scenario(KINDS["pipelined"], 16), "epoll")
-        results.add(CELL, 1, with_rate(100_000.0))
+        piped = Measurement(Scenario(KINDS["pipelined"], 16), "epoll")
+        results.add(MEASUREMENT, 1, with_rate(100_000.0))
         cheaper = replace(COST, user_seconds=0.0004, system_seconds=0.0003)
         results.add(piped, 1, replace(with_rate(1e6, 256), cross_check=None, cost=cheaper))
-        found = document_of(results, [CELL, piped])
+        found = document_of(results, [MEASUREMENT, piped])
         laws = [scenario["rows"][0]["law"]["requests_per_second"] for scenario in found["scenarios"]]
         self.assertEqual([round(law) for law in laws], [200_000, 1_000_000])
 
     def test_sets_theory_beside_the_wait_of_an_open_loop(self) -> None:
         scenario = Scenario(KINDS["wait"], 100, Offer(rate=50.0))
-        cell = Cell(scenario, "sequential", 50.0)
+        measurement = Measurement(scenario, "sequential", 50.0)
         results = Results(shared_core=False)
-        results.add(cell, 1, replace(with_rate(50.0), cross_check=None, start=Start(0.2, None)))
-        row = document_of(results, [cell])["scenarios"][0]["rows"][0]
+        results.add(measurement, 1, replace(with_rate(50.0), cross_check=None, start=Start(0.2, None)))
+        row = document_of(results, [measurement])["scenarios"][0]["rows"][0]
         self.assertEqual(row["rate"], 50.0)
         self.assertIn("more than 1 places can serve is offered", row["law"]["verdict"])
 
     def test_that_was_cut_short_has_only_rows_that_have_something(self) -> None:
         results = Results(shared_core=False)
-        results.add(CELL, 1, SAMPLE)
+        results.add(MEASUREMENT, 1, SAMPLE)
         results.fail(THREADS, "round 1", "the server ended by itself")
-        found = document.build({}, {}, results, CELLS, Reasons(), 64, "stopped by SIGINT after 2 of 9 loads", 3)
+        found = document.build({}, {}, results, MEASUREMENTS, Reasons(), 64, "stopped by SIGINT after 2 of 9 loads", 3)
         rows = found["scenarios"][0]["rows"]
         self.assertEqual([row["mode"] for row in rows], ["epoll", "threads"])
         self.assertEqual(
@@ -121,9 +121,9 @@ class Document(unittest.TestCase):
     def test_has_capacities_only_beside_open_loops(self) -> None:
         self.assertEqual(document_of(sound())["capacity"], [])
         results = sound()
-        opened = Cell(Scenario(KINDS["keep-alive"], 16, Offer(share=0.5)), "epoll", 500.0)
+        opened = Measurement(Scenario(KINDS["keep-alive"], 16, Offer(share=0.5)), "epoll", 500.0)
         results.add(opened, 1, replace(with_rate(500.0), cross_check=None))
-        found = document_of(results, [*CELLS, opened])
+        found = document_of(results, [*MEASUREMENTS, opened])
         self.assertEqual([one["mode"] for one in found["capacity"]], ["epoll", "threads"])
         self.assertEqual(found["scenarios"][1]["rate_share"], 0.5)
 
@@ -133,8 +133,8 @@ class MachineSpeed(unittest.TestCase):
         results = sound()
         slow, fast = Calibration(0.0, 1000, 0.0061), Calibration(2.0, 1000, 0.0047)
         results.speed.calibrations += [slow, slow, fast, fast, fast]
-        for cell in CELLS:
-            row = results.row(cell)
+        for measurement in MEASUREMENTS:
+            row = results.row(measurement)
             row.samples = [replace(sample, bracket=Bracket(slow, slow)) for sample in row.samples]
         return json.loads(json.dumps(document_of(results)))
 
@@ -173,7 +173,7 @@ class Footnotes(unittest.TestCase):
         }.items():
             results = Results(shared_core=False)
             for number in range(rounds):
-                results.add(CELL, number, with_rate(1000.0))
+                results.add(MEASUREMENT, number, with_rate(1000.0))
             text = " ".join(document_of(results)["footnotes"])
             self.assertIn(f"in brackets {words}", text)
             self.assertEqual("95 %" in text, rounds >= 6)
@@ -198,7 +198,7 @@ class Texts(unittest.TestCase):
 
     def test_show_a_row_that_was_never_measured(self) -> None:
         results = Results(shared_core=False)
-        results.add(CELL, 1, SAMPLE)
+        results.add(MEASUREMENT, 1, SAMPLE)
         results.fail(THREADS, "round 1", "does not listen")
         found = document_of(results)
         for text in self.texts(found):
@@ -218,7 +218,7 @@ class Texts(unittest.TestCase):
     def test_say_when_no_difference_is_shown(self) -> None:
         results = Results(shared_core=False)
         for number in (1, 2, 3):
-            results.add(CELL, number, with_rate(1000.0 + number))
+            results.add(MEASUREMENT, number, with_rate(1000.0 + number))
             results.add(THREADS, number, with_rate(1002.0 + number))
         self.assertIn(NO_DIFFERENCE, self.texts(document_of(results))[0])
 
@@ -231,14 +231,14 @@ class Texts(unittest.TestCase):
     def test_a_worse_run_is_found_by_its_baseline(self) -> None:
         slower = Results(shared_core=False)
         for number in (1, 2, 3):
-            for cell in CELLS:
-                slower.add(cell, number, with_rate(400.0 + number))
+            for measurement in MEASUREMENTS:
+                slower.add(measurement, number, with_rate(400.0 + number))
         self.assertEqual(baseline.compare(document_of(sound()), document_of(slower)).exit_code, baseline.SOME_WORSE)
 
     def test_no_figure_is_made_of_nothing(self) -> None:
         results = Results(shared_core=False)
         silent = replace(result(), connect=replace(result().connect, p99=None))
-        results.add(CELL, 1, replace(SAMPLE, load=silent))
+        results.add(MEASUREMENT, 1, replace(SAMPLE, load=silent))
         row = document_of(results)["scenarios"][0]["rows"][0]
         self.assertNotIn("connect_p99_us", row["figures"])
 

@@ -115,14 +115,14 @@ class Missing(unittest.TestCase):
 
 
 class Table(unittest.TestCase):
-    def cell(self, **counts: float) -> str:
+    def measurement(self, **counts: float) -> str:
         figures = {f"{name}_per_request": {"median": value} for name, value in counts.items()}
         return report._counted(figures, "instructions")
 
     def test_shows_user_and_kernel_apart_and_a_dash_for_none(self) -> None:
-        self.assertEqual(self.cell(user_instructions=3210.4, kernel_instructions=14100.0), "3,210 + 14,100")
-        self.assertEqual(self.cell(user_instructions=3210.4), "3,210 + -")
-        self.assertEqual(self.cell(), "-")
+        self.assertEqual(self.measurement(user_instructions=3210.4, kernel_instructions=14100.0), "3,210 + 14,100")
+        self.assertEqual(self.measurement(user_instructions=3210.4), "3,210 + -")
+        self.assertEqual(self.measurement(), "-")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 import unittest
 
-from bench.target import Target
+from benchmarks.target import Target
 from comparison import build, limits, pinning
 
 

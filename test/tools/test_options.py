@@ -92,14 +92,14 @@ class Units(unittest.TestCase):
 
 
 class Plan(unittest.TestCase):
-    def order(self, seed: int = 1) -> list[list[plan.Cell]]:
-        return plan.rounds(plan.closed_cells(options.parse([])), 5, seed)
+    def order(self, seed: int = 1) -> list[list[plan.Measurement]]:
+        return plan.rounds(plan.closed_measurements(options.parse([])), 5, seed)
 
     def test_every_round_visits_every_cell_once(self) -> None:
-        cells = plan.closed_cells(options.parse([]))
-        self.assertEqual(len(cells), 2 * (3 + 1 + 1) + 3, "and the ceilings of keep-alive")
+        measurements = plan.closed_measurements(options.parse([]))
+        self.assertEqual(len(measurements), 2 * (3 + 1 + 1) + 3, "and the ceilings of keep-alive")
         for visited in self.order():
-            self.assertEqual((len(visited), set(visited)), (len(cells), set(cells)))
+            self.assertEqual((len(visited), set(visited)), (len(measurements), set(measurements)))
 
     def test_the_order_is_the_seeds_and_differs_between_rounds(self) -> None:
         first, second, *_ = self.order()
@@ -121,8 +121,8 @@ class Plan(unittest.TestCase):
 
 class Ceilings(unittest.TestCase):
     def modes(self, name: str) -> list[str]:
-        cells = plan.closed_cells(options.parse([f"--scenarios={name}", "--modes=epoll"]))
-        return [f"{cell.mode} {cell.scenario.kind.name}" for cell in cells]
+        measurements = plan.closed_measurements(options.parse([f"--scenarios={name}", "--modes=epoll"]))
+        return [f"{measurement.mode} {measurement.scenario.kind.name}" for measurement in measurements]
 
     def test_are_there_where_the_reference_server_can_do_the_same(self) -> None:
         self.assertEqual(self.modes("pipelined"), ["epoll pipelined", "reference pipelined"])
@@ -135,24 +135,24 @@ class OpenLoops(unittest.TestCase):
     CLOSED = plan.Scenario(KINDS["keep-alive"], 64)
 
     def test_rates_are_offered_to_all_modes_alike(self) -> None:
-        cells = plan.open_cells(options.parse(["--rate=100,200"]), {})
-        self.assertEqual([(cell.mode, cell.rate) for cell in cells],
+        measurements = plan.open_measurements(options.parse(["--rate=100,200"]), {})
+        self.assertEqual([(measurement.mode, measurement.rate) for measurement in measurements],
                          [("epoll", 100), ("threads", 100), ("epoll", 200), ("threads", 200)])
 
     def test_a_sweep_offers_shares_of_each_capacity_and_the_same_rates_to_all(self) -> None:
         capacities = {"epoll": {self.CLOSED: 1000.0}, "threads": {self.CLOSED: 500.0}}
-        cells = plan.open_cells(options.parse(["--rate=sweep"]), capacities)
-        offered = {mode: [round(cell.rate or 0) for cell in cells if cell.mode == mode] for mode in capacities}
+        measurements = plan.open_measurements(options.parse(["--rate=sweep"]), capacities)
+        offered = {mode: [round(measurement.rate or 0) for measurement in measurements if measurement.mode == mode] for mode in capacities}
         same = [100, 250, 400, 475]
         self.assertEqual(offered["epoll"], [200, 400, 600, 800, 900, 950, *same])
         self.assertEqual(offered["threads"], [100, 200, 300, 400, 450, 475, *same])
 
     def test_a_mode_without_a_capacity_is_offered_only_what_all_are(self) -> None:
-        cells = plan.open_cells(options.parse(["--rate=sweep"]), {"epoll": {self.CLOSED: 1000.0}})
-        self.assertEqual([cell.rate for cell in cells if cell.mode == "threads"], [200.0, 500.0, 800.0, 950.0])
+        measurements = plan.open_measurements(options.parse(["--rate=sweep"]), {"epoll": {self.CLOSED: 1000.0}})
+        self.assertEqual([measurement.rate for measurement in measurements if measurement.mode == "threads"], [200.0, 500.0, 800.0, 950.0])
 
     def test_no_capacity_at_all_leaves_nothing_to_offer(self) -> None:
-        self.assertEqual(plan.open_cells(options.parse(["--rate=sweep"]), {}), [])
+        self.assertEqual(plan.open_measurements(options.parse(["--rate=sweep"]), {}), [])
 
 
 if __name__ == "__main__":

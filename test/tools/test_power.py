@@ -3,32 +3,32 @@
 
 import unittest
 
-from bench import power
+from benchmarks import power
 from comparison.intervals import Ratio
-from comparison.plan import Cell
+from comparison.plan import Measurement
 from comparison.rows import Results
 from comparison.sample import Sample
 from two_speed_machine import Machine, compared
 
 _WORK = 1.05  # of a raw loop's 4.7 us
 _EVERY = power.every_for(_WORK * 4.7, power.MORE)
-CELLS = power.Cells.of("epoll", _EVERY)
+MEASUREMENTS = power.Measurements.of("epoll", _EVERY)
 
 
 def results(seed: int, noise: float, extra: float = 1.0) -> Results:
     """`extra`: of the work that the task is to add, so much is added."""
     machine = Machine(seed, noise)
 
-    def load(cell: Cell) -> Sample:
-        kind = cell.scenario.kind
+    def load(measurement: Measurement) -> Sample:
+        kind = measurement.scenario.kind
         burnt = kind.task.seconds * 1e6 / kind.task_every if kind.task.seconds else 0.0
         return machine.load(_WORK, extra * burnt)
 
-    return compared(machine, [CELLS.base, CELLS.same, CELLS.more], load, seed)
+    return compared(machine, [MEASUREMENTS.base, MEASUREMENTS.same, MEASUREMENTS.more], load, seed)
 
 
 def verdicts(noise: float, extra: float = 1.0) -> list[str]:
-    found = [power.Comparison.of(results(seed, noise, extra), CELLS) for seed in range(10)]
+    found = [power.Comparison.of(results(seed, noise, extra), MEASUREMENTS) for seed in range(10)]
     lines = power.table(found, rounds=5)
     return lines[-3:]
 
@@ -50,7 +50,7 @@ class Power(unittest.TestCase):
 
 class Table(unittest.TestCase):
     def test_has_two_lines_for_each_comparison_with_corrected_and_raw_ratios(self) -> None:
-        lines = power.table([power.Comparison.of(results(1, 0.01), CELLS)] * 2, rounds=5)
+        lines = power.table([power.Comparison.of(results(1, 0.01), MEASUREMENTS)] * 2, rounds=5)
         self.assertEqual(len(lines), 1 + 2 * 2 + 4)
         self.assertIn("itself", lines[1])
         self.assertIn("no difference shown", lines[1])
@@ -59,8 +59,8 @@ class Table(unittest.TestCase):
 
     def test_an_invalid_row_is_no_success(self) -> None:
         failed = results(1, 0.01)
-        failed.fail(CELLS.same, "round 2", "the server ended by itself")
-        lines = power.table([power.Comparison.of(failed, CELLS)], rounds=5)
+        failed.fail(MEASUREMENTS.same, "round 2", "the server ended by itself")
+        lines = power.table([power.Comparison.of(failed, MEASUREMENTS)], rounds=5)
         self.assertIn("INVALID: round 2: the server ended by itself", lines[1])
         self.assertIn("0 of 1, 1 wanted: FALLS SHORT", lines[-3])
         self.assertIn("0 of 1, 1 wanted: FALLS SHORT", lines[-2])
@@ -68,7 +68,7 @@ class Table(unittest.TestCase):
 
 
 class ExtraWork(unittest.TestCase):
-    TASK_US = CELLS.more.scenario.task.seconds * 1e6
+    TASK_US = MEASUREMENTS.more.scenario.task.seconds * 1e6
 
     def test_is_five_percent_of_a_request(self) -> None:
         for cost in (4.7, 6.1, 14.5):
@@ -90,7 +90,7 @@ class ExtraWork(unittest.TestCase):
         self.assertEqual(power.added_us(self.pilot(0.98), 5), self.TASK_US)
 
     def test_no_cell_is_another(self) -> None:
-        self.assertEqual(len({CELLS.base, CELLS.same, CELLS.more}), 3)
+        self.assertEqual(len({MEASUREMENTS.base, MEASUREMENTS.same, MEASUREMENTS.more}), 3)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from comparison.observer import Stats
 from soaking import answers, exchanges, garbage, memory, options, soak, table
 from soaking.client import Wrong
 from soaking.load import Tally
-from soaking.memory import Growth, Look
+from soaking.memory import Growth, MemorySample
 from soaking.outcome import OBSERVERS, Fault, Outcome, faults, verdict
 
 BAD = b"HTTP/1.1 400 Bad Request\r\nDate: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
@@ -77,8 +77,8 @@ class Exchanges(unittest.TestCase):
             self.assertNotIn(b"HEAD ", data)
 
 
-def look(at: float, anonymous: int = 2000 * KIB) -> Look:
-    return Look(at, resident=8000 * KIB, anonymous=anonymous, descriptors=13, threads=2)
+def look(at: float, anonymous: int = 2000 * KIB) -> MemorySample:
+    return MemorySample(at, resident=8000 * KIB, anonymous=anonymous, descriptors=13, threads=2)
 
 
 class Memory(unittest.TestCase):

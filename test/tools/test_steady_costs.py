@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from comparison.calibrator import Calibrator
 from comparison.intervals import Ratio
-from comparison.plan import Cell, Scenario
+from comparison.plan import Measurement, Scenario
 from comparison.rows import Results, Row
 from comparison.sample import Cost
 from comparison.scenarios import KINDS, Kind
@@ -18,14 +18,14 @@ from two_speed_machine import FAST, Machine, compared
 
 _SEEDS = range(10)
 _A, _SAME, _MORE, _OTHER = (
-    Cell(Scenario(replace(KINDS["keep-alive"], name=name), 16), "epoll") for name in ("a", "same", "more", "other")
+    Measurement(Scenario(replace(KINDS["keep-alive"], name=name), 16), "epoll") for name in ("a", "same", "more", "other")
 )
 _WORK = {_A: 1.2, _SAME: 1.2, _MORE: 1.2 * 1.05, _OTHER: 8.0}
 
 
 def run_of(seed: int) -> Results:
     machine = Machine(seed)
-    return compared(machine, _WORK, lambda cell: machine.load(_WORK[cell]), seed)
+    return compared(machine, _WORK, lambda measurement: machine.load(_WORK[measurement]), seed)
 
 
 def raw(row: Row) -> Row:
@@ -39,10 +39,10 @@ class OnTwoLevels(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.runs = [run_of(seed) for seed in _SEEDS]
 
-    def ratios(self, cell: Cell, corrected: bool = True) -> list[Ratio]:
+    def ratios(self, measurement: Measurement, corrected: bool = True) -> list[Ratio]:
         look = (lambda row: row) if corrected else raw
         return [
-            look(run.row(cell)).relative_to(look(run.row(_A)))["cpu_us_per_request"] for run in self.runs
+            look(run.row(measurement)).relative_to(look(run.row(_A)))["cpu_us_per_request"] for run in self.runs
         ]
 
     def test_the_machine_does_jump(self) -> None:
@@ -70,8 +70,8 @@ class OnTwoLevels(unittest.TestCase):
         self.assertLess(max(narrow), 0.10)
 
     def test_user_and_system_time_add_up(self) -> None:
-        for cell in (_A, _MORE):
-            row = self.runs[0].row(cell)
+        for measurement in (_A, _MORE):
+            row = self.runs[0].row(measurement)
             parts = zip(row.values("user_us_per_request"), row.values("system_us_per_request"))
             for both, whole in zip(parts, row.values("cpu_us_per_request")):
                 self.assertAlmostEqual(sum(both), whole)
@@ -89,10 +89,10 @@ class Tasks(unittest.TestCase):
         calibrator = Calibrator(machine.calibrate, results.speed, lambda: machine.now)
         burnt = replace(SAMPLE, cost=Cost(1000, 0.1, 0.0061, 0, 0))  # 100 us of task, 6.1 us of work a request
         found = calibrator.bracketed(lambda: burnt)
-        cell = Cell(Scenario(kind, 16), "epoll")
-        results.add(cell, 1, replace(burnt, bracket=found.bracket))
+        measurement = Measurement(Scenario(kind, 16), "epoll")
+        results.add(measurement, 1, replace(burnt, bracket=found.bracket))
         results.speed.calibrations += 3 * [Calibration(0.0, 100_000, FAST / 10)]
-        (cost,) = results.row(cell).values("cpu_us_per_request")
+        (cost,) = results.row(measurement).values("cpu_us_per_request")
         assert found.bracket
         self.assertAlmostEqual(cost, 100 + 6.1 * FAST / found.bracket.us_per_request)
 

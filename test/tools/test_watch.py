@@ -7,8 +7,8 @@ from dataclasses import replace
 from comparison import watch
 from comparison.pinning import Pinning
 
-FIRST = watch.Look(at=100.0, server=1.0, client=2.0, watcher=3.0, server_core=50.0, client_core=60.0)
-LAST = watch.Look(at=102.0, server=2.0, client=3.6, watcher=3.2, server_core=51.5, client_core=61.9)
+FIRST = watch.CpuSample(at=100.0, server=1.0, client=2.0, watcher=3.0, server_core=50.0, client_core=60.0)
+LAST = watch.CpuSample(at=102.0, server=2.0, client=3.6, watcher=3.2, server_core=51.5, client_core=61.9)
 APART = Pinning(server=1, client=0, watcher=0, shared=False, siblings=False)
 
 

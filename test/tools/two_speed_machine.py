@@ -9,7 +9,7 @@ from typing import Callable, Iterable
 
 from comparison import plan
 from comparison.calibrator import Calibrator
-from comparison.plan import Cell
+from comparison.plan import Measurement
 from comparison.rows import Results
 from comparison.sample import Cost, Sample, Start
 from comparison.speed import Calibration
@@ -56,14 +56,14 @@ class Machine:
         )
 
 
-def compared(machine: Machine, cells: Iterable[Cell], load: Callable[[Cell], Sample], seed: int) -> Results:
-    """Five rounds of all cells, as a comparison makes them."""
+def compared(machine: Machine, measurements: Iterable[Measurement], load: Callable[[Measurement], Sample], seed: int) -> Results:
+    """Five rounds of all measurements, as a comparison makes them."""
     results = Results(shared_core=False)
     calibrator = Calibrator(machine.calibrate, results.speed, lambda: machine.now)
     calibrator.allow_repeats(5)
-    for number, some in enumerate(plan.rounds(list(cells), 5, seed), 1):
-        for cell in some:
-            found = calibrator.steadily(lambda: load(cell))
-            busy = result(in_flight=cell.scenario.connections)
-            results.add(cell, number, replace(found.value, bracket=found.bracket, load=busy))
+    for number, some in enumerate(plan.rounds(list(measurements), 5, seed), 1):
+        for measurement in some:
+            found = calibrator.steadily(lambda: load(measurement))
+            busy = result(in_flight=measurement.scenario.connections)
+            results.add(measurement, number, replace(found.value, bracket=found.bracket, load=busy))
     return results

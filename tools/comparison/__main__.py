@@ -31,7 +31,7 @@ from comparison import (
     stopping,
 )
 from comparison.errors import CannotRun
-from comparison.measure import Rig
+from comparison.measure import Bench
 from comparison.page import html_report
 from comparison.pinning import choose_here
 from comparison.progress import Progress
@@ -64,16 +64,16 @@ def _expect_limits(wanted: options.Options, progress: Progress) -> str:
     return limits.passed(found)
 
 
-def _settings(wanted: options.Options, rig: Rig, scenarios: list[plan.Scenario]) -> dict[str, str]:
-    first = plan.Cell(scenarios[0], wanted.modes[0], 1000.0 if scenarios[0].offer else None)
+def _settings(wanted: options.Options, bench: Bench, scenarios: list[plan.Scenario]) -> dict[str, str]:
+    first = plan.Measurement(scenarios[0], wanted.modes[0], 1000.0 if scenarios[0].offer else None)
     pools = [mode for mode in wanted.modes if models.options(mode, wanted.threads)]
     sizes = f"; --threads={wanted.threads} for {', '.join(pools)}" if pools else ""
-    client = rig.load(first).command(Path("majuscule-load"), port=8000)
+    client = bench.load(first).command(Path("majuscule-load"), port=8000)
     return {
-        "server": shlex.join(["majuscule", *rig.command("MODE", scenarios[0])[1:]])
+        "server": shlex.join(["majuscule", *bench.command("MODE", scenarios[0])[1:]])
         + ", and so on, fresh for each row and round" + sizes,
         "load": shlex.join(client) + ", and so on",
-        "cross-check": shlex.join(rig.cross_check(scenarios[0]).command(port=8000)) + ", and so on",
+        "cross-check": shlex.join(bench.cross_check(scenarios[0]).command(port=8000)) + ", and so on",
         "each load": plan.describe_loads(scenarios, wanted.duration),
         "rounds": f"{wanted.rounds}, interleaved, order shuffled by seed {wanted.seed}",
     }
@@ -93,7 +93,7 @@ def _compare(arguments: list[str]) -> int:
     preflight = _expect_limits(wanted, progress)
     pinning = choose_here()
     os.sched_setaffinity(0, {pinning.watcher})
-    rig = Rig(
+    bench = Bench(
         built.majuscule, built.client, built.reference, pinning, wanted.threads, wanted.duration, wanted.poisson
     )
     command = environment.repeat_command(arguments, wanted.seed)
@@ -104,18 +104,18 @@ def _compare(arguments: list[str]) -> int:
         baseline.expect_comparable(before, facts)
     with stopping.deferred():
         found = Measured(Results(shared_core=pinning.shared))
-        end = _measure(wanted, rig, progress, found)
-        return _keep(wanted, rig, facts, found, end, before, progress)
+        end = _measure(wanted, bench, progress, found)
+        return _keep(wanted, bench, facts, found, end, before, progress)
 
 
-def _measure(wanted: options.Options, rig: Rig, progress: Progress, found: Measured) -> Optional[BaseException]:
+def _measure(wanted: options.Options, bench: Bench, progress: Progress, found: Measured) -> Optional[BaseException]:
     """What ended it before its time, if anything did."""
     try:
         with stopping.heard():
-            broken = broken_modes(wanted, rig, progress)
-            measure_all(wanted, rig, broken, progress, found)
+            broken = broken_modes(wanted, bench, progress)
+            measure_all(wanted, bench, broken, progress, found)
             if wanted.reasons:
-                reasons.measure(rig, wanted.modes, broken, progress, found.reasons)
+                reasons.measure(bench, wanted.modes, broken, progress, found.reasons)
     except BaseException as error:  # whatever it is, it is raised again when the results are kept
         return error
     return None
@@ -123,7 +123,7 @@ def _measure(wanted: options.Options, rig: Rig, progress: Progress, found: Measu
 
 def _keep(
     wanted: options.Options,
-    rig: Rig,
+    bench: Bench,
     facts: dict[str, str],
     found: Measured,
     end: Optional[BaseException],
@@ -133,10 +133,10 @@ def _keep(
     """Writes what was measured before anything is printed of it."""
     if end is not None and found.nothing:
         raise end
-    settings = _settings(wanted, rig, list(dict.fromkeys(cell.scenario for cell in found.cells)))
+    settings = _settings(wanted, bench, list(dict.fromkeys(measurement.scenario for measurement in found.measurements)))
     partial = _why_partial(end, found)
     data = document.build(
-        facts, settings, found.results, found.cells, found.reasons, wanted.threads, partial, wanted.rounds
+        facts, settings, found.results, found.measurements, found.reasons, wanted.threads, partial, wanted.rounds
     )
     progress.done()
     code = _tell(data, before if end is None else None, wanted.output)

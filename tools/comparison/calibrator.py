@@ -23,7 +23,7 @@ from comparison.speed import TOLERANCE, Bracket, Calibration, Speed
 
 _PIECES, _PIECE_SECONDS = 3, 0.06
 CALIBRATION_SECONDS = _PIECES * _PIECE_SECONDS
-MOST_VISITS = 4  # to a cell around which the machine was not steady
+MOST_VISITS = 4  # to a measurement around which the machine was not steady
 _LOAD = load_client.Load(connections=64, seconds=_PIECE_SECONDS, warm_up=0.0, timeout=5.0)
 _FRESH_SECONDS = 0.5  # a calibration older than that says nothing of now
 _PATIENCE_SECONDS = 30.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from comparison import conformance, load_client
-from comparison.plan import Cell, Scenario
+from comparison.plan import Measurement, Scenario
 from comparison.sample import Account, CrossCheck, Sample
 from comparison.speed import TOLERANCE
 from comparison.wrk import PROBE_CONNECTIONS, Result
@@ -33,28 +33,28 @@ class Check:
     detail: str
 
 
-def of(sample: Sample, cell: Cell) -> list[Check]:
-    found = [_answers(sample, cell), *_account(sample, cell.scenario), _listen_queue(sample)]
-    if cell.rate is not None:
-        found.append(_rate(sample.load, cell.rate))
+def of(sample: Sample, measurement: Measurement) -> list[Check]:
+    found = [_answers(sample, measurement), *_account(sample, measurement.scenario), _listen_queue(sample)]
+    if measurement.rate is not None:
+        found.append(_rate(sample.load, measurement.rate))
     else:
-        found += _little(sample, cell.scenario)
-    found += _start(sample, cell.scenario)
+        found += _little(sample, measurement.scenario)
+    found += _start(sample, measurement.scenario)
     if sample.cross_check:
-        found.append(_cross_check(sample.cross_check, sample, cell.scenario))
+        found.append(_cross_check(sample.cross_check, sample, measurement.scenario))
     return found
 
 
-def reasons(sample: Sample, cell: Cell) -> list[str]:
+def reasons(sample: Sample, measurement: Measurement) -> list[str]:
     """Why the row is INVALID; nothing when it is not."""
-    return [f"{check.name}: {check.detail}" for check in of(sample, cell) if not check.passed]
+    return [f"{check.name}: {check.detail}" for check in of(sample, measurement) if not check.passed]
 
 
-def _answers(sample: Sample, cell: Cell) -> Check:
+def _answers(sample: Sample, measurement: Measurement) -> Check:
     """All that our client found wrong; what a starving model does to those who wait is its nature."""
     result = sample.load
     errors = {name: count for name, count in result.errors.items() if count}
-    if starves(sample, cell.scenario):
+    if starves(sample, measurement.scenario):
         errors.pop("timeout", None)
     wrong = [] if not errors and result.requests else result.invalid_reasons
     if not result.requests:

@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 from comparison import laws
 from comparison.footnotes import footnotes
-from comparison.plan import REFERENCE, Cell, Scenario
+from comparison.plan import REFERENCE, Measurement, Scenario
 from comparison.reasons import Reasons
 from comparison.rows import Results, Row
 
@@ -19,23 +19,23 @@ def build(
     environment: dict[str, str],
     settings: dict[str, str],
     results: Results,
-    cells: list[Cell],
+    measurements: list[Measurement],
     reasons: Reasons,
     threads: int,
     partial: Optional[str] = None,
     rounds: int = 0,
 ) -> dict[str, Any]:
-    """`cells` in the order of the tables and of their rows. `partial`: why it ended before its time, and how far it
+    """`measurements` in the order of the tables and of their rows. `partial`: why it ended before its time, and how far it
     came; then every row says how many of the `rounds` it has, and those that have none are left out."""
     if partial is not None:
-        cells = [cell for cell in cells if results.row(cell).samples or results.row(cell).reasons]
-    scenarios = list(dict.fromkeys(cell.scenario for cell in cells))
-    tables = [(scenario, results.table(scenario, cells)) for scenario in scenarios]
+        measurements = [measurement for measurement in measurements if results.row(measurement).samples or results.row(measurement).reasons]
+    scenarios = list(dict.fromkeys(measurement.scenario for measurement in measurements))
+    tables = [(scenario, results.table(scenario, measurements)) for scenario in scenarios]
     rows = [row for _, found in tables for row in found]
     if partial is not None:
         for row in rows:
             row.marks.insert(0, f"partial: {len(row.samples):,} of {rounds:,} rounds, the comparison was cut short")
-    plain = {row.cell: _plain_row(row.cell, results, cells) for row in rows}
+    plain = {row.measurement: _plain_row(row.measurement, results, measurements) for row in rows}
     return {
         "format": FORMAT,
         "partial": partial,
@@ -61,13 +61,13 @@ def _verdict(rows: list[Row]) -> str:
     return f"all {len(rows)} rows passed every check{warning}"
 
 
-def _plain_row(cell: Cell, results: Results, cells: list[Cell]) -> Optional[Row]:
-    plain = laws.plain_cell(cell, cells)
+def _plain_row(measurement: Measurement, results: Results, measurements: list[Measurement]) -> Optional[Row]:
+    plain = laws.plain_measurement(measurement, measurements)
     return results.row(plain) if plain else None
 
 
 def _scenario(
-    scenario: Scenario, rows: list[Row], plain: dict[Cell, Optional[Row]], threads: int
+    scenario: Scenario, rows: list[Row], plain: dict[Measurement, Optional[Row]], threads: int
 ) -> dict[str, Any]:
     offer = scenario.offer
     return {
@@ -80,7 +80,7 @@ def _scenario(
         "rate": offer.rate if offer else None,
         "rate_share": offer.share if offer else None,
         "bound_requests_per_second": scenario.task.bound(scenario.connections),
-        "rows": [_row(row, rows[0], plain[row.cell], threads) for row in rows],
+        "rows": [_row(row, rows[0], plain[row.measurement], threads) for row in rows],
     }
 
 
@@ -89,7 +89,7 @@ def _row(row: Row, base: Row, plain: Optional[Row], threads: int) -> dict[str, A
     return {
         "mode": row.mode,
         "reference": row.mode == REFERENCE,
-        "rate": row.cell.rate,
+        "rate": row.measurement.rate,
         "valid": row.valid,
         "invalid_reasons": row.reasons,
         "marks": row.marks,
@@ -112,9 +112,9 @@ def _capacity(rows: list[Row]) -> list[dict[str, Any]]:
     return [
         {
             "mode": row.mode,
-            "scenario": row.cell.scenario.title,
+            "scenario": row.measurement.scenario.title,
             "requests_per_second": row.median("requests_per_second"),
         }
         for row in rows
-        if row.valid and row.mode != REFERENCE and not row.cell.scenario.offer
+        if row.valid and row.mode != REFERENCE and not row.measurement.scenario.offer
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Visits one cell once: a fresh server, our client with a warm-up that is dropped, then wrk, and the accounts of
+"""Visits one measurement once: a fresh server, our client with a warm-up that is dropped, then wrk, and the accounts of
 both sides."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from comparison import conformance, crowd, evenness, load_client, models, proc, 
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
-from comparison.plan import REFERENCE, Cell, Scenario, load_seconds
+from comparison.plan import REFERENCE, Measurement, Scenario, load_seconds
 from comparison.programs import Programs
 from comparison.sample import Account, Cost, CrossCheck, Sample, Start
 from comparison.server import Server, majuscule_command, running, running_reference
@@ -30,7 +30,7 @@ _LEAST_TIMEOUT_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Rig:
+class Bench:
     """Where and with what is measured; `duration` as the command line gave it. Not `cross_checked`: without wrk."""
 
     majuscule: Path
@@ -52,9 +52,9 @@ class Rig:
         every = [f"--task-every={scenario.kind.task_every}"] if scenario and scenario.kind.task_every > 1 else []
         return majuscule_command(self.majuscule, mode, task, *models.options(mode, self.threads), *every, *more)
 
-    def load(self, cell: Cell, seed: int = 1) -> load_client.Load:
+    def load(self, measurement: Measurement, seed: int = 1) -> load_client.Load:
         """With a timeout of 3 times the longest wait."""
-        scenario = cell.scenario
+        scenario = measurement.scenario
         wait = scenario.task.longest_wait(scenario.connections)
         return load_client.Load(
             connections=scenario.connections,
@@ -62,7 +62,7 @@ class Rig:
             warm_up=_WARM_UP_SECONDS + scenario.task.seconds,
             timeout=max(_LEAST_TIMEOUT_SECONDS, 3 * wait),
             settle=0.0 if scenario.kind.close else _SETTLE_SECONDS + _SETTLE_SECONDS_EACH * scenario.connections,
-            rate=cell.rate,
+            rate=measurement.rate,
             poisson=self.poisson,
             seed=seed,
             close=scenario.kind.close,
@@ -79,35 +79,35 @@ class Rig:
         return wrk.Load(scenario.connections, seconds, wait, scenario.kind.close, scenario.kind.pipeline)
 
 
-def check_conformance(rig: Rig, mode: str) -> None:
+def check_conformance(bench: Bench, mode: str) -> None:
     """Raises Untrusted when the mode's answers are not those of every other."""
     if mode == REFERENCE:
-        with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
+        with running_reference(bench.reference, "epoll", bench.pinning.server) as server:
             conformance.check(server.port, conformance.cases(server.port)[:3])
             server.drain()
         return
-    with running(rig.command(mode), rig.pinning.server) as server:
+    with running(bench.command(mode), bench.pinning.server) as server:
         conformance.check(server.port, conformance.cases(server.port))
         server.drain()
 
 
-def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
+def measure(bench: Bench, measurement: Measurement, seed: int = 1) -> Sample:
     """Raises Untrusted when there is no number to have. `seed`: of the arrivals."""
-    load = rig.load(cell, seed)
-    if cell.mode == REFERENCE:
-        with running_reference(rig.reference, "epoll", rig.pinning.server) as server:
-            return _measure_unobserved(rig, server, cell, load)
-    places = models.served_at_once(cell.mode, rig.threads)
-    kind = cell.scenario.kind
-    clients = cell.scenario.connections + kind.idle + kind.slow_readers
+    load = bench.load(measurement, seed)
+    if measurement.mode == REFERENCE:
+        with running_reference(bench.reference, "epoll", bench.pinning.server) as server:
+            return _measure_unobserved(bench, server, measurement, load)
+    places = models.served_at_once(measurement.mode, bench.threads)
+    kind = measurement.scenario.kind
+    clients = measurement.scenario.connections + kind.idle + kind.slow_readers
     if places is not None and places <= clients:
-        return _measure_starved(rig, cell, load, places)
-    with running(rig.command(cell.mode, cell.scenario), rig.pinning.server) as server:
+        return _measure_starved(bench, measurement, load, places)
+    with running(bench.command(measurement.mode, measurement.scenario), bench.pinning.server) as server:
         patience = min(_LONGEST_PATIENCE, 5 + load.timeout)
         try:
             with Observer(server.port, patience) as observer, ExitStack() as others:
-                invite(rig, server, cell.scenario, others)
-                sample = _measure_observed(rig, server, observer, cell, load)
+                invite(bench, server, measurement.scenario, others)
+                sample = _measure_observed(bench, server, observer, measurement, load)
         except Untrusted:
             server.expect_alive()  # its end says more than what it caused
             raise
@@ -115,54 +115,54 @@ def measure(rig: Rig, cell: Cell, seed: int = 1) -> Sample:
         return sample
 
 
-def invite(rig: Rig, server: Server, scenario: Scenario, others: ExitStack) -> None:
+def invite(bench: Bench, server: Server, scenario: Scenario, others: ExitStack) -> None:
     """Those who are there beside the clients that are measured."""
     kind = scenario.kind
     if kind.idle:
         others.enter_context(crowd.idle(server.port, kind.idle))
     if kind.slow_readers:
-        others.enter_context(crowd.slow_readers(server.port, kind.slow_readers, rig.pinning.watcher))
+        others.enter_context(crowd.slow_readers(server.port, kind.slow_readers, bench.pinning.watcher))
 
 
-def _measure_starved(rig: Rig, cell: Cell, load: load_client.Load, places: int) -> Sample:
+def _measure_starved(bench: Bench, measurement: Measurement, load: load_client.Load, places: int) -> Sample:
     """There is no place for an observer. Those who wait when the load is over are served one after another then, so
     a short drain lets go of them, and wrk has a server of its own."""
-    command = rig.command(cell.mode, cell.scenario, "--drain-timeout=1s")
-    with running(command, rig.pinning.server) as server:
+    command = bench.command(measurement.mode, measurement.scenario, "--drain-timeout=1s")
+    with running(command, bench.pinning.server) as server:
         with ExitStack() as others:
-            invite(rig, server, cell.scenario, others)
-            sample = _measure_unobserved(rig, server, cell, load)
+            invite(bench, server, measurement.scenario, others)
+            sample = _measure_unobserved(bench, server, measurement, load)
         server.drain()
-    with running(command, rig.pinning.server) as server:
+    with running(command, bench.pinning.server) as server:
         with ExitStack() as others:
-            invite(rig, server, cell.scenario, others)
-            checked = _cross_check(rig, server, cell)
+            invite(bench, server, measurement.scenario, others)
+            checked = _cross_check(bench, server, measurement)
         server.drain()
     return replace(sample, served_at_once=places, cross_check=checked)
 
 
-def _cross_check(rig: Rig, server: Server, cell: Cell) -> Optional[CrossCheck]:
-    if cell.rate is not None or not rig.cross_checked:
+def _cross_check(bench: Bench, server: Server, measurement: Measurement) -> Optional[CrossCheck]:
+    if measurement.rate is not None or not bench.cross_checked:
         return None
-    return CrossCheck(wrk.run(rig.cross_check(cell.scenario), server.port, rig.pinning.client), None)
+    return CrossCheck(wrk.run(bench.cross_check(measurement.scenario), server.port, bench.pinning.client), None)
 
 
 def _measure_observed(
-    rig: Rig, server: Server, observer: Observer, cell: Cell, load: load_client.Load
+    bench: Bench, server: Server, observer: Observer, measurement: Measurement, load: load_client.Load
 ) -> Sample:
-    kind = cell.scenario.kind
+    kind = measurement.scenario.kind
     others = kind.idle + kind.slow_readers
     before, queue = observer.settle(others), proc.listen_queue()
-    with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
+    with load_client.loading(bench.client, load, server.port, bench.pinning.client) as run:
         start = _await_connections(observer, run, load, others)
-        first = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
-        unevenness = _watch(run, server, cell, load)
-        last = watch.Look.now(server.pid, run.pid, rig.pinning), observer.read()
+        first = watch.CpuSample.now(server.pid, run.pid, bench.pinning), observer.read()
+        unevenness = _watch(run, server, measurement, load)
+        last = watch.CpuSample.now(server.pid, run.pid, bench.pinning), observer.read()
         result = run.result()
     server.expect_alive()
     after = observer.settle(others)
     lost = proc.listen_queue().since(queue)
-    checked = _cross_check(rig, server, cell)
+    checked = _cross_check(bench, server, measurement)
     if checked:
         server.expect_alive()
         checked = replace(checked, account=_account(after, observer.settle(others)))
@@ -170,7 +170,7 @@ def _measure_observed(
         load=result,
         cross_check=checked,
         start=start,
-        window=watch.between(first[0], last[0], rig.pinning),
+        window=watch.between(first[0], last[0], bench.pinning),
         cost=_cost(first[1], last[1]),
         account=_account(before, after),
         listen_queue=lost,
@@ -180,10 +180,10 @@ def _measure_observed(
     )
 
 
-def _watch(run: load_client.Run, server: Server, cell: Cell, load: load_client.Load) -> Optional[float]:
+def _watch(run: load_client.Run, server: Server, measurement: Measurement, load: load_client.Load) -> Optional[float]:
     """Until the end of the window. Only a closed loop without a task costs the same at any moment."""
     marks = evenness.watch(run, server.pid, watch.last_time(load.length - load.seconds, load.seconds))
-    closed = cell.rate is None and cell.scenario.task.kind == "none"
+    closed = measurement.rate is None and measurement.scenario.task.kind == "none"
     return evenness.unevenness(marks) if closed else None
 
 
@@ -224,16 +224,16 @@ def _account(before: Stats, after: Stats) -> Account:
     )
 
 
-def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.Load) -> Sample:
+def _measure_unobserved(bench: Bench, server: Server, measurement: Measurement, load: load_client.Load) -> Sample:
     """By what the kernel tells of the server."""
     queue, before = proc.listen_queue(), proc.family_status(server.pid)
     cpu = proc.family_cpu_split(server.pid)
-    with load_client.loading(rig.client, load, server.port, rig.pinning.client) as run:
+    with load_client.loading(bench.client, load, server.port, bench.pinning.client) as run:
         run.sleep_until(watch.first_time(load.length - load.seconds, load.seconds))
         start = Start(seconds=run.age(), connections=None)
-        first = watch.Look.now(server.pid, run.pid, rig.pinning)
-        unevenness = _watch(run, server, cell, load)
-        last = watch.Look.now(server.pid, run.pid, rig.pinning)
+        first = watch.CpuSample.now(server.pid, run.pid, bench.pinning)
+        unevenness = _watch(run, server, measurement, load)
+        last = watch.CpuSample.now(server.pid, run.pid, bench.pinning)
         result = run.result()
     after, used = proc.family_status(server.pid), proc.family_cpu_split(server.pid)
     total = sum(used) - sum(cpu)
@@ -243,7 +243,7 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
         load=result,
         cross_check=None,
         start=start,
-        window=watch.between(first, last, rig.pinning),
+        window=watch.between(first, last, bench.pinning),
         cost=Cost(
             requests=result.all_requests,
             user_seconds=user,
@@ -259,15 +259,15 @@ def _measure_unobserved(rig: Rig, server: Server, cell: Cell, load: load_client.
     )
 
 
-def seconds_of(rig: Rig, order: list[list[Cell]]) -> float:
+def seconds_of(bench: Bench, order: list[list[Measurement]]) -> float:
     """About how long all visits take, to be said before they start."""
-    return sum(_visit_seconds(rig, cell) for cells in order for cell in cells)
+    return sum(_visit_seconds(bench, measurement) for measurements in order for measurement in measurements)
 
 
 _START_AND_END_SECONDS = 0.35
 
 
-def _visit_seconds(rig: Rig, cell: Cell) -> float:
-    checked = cell.rate is None and cell.mode != REFERENCE
-    check = rig.cross_check(cell.scenario).seconds if checked else 0.0
-    return _START_AND_END_SECONDS + rig.load(cell).length + check
+def _visit_seconds(bench: Bench, measurement: Measurement) -> float:
+    checked = measurement.rate is None and measurement.mode != REFERENCE
+    check = bench.cross_check(measurement.scenario).seconds if checked else 0.0
+    return _START_AND_END_SECONDS + bench.load(measurement).length + check

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured, and in which order: every round visits all cells once, shuffled anew."""
+"""What is measured, and in which order: every round visits all measurements once, shuffled anew."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Measurement:
     """One row of one table, measured once a round. `rate`: what is offered to it."""
 
     scenario: Scenario
@@ -82,29 +82,29 @@ def open_scenarios(options: Options, capacities: dict[str, dict[Scenario, float]
     return found
 
 
-def ceiling_cell(scenario: Scenario) -> Optional[Cell]:
+def ceiling_of(scenario: Scenario) -> Optional[Measurement]:
     """The reference server has no tasks: one ceiling serves all scenarios whose clients do the same. It keeps all
     connections, so it is none where each request has its own."""
     kind = scenario.kind
     if kind.close:
         return None
     plain = kind if kind.pipeline > 1 else scenarios.KINDS["keep-alive"]
-    return Cell(Scenario(plain, scenario.connections), REFERENCE)
+    return Measurement(Scenario(plain, scenario.connections), REFERENCE)
 
 
-def closed_cells(options: Options) -> list[Cell]:
+def closed_measurements(options: Options) -> list[Measurement]:
     wanted = closed_scenarios(options)
-    ceilings = dict.fromkeys(ceiling_cell(scenario) for scenario in wanted if not scenario.task.seconds)
-    cells = [Cell(scenario, mode) for scenario in wanted for mode in options.modes]
-    return cells + [ceiling for ceiling in ceilings if ceiling]
+    ceilings = dict.fromkeys(ceiling_of(scenario) for scenario in wanted if not scenario.task.seconds)
+    measurements = [Measurement(scenario, mode) for scenario in wanted for mode in options.modes]
+    return measurements + [ceiling for ceiling in ceilings if ceiling]
 
 
-def open_cells(options: Options, capacities: dict[str, dict[Scenario, float]]) -> list[Cell]:
-    cells = []
+def open_measurements(options: Options, capacities: dict[str, dict[Scenario, float]]) -> list[Measurement]:
+    measurements = []
     for scenario in open_scenarios(options, capacities):
         for mode in options.modes:
-            cells.append(Cell(scenario, mode, _rate(scenario, capacities.get(mode, {}))))
-    return [cell for cell in cells if cell.rate]
+            measurements.append(Measurement(scenario, mode, _rate(scenario, capacities.get(mode, {}))))
+    return [measurement for measurement in measurements if measurement.rate]
 
 
 def _rate(scenario: Scenario, capacity: dict[Scenario, float]) -> Optional[float]:
@@ -115,9 +115,9 @@ def _rate(scenario: Scenario, capacity: dict[Scenario, float]) -> Optional[float
     return None if able is None else scenario.offer.share * able
 
 
-def rounds(cells: list[Cell], count: int, seed: int) -> list[list[Cell]]:
+def rounds(measurements: list[Measurement], count: int, seed: int) -> list[list[Measurement]]:
     chance = random.Random(seed)
-    return [chance.sample(cells, len(cells)) for _ in range(count)]
+    return [chance.sample(measurements, len(measurements)) for _ in range(count)]
 
 
 def load_seconds(scenario: Scenario, asked: Optional[float]) -> float:

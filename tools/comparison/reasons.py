@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from comparison import memory_slope, models, trace
 from comparison.errors import CannotRun, Untrusted
-from comparison.measure import Rig
+from comparison.measure import Bench
 from comparison.plan import REFERENCE
 from comparison.progress import Progress
 from comparison.server import reference_command
@@ -23,18 +23,18 @@ class Reasons:
     notes: list[str] = field(default_factory=list)
 
 
-def measure(rig: Rig, modes: list[str], broken: dict[str, str], progress: Progress, found: Reasons) -> None:
+def measure(bench: Bench, modes: list[str], broken: dict[str, str], progress: Progress, found: Reasons) -> None:
     """Adds to what is found."""
     for mode in modes:
         if mode in broken:
             continue
         progress.say(f"memory a client: {mode}")
-        found.memory.append({"mode": mode, **_asked(lambda: _memory(rig, mode), _NO_MEMORY)})
+        found.memory.append({"mode": mode, **_asked(lambda: _memory(bench, mode), _NO_MEMORY)})
     for mode in [*modes, REFERENCE]:
         if mode in broken:
             continue
         progress.say(f"system calls a request: {mode}")
-        calls = _asked(lambda: _system_calls(rig, mode), _NO_CALLS)
+        calls = _asked(lambda: _system_calls(bench, mode), _NO_CALLS)
         note = calls.pop("note", None)
         if note:
             found.notes.append(f"{mode}: {note}")
@@ -52,19 +52,19 @@ def _asked(ask: Callable[[], dict[str, Any]], nothing: dict[str, Any]) -> dict[s
         return {**nothing, "reason": str(error)}
 
 
-def _memory(rig: Rig, mode: str) -> dict[str, Any]:
-    pinning = rig.pinning
-    places = models.served_at_once(mode, rig.threads)
+def _memory(bench: Bench, mode: str) -> dict[str, Any]:
+    pinning = bench.pinning
+    places = models.served_at_once(mode, bench.threads)
     counts = list(memory_slope.DEFAULT_COUNTS)
-    return asdict(memory_slope.measure(rig.command(mode), pinning.server, counts, pinning.client, places))
+    return asdict(memory_slope.measure(bench.command(mode), pinning.server, counts, pinning.client, places))
 
 
-def _system_calls(rig: Rig, mode: str) -> dict[str, Any]:
-    pinning = rig.pinning
+def _system_calls(bench: Bench, mode: str) -> dict[str, Any]:
+    pinning = bench.pinning
     if mode == REFERENCE:
-        command, places = reference_command(rig.reference, "epoll"), None
+        command, places = reference_command(bench.reference, "epoll"), None
     else:
-        command, places = rig.command(mode), models.served_at_once(mode, rig.threads)
+        command, places = bench.command(mode), models.served_at_once(mode, bench.threads)
     return asdict(
         trace.system_calls(command, pinning.server, pinning.client, places, tells_stats=mode != REFERENCE)
     )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from comparison import checks, control_group, counted, evenness, hardware, plan
 from comparison.calibrator import CALIBRATION_SECONDS, Calibrator, calibrating
 from comparison.errors import Untrusted
-from comparison.measure import Rig, check_conformance, measure, seconds_of
+from comparison.measure import Bench, check_conformance, measure, seconds_of
 from comparison.options import Options
-from comparison.plan import Cell
+from comparison.plan import Measurement
 from comparison.progress import Progress
 from comparison.reasons import Reasons
 from comparison.rows import Results
@@ -28,11 +28,11 @@ _FAILURES = (Untrusted, OSError, LookupError, ValueError, subprocess.SubprocessE
 
 @dataclass
 class Measured:
-    """All that there is so far, so that an end before its time loses only what was not complete. `cells` in the
+    """All that there is so far, so that an end before its time loses only what was not complete. `measurements` in the
     order of the tables."""
 
     results: Results
-    cells: list[Cell] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
     reasons: Reasons = field(default_factory=Reasons)
     visits: int = 0  # that are complete ...
     planned: int = 0  # ... of those that are known to come
@@ -43,106 +43,106 @@ class Measured:
 
 
 def measure_all(
-    wanted: Options, rig: Rig, broken: dict[str, str], progress: Progress, found: Measured
+    wanted: Options, bench: Bench, broken: dict[str, str], progress: Progress, found: Measured
 ) -> None:
     """Adds to what is found. In a sweep the closed loops come first: they say what there is to offer."""
     results = found.results
-    with calibrating(rig.reference, rig.client, rig.pinning, results.speed) as calibrator:
+    with calibrating(bench.reference, bench.client, bench.pinning, results.speed) as calibrator:
         if wanted.closed:
-            _visit_all(wanted, rig, plan.closed_cells(wanted), broken, found, calibrator, progress)
+            _visit_all(wanted, bench, plan.closed_measurements(wanted), broken, found, calibrator, progress)
         if wanted.rates or wanted.sweep:
-            opened = plan.open_cells(wanted, results.capacities(found.cells))
-            _visit_all(wanted, rig, opened, broken, found, calibrator, progress)
+            opened = plan.open_measurements(wanted, results.capacities(found.measurements))
+            _visit_all(wanted, bench, opened, broken, found, calibrator, progress)
     progress.keep(results.speed.describe())
     if wanted.reasons:
-        _count_all(rig, [cell for cell in found.cells if not cell.scenario.offer], results, progress)
+        _count_all(bench, [measurement for measurement in found.measurements if not measurement.scenario.offer], results, progress)
 
 
 def _visit_all(
     wanted: Options,
-    rig: Rig,
-    cells: list[Cell],
+    bench: Bench,
+    measurements: list[Measurement],
     broken: dict[str, str],
     found: Measured,
     calibrator: Calibrator,
     progress: Progress,
 ) -> None:
-    found.cells += cells
-    if not cells:
+    found.measurements += measurements
+    if not measurements:
         return
-    order = plan.rounds(cells, wanted.rounds, wanted.seed)
-    seconds = seconds_of(rig, order) + CALIBRATION_SECONDS * sum(map(len, order))
+    order = plan.rounds(measurements, wanted.rounds, wanted.seed)
+    seconds = seconds_of(bench, order) + CALIBRATION_SECONDS * sum(map(len, order))
     progress.keep(f"seed {wanted.seed}; the loads take about {seconds:.0f} s")
-    visits = [(number, cell) for number, some in enumerate(order, 1) for cell in some]
+    visits = [(number, measurement) for number, some in enumerate(order, 1) for measurement in some]
     calibrator.allow_repeats(_LEAST_SPARE + round(SPARE * len(visits)))
     found.planned += len(visits)
-    for done, (number, cell) in enumerate(visits, 1):
-        if cell.mode in broken:
-            found.results.fail(cell, f"round {number}", broken[cell.mode])
+    for done, (number, measurement) in enumerate(visits, 1):
+        if measurement.mode in broken:
+            found.results.fail(measurement, f"round {number}", broken[measurement.mode])
             found.visits += 1
             continue
-        outcome = visit(rig, cell, number, wanted.seed, found.results, calibrator)
+        outcome = visit(bench, measurement, number, wanted.seed, found.results, calibrator)
         found.visits += 1
-        line = f"[{done}/{len(visits)}] round {number}: {cell}: {outcome}"
+        line = f"[{done}/{len(visits)}] round {number}: {measurement}: {outcome}"
         (progress.keep if "INVALID" in outcome else progress.say)(line)
 
 
-def visit(rig: Rig, cell: Cell, number: int, seed: int, results: Results, calibrator: Calibrator) -> str:
+def visit(bench: Bench, measurement: Measurement, number: int, seed: int, results: Results, calibrator: Calibrator) -> str:
     """What came of it, in words. Where the calibrations around it disagree it is measured again."""
 
     def once() -> Sample:
         stopped_before = control_group.throttling()
-        rig.programs.expect_unchanged()
-        sample = measure(rig, cell, seed + number)
-        rig.programs.expect_unchanged()
+        bench.programs.expect_unchanged()
+        sample = measure(bench, measurement, seed + number)
+        bench.programs.expect_unchanged()
         return replace(sample, throttled=control_group.throttling().since(stopped_before).periods)
 
     try:
         found = calibrator.steadily(
             once,
-            final=lambda sample: bool(checks.reasons(sample, cell)),
+            final=lambda sample: bool(checks.reasons(sample, measurement)),
             uneven=lambda sample: (sample.unevenness or 0.0) / evenness.TOLERANCE,
         )
     except _FAILURES as error:
         why = str(error) if isinstance(error, Untrusted) else f"{type(error).__name__}: {error}"
-        results.fail(cell, f"round {number}", why)
+        results.fail(measurement, f"round {number}", why)
         return f"INVALID: {why}"
     for bracket in found.again:
-        results.speed.visits.append(Visit(cell.mode, cell.scenario.title, number, bracket, kept=False))
+        results.speed.visits.append(Visit(measurement.mode, measurement.scenario.title, number, bracket, kept=False))
     if found.bracket:
-        results.speed.visits.append(Visit(cell.mode, cell.scenario.title, number, found.bracket, kept=True))
+        results.speed.visits.append(Visit(measurement.mode, measurement.scenario.title, number, found.bracket, kept=True))
     sample = replace(found.value, bracket=found.bracket)
-    reasons = results.add(cell, number, sample)
+    reasons = results.add(measurement, number, sample)
     outcome = f"{sample.load.requests_per_second:,.0f} requests/s"
     if found.again:
         outcome += f" (try {len(found.again) + 1})"
     return f"{outcome}, INVALID: {'; '.join(reasons)}" if reasons else outcome
 
 
-def _count_all(rig: Rig, cells: list[Cell], results: Results, progress: Progress) -> None:
+def _count_all(bench: Bench, measurements: list[Measurement], results: Results, progress: Progress) -> None:
     """Of the rows that are valid: what the processor can tell, or why it does not."""
     missing = hardware.why_not()
     text = hardware.describe(missing)
     if text:
         results.notes.append(f"instr/req and cycles/req: {text}")
     events = [event for event in hardware.EVENTS if event not in missing]
-    for cell in cells if events else []:
-        row = results.row(cell)
+    for measurement in measurements if events else []:
+        row = results.row(measurement)
         if not row.valid:
             continue
-        progress.say(f"instructions a request: {cell}")
+        progress.say(f"instructions a request: {measurement}")
         try:
-            row.counts = counted.measure(rig, cell, events)
+            row.counts = counted.measure(bench, measurement, events)
         except _FAILURES as error:
-            results.notes.append(f"instr/req and cycles/req: {cell}: not counted: {error}")
+            results.notes.append(f"instr/req and cycles/req: {measurement}: not counted: {error}")
 
 
-def broken_modes(wanted: Options, rig: Rig, progress: Progress) -> dict[str, str]:
+def broken_modes(wanted: Options, bench: Bench, progress: Progress) -> dict[str, str]:
     """The modes whose answers are wrong, and how."""
     broken = {}
     for mode in [*wanted.modes, plan.REFERENCE]:
         try:
-            check_conformance(rig, mode)
+            check_conformance(bench, mode)
             progress.say(f"conformance: {mode} answers to the byte")
         except _FAILURES as error:
             broken[mode] = str(error)

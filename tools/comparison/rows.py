@@ -10,7 +10,7 @@ from typing import Callable, Optional
 from comparison import checks
 from comparison.intervals import Interval, Ratio, median_interval, ratio_interval
 from comparison.load_client import PERCENTILES, Curve, Times
-from comparison.plan import Cell, Scenario, ceiling_cell
+from comparison.plan import Measurement, Scenario, ceiling_of
 from comparison.sample import Sample
 from comparison.speed import Speed, corrected
 
@@ -77,7 +77,7 @@ class Row:
     """`reasons` not empty: INVALID. `marks`: true, and to be read with it. There may be no samples. `counts`: by the
     processor, a request, in one load of their own."""
 
-    cell: Cell
+    measurement: Measurement
     samples: list[Sample] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Row:
 
     @property
     def mode(self) -> str:
-        return self.cell.mode
+        return self.measurement.mode
 
     @property
     def valid(self) -> bool:
@@ -110,7 +110,7 @@ class Row:
 
     def _burnt_us(self) -> float:
         """Of a task that burns CPU time, a request: that much at any speed of the machine."""
-        kind = self.cell.scenario.kind
+        kind = self.measurement.scenario.kind
         return kind.task.seconds * 1e6 / kind.task_every if kind.task.kind == "cpu" else 0.0
 
     def figure(self, name: str) -> Optional[Interval]:
@@ -150,51 +150,51 @@ class Row:
 
 
 class Results:
-    """All samples and failures of the rounds, by cell."""
+    """All samples and failures of the rounds, by measurement."""
 
     def __init__(self, shared_core: bool, speed: Optional[Speed] = None) -> None:
         self._shared_core = shared_core
         self.speed = speed or Speed()
         self.notes: list[str] = []  # for the footnotes
-        self._rows: dict[Cell, Row] = {}
+        self._rows: dict[Measurement, Row] = {}
 
-    def row(self, cell: Cell) -> Row:
-        return self._rows.setdefault(cell, Row(cell, speed=self.speed))
+    def row(self, measurement: Measurement) -> Row:
+        return self._rows.setdefault(measurement, Row(measurement, speed=self.speed))
 
-    def add(self, cell: Cell, round_number: int, sample: Sample) -> list[str]:
+    def add(self, measurement: Measurement, round_number: int, sample: Sample) -> list[str]:
         """The reasons not to believe it."""
-        row = self.row(cell)
-        found = checks.of(sample, cell)
+        row = self.row(measurement)
+        found = checks.of(sample, measurement)
         row.samples.append(sample)
         row.checks = _worst(row.checks, found)
-        reasons = checks.reasons(sample, cell)
+        reasons = checks.reasons(sample, measurement)
         row.reasons += [f"round {round_number}: {reason}" for reason in reasons]
         return reasons
 
-    def fail(self, cell: Cell, where: str, reason: str) -> None:
-        self.row(cell).reasons.append(f"{where}: {reason}")
+    def fail(self, measurement: Measurement, where: str, reason: str) -> None:
+        self.row(measurement).reasons.append(f"{where}: {reason}")
 
-    def capacities(self, cells: list[Cell]) -> dict[str, dict[Scenario, float]]:
+    def capacities(self, measurements: list[Measurement]) -> dict[str, dict[Scenario, float]]:
         """What each mode served in the closed loops, of valid rows."""
         found: dict[str, dict[Scenario, float]] = {}
-        for cell in cells:
-            row = self.row(cell)
+        for measurement in measurements:
+            row = self.row(measurement)
             if row.valid:
-                found.setdefault(cell.mode, {})[cell.scenario] = row.median("requests_per_second") or 0.0
+                found.setdefault(measurement.mode, {})[measurement.scenario] = row.median("requests_per_second") or 0.0
         return found
 
-    def table(self, scenario: Scenario, cells: list[Cell]) -> list[Row]:
-        """The rows of a scenario with their marks, in the order of the cells; the reference server's last, where it
+    def table(self, scenario: Scenario, measurements: list[Measurement]) -> list[Row]:
+        """The rows of a scenario with their marks, in the order of the measurements; the reference server's last, where it
         is a ceiling for the scenario."""
         ceiling = self._ceiling(scenario)
-        rows = [self.row(cell) for cell in cells if cell.scenario == scenario]
+        rows = [self.row(measurement) for measurement in measurements if measurement.scenario == scenario]
         for row in rows:
-            row.marks = self._marks(row, ceiling if row.cell != ceiling_cell(scenario) else None)
+            row.marks = self._marks(row, ceiling if row.measurement != ceiling_of(scenario) else None)
         return rows
 
     def _ceiling(self, scenario: Scenario) -> Optional[float]:
-        cell = ceiling_cell(scenario)
-        reference = self._rows.get(cell) if cell else None
+        measurement = ceiling_of(scenario)
+        reference = self._rows.get(measurement) if measurement else None
         return reference.median("requests_per_second") if reference and reference.valid else None
 
     def _marks(self, row: Row, ceiling: Optional[float]) -> list[str]:
@@ -202,7 +202,7 @@ class Results:
         if not row.samples:
             return marks
         rate = row.median("requests_per_second") or 0.0
-        scenario = row.cell.scenario
+        scenario = row.measurement.scenario
         found = [
             checks.served_few(row.samples[0], scenario),
             checks.client_bound(row.median("client_cpu_share") or 0.0, rate, None if scenario.offer else ceiling),

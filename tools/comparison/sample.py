@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one visit to a cell showed."""
+"""What one visit to a measurement showed."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from comparison.sample import Window
 
 
 @dataclass(frozen=True)
-class Look:
+class CpuSample:
     """CPU seconds so far, of the processes and of their cores."""
 
     at: float
@@ -23,7 +23,7 @@ class Look:
     client_core: float
 
     @classmethod
-    def now(cls, server: int, client: int, pinning: Pinning) -> Look:
+    def now(cls, server: int, client: int, pinning: Pinning) -> CpuSample:
         """By their process ids."""
         return cls(
             at=time.monotonic(),
@@ -45,7 +45,7 @@ def last_time(warm_up: float, seconds: float) -> float:
     return warm_up + seconds - 0.05
 
 
-def between(first: Look, last: Look, pinning: Pinning) -> Window:
+def between(first: CpuSample, last: CpuSample, pinning: Pinning) -> Window:
     seconds = last.at - first.at
     server, client = last.server - first.server, last.client - first.client
     watcher = last.watcher - first.watcher if pinning.watcher == pinning.client else 0.0

@@ -16,7 +16,7 @@ _GROWTH_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
-class Look:
+class MemorySample:
     """`at`: seconds of load before it."""
 
     at: float
@@ -26,7 +26,7 @@ class Look:
     threads: int
 
     @classmethod
-    def now(cls, pid: int, at: float) -> Look:
+    def now(cls, pid: int, at: float) -> MemorySample:
         memory = proc.memory(pid)
         return cls(at, memory.resident, memory.anonymous, proc.descriptors(pid), proc.status(pid).threads)
 
@@ -47,7 +47,7 @@ class Growth:
         return self.last - self.settled <= self.allowed
 
 
-def growth(looks: list[Look], seconds: float, what: Callable[[Look], int]) -> Growth:
+def growth(looks: list[MemorySample], seconds: float, what: Callable[[MemorySample], int]) -> Growth:
     """Of looks that are evenly spread. Those after `seconds`, when clients go, do not count."""
     sizes = [what(look) for look in looks if look.at <= seconds]
     tenth = max(1, len(sizes) // 10)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from comparison.observer import Stats
 from soaking.load import Tally
-from soaking.memory import Growth, Look
+from soaking.memory import Growth, MemorySample
 
 OBSERVERS = 2  # connections of our own until the end of the mixed load; they only read /stats
 _LATEST_SECONDS = 0.8  # less than half of the shortest timeout
@@ -35,8 +35,8 @@ class Outcome:
     stats: Stats
     last_tally: Tally
     last_stats: Stats
-    start: Look
-    end: Look
+    start: MemorySample
+    end: MemorySample
     anonymous: Growth
     resident: Growth
     unjudged: str

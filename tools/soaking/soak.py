@@ -16,7 +16,7 @@ from comparison.server import Server, majuscule_command, running
 from comparison.task import Task
 from soaking import dying, garbage, good, slow
 from soaking.load import PATIENCE, Site, Tally, Timeouts, run
-from soaking.memory import Look, growth
+from soaking.memory import MemorySample, growth
 from soaking.outcome import Outcome
 
 KINDS = [*good.KINDS, *slow.KINDS, *garbage.KINDS, *dying.KINDS]
@@ -80,15 +80,15 @@ async def soak(plan: Plan) -> Outcome:
         )
 
 
-async def _load(plan: Plan, server: Server, site: Site) -> list[Look]:
+async def _load(plan: Plan, server: Server, site: Site) -> list[MemorySample]:
     """The mixed load to its end; looks at the server all along."""
-    looks: list[Look] = []
+    looks: list[MemorySample] = []
     began = time.monotonic()
     loading = asyncio.create_task(run(site, KINDS, plan.seconds, f"{plan.seed} {plan.mode}"))
     try:
         while not (await asyncio.wait({loading}, timeout=min(1.0, plan.seconds / 50)))[0]:
             with _its_end_first(server):
-                looks.append(Look.now(server.pid, time.monotonic() - began))
+                looks.append(MemorySample.now(server.pid, time.monotonic() - began))
             plan.tick(_progress(plan.mode, site.tally, looks[-1]))
         await loading
     finally:
@@ -97,24 +97,24 @@ async def _load(plan: Plan, server: Server, site: Site) -> list[Look]:
     return looks
 
 
-def _progress(mode: str, tally: Tally, look: Look) -> str:
+def _progress(mode: str, tally: Tally, look: MemorySample) -> str:
     return (
         f"{mode} after {look.at:.0f} s: {tally.connections:,} clients, {tally.requests:,} requests,"
         f" {tally.wrong:,} wrong, {look.anonymous / 2**20:.1f} MiB, {look.descriptors} descriptors"
     )
 
 
-def _quiet_look(server: Server, at: float, wanted: Optional[Look] = None) -> tuple[Look, Stats]:
+def _quiet_look(server: Server, at: float, wanted: Optional[MemorySample] = None) -> tuple[MemorySample, Stats]:
     """With only an observer there, and as many descriptors and threads as wanted, if that comes to be."""
     with _its_end_first(server), Observer(server.port, PATIENCE) as observer:
         stats = observer.settle()
-        look = Look.now(server.pid, at)
+        look = MemorySample.now(server.pid, at)
         deadline = time.monotonic() + _SETTLE_SECONDS
         while wanted and (look.descriptors, look.threads) != (wanted.descriptors, wanted.threads):
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
-            stats, look = observer.read(), Look.now(server.pid, at)
+            stats, look = observer.read(), MemorySample.now(server.pid, at)
         return look, stats
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Optional
 
-from bench import steady_ratio
-from bench.target import Target
+from benchmarks import steady_ratio
+from benchmarks.target import Target
 from comparison import checks, models, proc, wrk
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.target import Target
+from benchmarks.target import Target
 from comparison import conformance, models, proc
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running

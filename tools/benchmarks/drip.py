@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator
 
-from bench.dripper import SECONDS_BETWEEN
-from bench.target import Target
+from benchmarks.dripper import SECONDS_BETWEEN
+from benchmarks.target import Target
 from comparison import checks, child, conformance, watch
 from comparison.errors import Untrusted
 from comparison.observer import Observer
@@ -48,7 +48,7 @@ class _Round:
 @contextmanager
 def _dripping(port: int, core: int) -> Iterator[int]:
     """The process that drips. Raises Untrusted when it could not keep to its rate."""
-    command = on_core(core, [sys.executable, "-m", "bench.dripper", str(port), str(CLIENTS)])
+    command = on_core(core, [sys.executable, "-m", "benchmarks.dripper", str(port), str(CLIENTS)])
     with child.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as dripper:
         if not dripper.stdout or dripper.stdout.readline() != "dripping\n":
             raise Untrusted("the dripping clients could not connect")
@@ -89,9 +89,9 @@ def _measure_once(program: Path, pinning: Pinning, mode: str, loaded: bool) -> _
         dripping = _dripping(server.port if loaded else sink, pinning.client)
         with dripping as dripper, Observer(server.port, _PATIENCE_SECONDS) as observer:
             _latencies(server.port, _WARM_UP_REQUESTS)
-            first = watch.Look.now(server.pid, dripper, pinning)
+            first = watch.CpuSample.now(server.pid, dripper, pinning)
             taken = _latencies(server.port, _REQUESTS)
-            last = watch.Look.now(server.pid, dripper, pinning)
+            last = watch.CpuSample.now(server.pid, dripper, pinning)
             others = observer.read().open - 1
             if others != (CLIENTS if loaded else 0):
                 raise Untrusted(f"{others} dripping clients are connected")

@@ -13,8 +13,8 @@ from comparison import plan
 from comparison.calibrator import calibrating
 from comparison.errors import Untrusted
 from comparison.intervals import RESOLUTION, Ratio, interval_name, ratio_interval
-from comparison.measure import Rig
-from comparison.plan import Cell, Scenario
+from comparison.measure import Bench
+from comparison.plan import Measurement, Scenario
 from comparison.rounds import SPARE, visit
 from comparison.rows import Results, Row
 from comparison.scenarios import KINDS, Kind
@@ -30,23 +30,23 @@ _SHARE = 0.9  # of the comparisons that must come out right
 
 
 @dataclass(frozen=True)
-class Cells:
-    base: Cell
-    same: Cell
-    more: Cell
+class Measurements:
+    base: Measurement
+    same: Measurement
+    more: Measurement
 
     @classmethod
-    def of(cls, mode: str, every: int) -> Cells:
+    def of(cls, mode: str, every: int) -> Measurements:
         """The task is due for each `every`-th request."""
 
-        def cell(kind: Kind) -> Cell:
-            return Cell(Scenario(kind, CONNECTIONS), mode)
+        def measurement(kind: Kind) -> Measurement:
+            return Measurement(Scenario(kind, CONNECTIONS), mode)
 
         plain = KINDS["keep-alive"]
         return cls(
-            base=cell(replace(plain, name="a", title="A")),
-            same=cell(replace(plain, name="itself", title="A again")),
-            more=cell(replace(plain, name="more", title="A, more work", task=_TASK, task_every=every)),
+            base=measurement(replace(plain, name="a", title="A")),
+            same=measurement(replace(plain, name="itself", title="A again")),
+            more=measurement(replace(plain, name="more", title="A, more work", task=_TASK, task_every=every)),
         )
 
 
@@ -83,9 +83,9 @@ class Comparison:
     variation: float  # of the machine's speed meanwhile
 
     @classmethod
-    def of(cls, results: Results, cells: Cells) -> Comparison:
-        base = results.row(cells.base)
-        same, more = (Outcome.of(results.row(cell), base) for cell in (cells.same, cells.more))
+    def of(cls, results: Results, measurements: Measurements) -> Comparison:
+        base = results.row(measurements.base)
+        same, more = (Outcome.of(results.row(measurement), base) for measurement in (measurements.same, measurements.more))
         return cls(same, more, results.speed.variation)
 
 
@@ -100,43 +100,43 @@ def added_us(pilot: Outcome, every: int) -> float:
     return max(_TASK.seconds * 1e6, share * (pilot.base_us or 0.0) * every)
 
 
-def measure(rig: Rig, mode: str, comparisons: int, rounds: int) -> str:
+def measure(bench: Bench, mode: str, comparisons: int, rounds: int) -> str:
     """The table to print."""
-    rig = replace(rig, cross_checked=False)
-    cost, every = _pilot(rig, mode)
-    cells = Cells.of(mode, every)
+    bench = replace(bench, cross_checked=False)
+    cost, every = _pilot(bench, mode)
+    measurements = Measurements.of(mode, every)
     found = [
-        Comparison.of(_compare(rig, [cells.base, cells.same, cells.more], rounds, seed), cells)
+        Comparison.of(_compare(bench, [measurements.base, measurements.same, measurements.more], rounds, seed), measurements)
         for seed in range(1, comparisons + 1)
     ]
     what = f"{mode}, {CONNECTIONS} keep-alive connections; more work: {_TASK.text} for every {every}-th request"
     return "\n".join([f"{what}, which adds {MORE:.0%} to {cost:.2f} us", *table(found, rounds)])
 
 
-def _pilot(rig: Rig, mode: str) -> tuple[float, int]:
+def _pilot(bench: Bench, mode: str) -> tuple[float, int]:
     """What a request costs, and how often the task must be due. Raises Untrusted when it cannot be told."""
-    alone = Cells.of(mode, every=1).base
-    first = _compare(rig, [alone], rounds=1, seed=0).row(alone)
+    alone = Measurements.of(mode, every=1).base
+    first = _compare(bench, [alone], rounds=1, seed=0).row(alone)
     cost = first.median("cpu_us_per_request")
     if not cost:
         raise Untrusted(f"{mode}: {'; '.join(first.reasons)}")
-    cells = Cells.of(mode, every_for(cost, PILOT))
-    results = _compare(rig, [cells.base, cells.more], _PILOT_ROUNDS, seed=0)
-    pilot = Outcome.of(results.row(cells.more), results.row(cells.base))
+    measurements = Measurements.of(mode, every_for(cost, PILOT))
+    results = _compare(bench, [measurements.base, measurements.more], _PILOT_ROUNDS, seed=0)
+    pilot = Outcome.of(results.row(measurements.more), results.row(measurements.base))
     if pilot.ratio.ratio is None or not pilot.base_us:
         raise Untrusted(f"{mode}: {pilot.invalid}")
-    task_us = added_us(pilot, cells.more.scenario.kind.task_every)
+    task_us = added_us(pilot, measurements.more.scenario.kind.task_every)
     return pilot.base_us, every_for(pilot.base_us, MORE, task_us)
 
 
-def _compare(rig: Rig, cells: list[Cell], rounds: int, seed: int) -> Results:
+def _compare(bench: Bench, measurements: list[Measurement], rounds: int, seed: int) -> Results:
     speed = Speed()
-    results = Results(rig.pinning.shared, speed)
-    with calibrating(rig.reference, rig.client, rig.pinning, speed) as calibrator:
-        calibrator.allow_repeats(round(SPARE * rounds * len(cells)))
-        for number, some in enumerate(plan.rounds(cells, rounds, seed), 1):
-            for cell in some:
-                visit(rig, cell, number, seed, results, calibrator)
+    results = Results(bench.pinning.shared, speed)
+    with calibrating(bench.reference, bench.client, bench.pinning, speed) as calibrator:
+        calibrator.allow_repeats(round(SPARE * rounds * len(measurements)))
+        for number, some in enumerate(plan.rounds(measurements, rounds, seed), 1):
+            for measurement in some:
+                visit(bench, measurement, number, seed, results, calibrator)
     return results
 
 

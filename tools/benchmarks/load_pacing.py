@@ -7,8 +7,8 @@ import statistics
 from pathlib import Path
 from typing import Optional
 
-from bench import load_run
-from bench.target import Target
+from benchmarks import load_run
+from benchmarks.target import Target
 from comparison import wrk
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from bench.target import Target
+from benchmarks.target import Target
 from comparison import proc
 from comparison.idle_crowd import client_after_one_request, settled
 from comparison.pinning import Pinning

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Optional
 
-from bench import load_run, steady_ratio
-from bench.target import Target
+from benchmarks import load_run, steady_ratio
+from benchmarks.target import Target
 from comparison import wrk
 from comparison.calibrator import Bracketed, Calibrator
 from comparison.errors import Untrusted

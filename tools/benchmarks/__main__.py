@@ -13,10 +13,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, power, wake_up
+from benchmarks import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, power, wake_up
 from comparison import limits, models
 from comparison.errors import CannotRun, Untrusted
-from comparison.measure import Rig
+from comparison.measure import Bench
 from comparison.pinning import Pinning, choose_here
 
 _SKIPPED = 77
@@ -77,8 +77,8 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
         _expect_limits(max(wake_up.IDLE_CLIENTS), mode)
         return wake_up.measure(program, given.reference, given.load, pinning, mode.split(","))
     if given.figure == "power":
-        rig = Rig(program, given.load, given.reference, pinning, models.DEFAULT_THREADS, given.seconds)
-        return power.measure(rig, mode, given.comparisons, given.rounds)
+        bench = Bench(program, given.load, given.reference, pinning, models.DEFAULT_THREADS, given.seconds)
+        return power.measure(bench, mode, given.comparisons, given.rounds)
     if given.figure == "drip":
         _expect_limits(2 * drip.CLIENTS, mode)
         return drip.measure(program, pinning, mode, given.rounds, target)

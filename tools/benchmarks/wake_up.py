@@ -9,7 +9,7 @@ import statistics
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import steady_ratio
+from benchmarks import steady_ratio
 from comparison import conformance, proc
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted

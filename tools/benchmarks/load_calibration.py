@@ -10,8 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench import load_run
-from bench.target import Target
+from benchmarks import load_run
+from benchmarks.target import Target
 from comparison import wrk
 from comparison.errors import Untrusted
 from comparison.observer import Observer
