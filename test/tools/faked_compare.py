@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Optional
 
 from comparison import __main__ as compare
-from comparison import build, child, console, environment, keeping, rounds, stopping
+from comparison import build, child, console, environment, keeping, modes, rounds, stopping
 from comparison.plan import REFERENCE, Measurement
 from comparison.sample import Sample
-from samples import SAMPLE
+from samples import MODES, SAMPLE
 
 _loads = 0
 
@@ -54,7 +54,7 @@ def _facts(*_: object) -> dict[str, str]:
 
 if __name__ == "__main__":
     build.inspect = _built
-    build.chosen_modes = lambda program, modes: modes
+    modes.of = lambda program: MODES
     environment.describe = _facts
     compare._expect_programs = _nothing  # type: ignore[assignment]
     rounds.measure = _measure

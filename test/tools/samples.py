@@ -7,12 +7,27 @@ from dataclasses import replace
 
 from comparison import conformance, load_client, wrk
 from comparison.load_client import Times
+from comparison.modes import Mode
 from comparison.plan import Measurement, Offer, Scenario
 from comparison.proc import ListenQueue
 from comparison.sample import Account, Cost, CrossCheck, Sample, Start, Window
 from comparison.scenarios import KINDS
 from comparison.wrk import Errors
 
+# What --list-modes=json says of them.
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode("epoll"),
+        Mode("threads", holds="own thread"),
+        Mode("sequential", holds="only thread"),
+        Mode("pool", holds="pool thread by client", stages=1),
+        Mode("half-sync", holds="pool thread by request", stages=1, has_io_thread=True),
+        Mode("pipeline", holds="pool thread by request", stages=3),
+        Mode("reactors", stages=1),
+        Mode("busy", spins=True),
+    )
+}
 SCENARIO = Scenario(KINDS["keep-alive"], 16)
 MEASUREMENT = Measurement(SCENARIO, "epoll")
 OPEN_MEASUREMENT = Measurement(Scenario(KINDS["keep-alive"], 16, Offer(rate=1000.0)), "epoll", 1000.0)

@@ -9,8 +9,13 @@ import unittest
 from typing import Optional
 
 from baseline_samples import document, figure, row, row_of, scenario, set_figure
-from comparison import baseline, baseline_text, render
+from comparison import baseline
 from comparison.errors import CannotRun
+from comparison.report import markdown
+
+
+def written(found: baseline.Comparison) -> str:
+    return markdown.render({"baseline": json.loads(json.dumps(found.data()))})
 
 
 class Case(unittest.TestCase):
@@ -102,7 +107,7 @@ class Figures(Case):
             set_figure(self.old, "epoll", "cpu_us_per_request", figure(0.0))
             set_figure(self.new, "epoll", "cpu_us_per_request", figure(median))
             self.assertEqual(self.figure_finding("cpu_us_per_request")[0], expected)
-            render.text(baseline_text.blocks(self.compared()))
+            written(self.compared())
 
     def test_an_open_loop_is_compared_by_response_time(self) -> None:
         self.old = document(scenario([row("epoll")], rate=10_000))
@@ -145,7 +150,7 @@ class Rows(Case):
         found = self.compared()
         self.assertEqual(self.finding(), "worse")
         self.assertEqual(found.exit_code, 4)
-        self.assertIn("INVALID now: round 2: 3 timeouts", render.text(baseline_text.blocks(found)))
+        self.assertIn("INVALID now: round 2: 3 timeouts", written(found))
 
     def test_a_row_that_was_invalid_or_is_new_is_not_comparable(self) -> None:
         row_of(self.old, "epoll").update({"valid": False, "invalid_reasons": ["3 timeouts"]})
@@ -154,7 +159,7 @@ class Rows(Case):
         self.assertEqual(self.finding(), "not comparable")
         self.assertEqual(self.finding("poll"), "not comparable")
         self.assertEqual(found.exit_code, 0)
-        self.assertIn("INVALID in the baseline: 3 timeouts", render.text(baseline_text.blocks(found)))
+        self.assertIn("INVALID in the baseline: 3 timeouts", written(found))
 
     def test_a_row_invalid_in_both_or_lost_after_it_was_is_not_worse(self) -> None:
         row_of(self.old, "epoll").update({"valid": False})
@@ -195,7 +200,7 @@ class Machine(Case):
         self.new["settings"].update({"server": "majuscule --threads=16", "rounds": "5, seed 2"})
         found = self.compared()
         self.assertEqual([change.name for change in found.changes], ["server", "commit"])
-        self.assertIn("commit: 1111 → 2222", render.text(baseline_text.blocks(found)))
+        self.assertIn("commit: 1111 → 2222", written(found))
 
 
 class Report(Case):
@@ -206,16 +211,16 @@ class Report(Case):
             found.verdict(),
             "of 2 rows against the baseline: 1 worse, 1 without a difference shown",
         )
-        written = render.text(baseline_text.blocks(found))
-        self.assertIn("90,000 → 60,000", written)
-        self.assertIn("worse: requests/s ×0.67", written)
-        self.assertIn("Keep-alive, 64 connections", written)
+        text = written(found)
+        self.assertIn("90,000 → 60,000", text)
+        self.assertIn("worse: requests/s ×0.67", text)
+        self.assertIn("Keep-alive, 64 connections", text)
 
     def test_scenarios_of_one_title_stay_apart(self) -> None:
         self.old = document(scenario([row("epoll")]), scenario([row("epoll")], connections=256))
-        written = render.markdown(baseline_text.blocks(baseline.compare(self.old, self.old)))
-        self.assertIn("### keep-alive, 64 connections", written)
-        self.assertIn("### keep-alive, 256 connections", written)
+        text = written(baseline.compare(self.old, self.old))
+        self.assertIn("### keep-alive, 64 connections", text)
+        self.assertIn("### keep-alive, 256 connections", text)
 
     def test_data_survives_json(self) -> None:
         set_figure(self.new, "epoll", "requests_per_second", figure(10.0))

@@ -4,8 +4,8 @@
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from comparison.page import chart_scale, chart_style, charts, html_figures, html_text
-from comparison.page.charts import Chart, Line, Point
+from comparison.report import charts, figures, numbers, scales, styles
+from comparison.report.charts import Chart, Line, Point
 from report_document import ALL_MODES
 
 
@@ -15,72 +15,72 @@ def _chart(lines: list[Line]) -> Chart:
         title="what is <drawn>",
         x_title="connections",
         lines=tuple(lines),
-        x=chart_scale.at_values([point.x for point in points], html_text.whole),
-        y=chart_scale.linear([point.y for point in points], html_text.tick),
+        x=scales.at_values([point.x for point in points], numbers.whole),
+        y=scales.linear([point.y for point in points], numbers.tick),
         x_text=lambda x: f"{x:.0f} connections",
-        y_text=html_text.count,
+        y_text=numbers.count,
     )
 
 
 class Scales(unittest.TestCase):
-    def texts(self, scale: chart_scale.Scale) -> list[str]:
+    def texts(self, scale: scales.Scale) -> list[str]:
         return [tick.text for tick in scale.ticks if tick.text]
 
     def test_linear_begins_at_zero_and_ends_beyond_the_values(self) -> None:
-        scale = chart_scale.linear([3.0, 96.0], html_text.tick)
+        scale = scales.linear([3.0, 96.0], numbers.tick)
         self.assertEqual(self.texts(scale), ["0", "20", "40", "60", "80", "100"])
         self.assertEqual((scale.at(0.0), scale.at(50.0), scale.at(100.0)), (0.0, 0.5, 1.0))
 
     def test_linear_of_nothing_but_zeros_has_a_length(self) -> None:
-        self.assertGreater(chart_scale.linear([0.0], html_text.tick).high, 0.0)
+        self.assertGreater(scales.linear([0.0], numbers.tick).high, 0.0)
 
     def test_logarithmic_gives_each_tenfold_the_same_length(self) -> None:
-        scale = chart_scale.logarithmic([10.0, 1000.0], html_text.tick)
+        scale = scales.logarithmic([10.0, 1000.0], numbers.tick)
         self.assertEqual((scale.at(10.0), scale.at(1000.0)), (0.0, 1.0))
         self.assertAlmostEqual(scale.at(100.0), 0.5)
 
     def test_logarithmic_labels_stay_few_over_many_tenfolds(self) -> None:
         for top in (2.0, 15.0, 1e3, 1e6, 1e12):
-            labels = self.texts(chart_scale.logarithmic([1.0, top], html_text.tick))
+            labels = self.texts(scales.logarithmic([1.0, top], numbers.tick))
             self.assertTrue(2 <= len(labels) <= 7, labels)
 
     def test_logarithmic_puts_what_it_cannot_show_at_the_low_end(self) -> None:
-        self.assertEqual(chart_scale.logarithmic([1.0, 10.0], html_text.tick).at(0.0), 0.0)
+        self.assertEqual(scales.logarithmic([1.0, 10.0], numbers.tick).at(0.0), 0.0)
 
     def test_logarithmic_of_one_value_has_a_length(self) -> None:
-        self.assertTrue(0.0 < chart_scale.logarithmic([10.0], html_text.tick).at(10.0) < 1.0)
+        self.assertTrue(0.0 < scales.logarithmic([10.0], numbers.tick).at(10.0) < 1.0)
 
     def test_fitting_is_logarithmic_only_for_values_far_apart(self) -> None:
-        self.assertEqual(chart_scale.fitting([10.0, 100.0], html_text.tick).low, 0.0)
-        self.assertEqual(chart_scale.fitting([10.0, 1000.0], html_text.tick).low, 1.0)
-        self.assertEqual(chart_scale.fitting([0.0, 1000.0], html_text.tick).low, 0.0)
+        self.assertEqual(scales.fitting([10.0, 100.0], numbers.tick).low, 0.0)
+        self.assertEqual(scales.fitting([10.0, 1000.0], numbers.tick).low, 1.0)
+        self.assertEqual(scales.fitting([0.0, 1000.0], numbers.tick).low, 0.0)
 
     def test_counts_have_ticks_where_they_are_unless_they_would_touch(self) -> None:
         self.assertEqual(
-            self.texts(chart_scale.at_values([16, 256, 1000], html_text.whole)), ["16", "256", "1,000"]
+            self.texts(scales.at_values([16, 256, 1000], numbers.whole)), ["16", "256", "1,000"]
         )
-        self.assertEqual(self.texts(chart_scale.at_values([0, 1, 300], html_text.whole)), ["1", "300"])
+        self.assertEqual(self.texts(scales.at_values([0, 1, 300], numbers.whole)), ["1", "300"])
 
     def test_percentiles_give_each_nine_the_same_length(self) -> None:
-        scale = chart_scale.percentiles([50.0, 90.0, 99.0, 99.9], html_text.percentile)
+        scale = scales.percentiles([50.0, 90.0, 99.0, 99.9], numbers.percentile)
         self.assertEqual(self.texts(scale), ["50 %", "90 %", "99 %", "99.9 %"])
         self.assertAlmostEqual(scale.at(99.9) - scale.at(99.0), scale.at(99.0) - scale.at(90.0))
 
     def test_the_maximum_stands_apart_at_the_end(self) -> None:
-        scale = chart_scale.percentiles([50.0, 99.9, 100.0], html_text.percentile)
+        scale = scales.percentiles([50.0, 99.9, 100.0], numbers.percentile)
         self.assertEqual(self.texts(scale)[-1], "max")
         self.assertEqual(scale.at(100.0), 1.0)
         self.assertLess(scale.at(99.99), 1.0)
 
     def test_any_percentiles_make_a_scale(self) -> None:
         for values in ([], [100.0], [0.0], [50.0], [100.0, 100.0], [99.99999]):
-            scale = chart_scale.percentiles(values, html_text.percentile)
+            scale = scales.percentiles(values, numbers.percentile)
             self.assertTrue(all(0.0 <= scale.at(value) <= 1.0 for value in values), values)
 
 
 class Looks(unittest.TestCase):
     def test_all_modes_look_different(self) -> None:
-        found = chart_style.styles([*ALL_MODES, "reference"])
+        found = styles.styles([*ALL_MODES, "reference"], known=ALL_MODES)
         looks = {
             (style.colour(dark), style.dash, style.shape, dark)
             for style in found.values()
@@ -89,30 +89,30 @@ class Looks(unittest.TestCase):
         self.assertEqual(len(looks), 2 * (len(ALL_MODES) + 1))
 
     def test_a_mode_looks_the_same_in_every_report(self) -> None:
-        every = chart_style.styles([*ALL_MODES, "reference"])
+        every = styles.styles([*ALL_MODES, "reference"], known=ALL_MODES)
         for mode in ALL_MODES:
-            self.assertEqual(chart_style.styles(["mine", mode])[mode], every[mode])
+            self.assertEqual(styles.styles(["mine", mode], known=ALL_MODES)[mode], every[mode])
 
-    def test_unknown_modes_take_what_is_free(self) -> None:
-        found = chart_style.styles(["mine", "epoll", "yours"])
+    def test_unknown_modes_take_the_looks_that_are_left(self) -> None:
+        found = styles.styles(["mine", "epoll", "yours"], known=ALL_MODES)
         self.assertEqual(len({style.slot for style in found.values()}), 3)
 
     def test_more_modes_than_looks_still_have_one_each(self) -> None:
         names = [f"mode-{i}" for i in range(60)]
-        self.assertEqual(set(chart_style.styles(names)), set(names))
+        self.assertEqual(set(styles.styles(names)), set(names))
 
     def test_a_dashed_line_has_a_hollow_marker(self) -> None:
-        for style in chart_style.styles(ALL_MODES).values():
+        for style in styles.styles(ALL_MODES).values():
             self.assertEqual(style.filled, not style.dash)
 
 
 class Lines(unittest.TestCase):
-    style = chart_style.styles(["epoll"])["epoll"]
+    style = styles.styles(["epoll"])["epoll"]
 
     def test_svg_is_well_formed_whatever_a_mode_is_called(self) -> None:
         line = Line("<b>\"&'", (Point(16, 1.0, 0.9, 1.1), Point(256, 2.0)), self.style)
-        root = ElementTree.fromstring(charts.svg(_chart([line, Line("law", line.points)])))
-        self.assertEqual([title.text for title in root.iter("title")], ["<b>\"&'", "law"])
+        root = ElementTree.fromstring(charts.svg(_chart([line, Line("bound", line.points)])))
+        self.assertEqual([title.text for title in root.iter("title")], ["<b>\"&'", "bound"])
 
     def test_intervals_are_drawn_only_where_there_are_some(self) -> None:
         line = Line(
@@ -134,7 +134,7 @@ class Lines(unittest.TestCase):
 
     def test_thinning_keeps_the_percentiles_that_people_name(self) -> None:
         points = [(percentile / 100, 1.0) for percentile in range(0, 10000)] + [(99.995, 1.0), (100.0, 2.0)]
-        kept = html_figures.thinned(points)
+        kept = figures.thinned(points)
         self.assertLessEqual(len(kept), 45)
         self.assertEqual(kept, sorted(kept))
         for percentile in (50.0, 75.0, 90.0, 99.0, 99.9, 99.99, 100.0):
@@ -153,8 +153,8 @@ class Numbers(unittest.TestCase):
             1234.5: "1,234",
         }
         for value, text in cases.items():
-            self.assertEqual(html_text.significant(value), text)
-        self.assertEqual(html_text.significant(0.0001), "<0.001")
+            self.assertEqual(numbers.significant(value), text)
+        self.assertEqual(numbers.significant(0.0001), "<0.001")
 
     def test_latencies_take_the_unit_that_fits(self) -> None:
         cases = {
@@ -166,12 +166,12 @@ class Numbers(unittest.TestCase):
             4e8: "400 s",
         }
         for value, text in cases.items():
-            self.assertEqual(html_text.latency(value), text)
+            self.assertEqual(numbers.latency(value), text)
 
     def test_only_finite_numbers_are_numbers(self) -> None:
         for value in (None, True, "1", float("nan"), float("inf"), [], {}):
-            self.assertIsNone(html_text.number(value))
-        self.assertEqual(html_text.number(3), 3.0)
+            self.assertIsNone(numbers.number(value))
+        self.assertEqual(numbers.number(3), 3.0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import io
 import unittest
 from typing import Any
 
-from comparison import csv_file
+from comparison.report import csv_file
 from report_document import document
 
 

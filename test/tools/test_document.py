@@ -2,19 +2,21 @@
 """From samples to the document, and from the document to every text that is made of it."""
 
 import json
+import re
 import unittest
 from dataclasses import replace
+from unittest import mock
 
-from comparison import baseline, csv_file, document, render, report
+from comparison import baseline, document
 from comparison.intervals import NO_DIFFERENCE
-from comparison.page import html_report
+from comparison.report import csv_file, markdown, page as html_page, terminal
 from comparison.plan import Measurement, Offer, Scenario, ceiling_of
 from comparison.reasons import Reasons
 from comparison.rows import Results
 from comparison.sample import Start
 from comparison.scenarios import KINDS
 from comparison.speed import Bracket, Calibration
-from samples import MEASUREMENT, COST, SAMPLE, SCENARIO, result, with_rate
+from samples import MODES, MEASUREMENT, COST, SAMPLE, SCENARIO, result, with_rate
 
 THREADS = Measurement(SCENARIO, "threads")
 CEILING = ceiling_of(SCENARIO)
@@ -39,7 +41,7 @@ REASONS = Reasons(
 
 
 def document_of(results: Results, measurements: list[Measurement] = MEASUREMENTS, reasons: Reasons = REASONS) -> dict:
-    return document.build(MACHINE, {"rounds": "3"}, results, measurements, reasons, threads=64)
+    return document.build(MACHINE, {"rounds": "3"}, results, measurements, reasons, MODES, threads=64)
 
 
 def sound() -> Results:
@@ -82,7 +84,7 @@ class Document(unittest.TestCase):
         results.add(measurement, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None), served_at_once=1))
         law = document_of(results, [measurement])["scenarios"][0]["rows"][0]["law"]
         self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
-        self.assertIn("follows its law", law["verdict"])
+        self.assertIn("reaches its bound", law["verdict"])
 
     def test_knows_what_a_request_costs_from_those_that_are_alike(self) -> None:
         results = Results(shared_core=False)
@@ -101,20 +103,20 @@ class Document(unittest.TestCase):
         results.add(measurement, 1, replace(with_rate(50.0), cross_check=None, start=Start(0.2, None)))
         row = document_of(results, [measurement])["scenarios"][0]["rows"][0]
         self.assertEqual(row["rate"], 50.0)
-        self.assertIn("more than 1 places can serve is offered", row["law"]["verdict"])
+        self.assertIn("the offered rate is more than 1 places can serve", row["law"]["verdict"])
 
     def test_that_was_cut_short_has_only_rows_that_have_something(self) -> None:
         results = Results(shared_core=False)
         results.add(MEASUREMENT, 1, SAMPLE)
         results.fail(THREADS, "round 1", "the server ended by itself")
-        found = document.build({}, {}, results, MEASUREMENTS, Reasons(), 64, "stopped by SIGINT after 2 of 9 loads", 3)
+        found = document.build({}, {}, results, MEASUREMENTS, Reasons(), MODES, 64, "stopped by SIGINT after 2 of 9 loads", 3)
         rows = found["scenarios"][0]["rows"]
         self.assertEqual([row["mode"] for row in rows], ["epoll", "threads"])
         self.assertEqual(
             [row["marks"][0].partition(",")[0] for row in rows], ["partial: 1 of 3 rounds", "partial: 0 of 3 rounds"]
         )
         self.assertTrue(found["verdict"].startswith("PARTIAL (stopped by SIGINT after 2 of 9 loads): "))
-        for text in (render.text(report.blocks(found)), html_report.render(found)):
+        for text in (markdown.render(found), html_page.render(found)):
             self.assertIn("PARTIAL", text)
         self.assertIsNone(document_of(sound())["partial"])
 
@@ -154,10 +156,10 @@ class MachineSpeed(unittest.TestCase):
 
     def test_every_text_says_how_it_varied(self) -> None:
         found = self.found()
-        for text in (render.text(report.blocks(found)), render.markdown(report.blocks(found))):
+        for text in (markdown.render(found), terminal.render(found, [])):
             self.assertIn("Machine speed varied by 29.8 % over the run, in 1 step", text)
-            self.assertIn("CPU raw", text)
-        self.assertIn("Machine speed varied by 29.8 %", html_report.render(found))
+        self.assertIn("CPU raw", markdown.render(found))
+        self.assertIn("Machine speed varied by 29.8 %", html_page.render(found))
         lines = csv_file.rows(found).splitlines()
         for name in ("cpu_us_per_request_median", "cpu_us_per_request_raw_median", "cpu_relative_ratio"):
             self.assertIn(name, lines[0].split(","))
@@ -186,14 +188,15 @@ class Footnotes(unittest.TestCase):
 
 class Texts(unittest.TestCase):
     def texts(self, found: dict) -> list[str]:
-        return [render.text(report.blocks(found)), render.markdown(report.blocks(found))]
+        return [markdown.render(found), terminal.render(found, [])]
 
     def test_say_at_the_top_that_a_row_is_invalid(self) -> None:
         results = sound()
         results.fail(THREADS, "round 1", "the server ended by itself")
         for text in self.texts(document_of(results)):
-            self.assertLess(text.index("INVALID"), text.index("machine"))
             self.assertIn("threads: INVALID: round 1: the server ended by itself", text)
+        report = markdown.render(document_of(results))
+        self.assertLess(report.index("INVALID"), report.index("machine"))
         self.assertNotIn("INVALID", "".join(self.texts(document_of(sound()))))
 
     def test_show_a_row_that_was_never_measured(self) -> None:
@@ -203,17 +206,17 @@ class Texts(unittest.TestCase):
         found = document_of(results)
         for text in self.texts(found):
             self.assertIn("does not listen", text)
-        self.assertIn("does not listen", html_report.render(found))
+        self.assertIn("does not listen", html_page.render(found))
 
     def test_say_what_was_not_measured_and_why(self) -> None:
-        for text in [*self.texts(document_of(sound())), html_report.render(document_of(sound()))]:
+        for text in [markdown.render(document_of(sound())), html_page.render(document_of(sound()))]:
             self.assertIn("the kernel does not say", text)
             self.assertIn("no strace", text)
 
     def test_have_intervals_and_ratios(self) -> None:
         text = self.texts(document_of(sound()))[0]
-        self.assertIn("1,002 (1,001 to 1,003)", text)
-        self.assertIn("0.50 ± 0.01", text)
+        self.assertIn("1,002 ±0.10 %", text)
+        self.assertIn("0.50 ±0.01", text)
 
     def test_say_when_no_difference_is_shown(self) -> None:
         results = Results(shared_core=False)
@@ -225,7 +228,7 @@ class Texts(unittest.TestCase):
     def test_every_file_is_made_of_the_same_document(self) -> None:
         found = document_of(sound())
         self.assertIn("threads", csv_file.rows(found))
-        self.assertIn("<html", html_report.render(found))
+        self.assertIn("<html", html_page.render(found))
         self.assertEqual(baseline.compare(found, found).exit_code, 0)
 
     def test_a_worse_run_is_found_by_its_baseline(self) -> None:
@@ -243,25 +246,39 @@ class Texts(unittest.TestCase):
         self.assertNotIn("connect_p99_us", row["figures"])
 
 
-class Render(unittest.TestCase):
-    TABLE = render.Table(["mode", "rate", ""], [["epoll", "1,000", ""], ["a|b", "9", "client-bound"]])
-
-    def test_text_aligns_numbers_right(self) -> None:
+class MarkdownTable(unittest.TestCase):
+    def test_aligns_numbers_right_and_escapes_bars(self) -> None:
         self.assertEqual(
-            render.text([self.TABLE]).splitlines(),
-            ["mode    rate", "-----  -----  ------------", "epoll  1,000", "a|b        9  client-bound"],
-        )
-
-    def test_markdown_escapes_bars(self) -> None:
-        self.assertEqual(
-            render.markdown([self.TABLE]).splitlines(),
+            markdown.table(["mode", "rate", ""], [["epoll", "1,000", ""], ["a|b", "9", "client-bound"]]).splitlines(),
             [
-                "| mode | rate |  |",
-                "| --- | ---: | --- |",
-                "| epoll | 1,000 |  |",
-                "| a\\|b | 9 | client-bound |",
+                "| mode  |  rate |              |",
+                "| ----- | ----: | ------------ |",
+                "| epoll | 1,000 |              |",
+                "| a\\|b  |     9 | client-bound |",
             ],
         )
+
+
+class Terminal(unittest.TestCase):
+    FOUND = document_of(sound())
+
+    def test_has_a_row_for_each_mode_and_the_files(self) -> None:
+        text = terminal.render(self.FOUND, ["results/a.json"])
+        for words in ("epoll", "threads", "reference", "CPU", "written: results/a.json", "All 3 rows passed"):
+            self.assertIn(words, text)
+
+    def test_is_one_screen(self) -> None:
+        self.assertLessEqual(len(terminal.render(self.FOUND, ["a"] * 4).splitlines()), 24)
+
+    def test_has_no_escapes_without_a_terminal(self) -> None:
+        self.assertNotIn("\x1b", terminal.render(self.FOUND, []))
+
+    def test_fits_the_terminal_and_has_colours_there(self) -> None:
+        with mock.patch.object(terminal, "is_terminal", return_value=True), mock.patch.dict("os.environ", COLUMNS="60"):
+            text = terminal.render(self.FOUND, [])
+        self.assertIn("\x1b[", text)
+        plain = re.sub("\x1b\\[[0-9;]*m", "", text)
+        self.assertLessEqual(max(map(len, plain.splitlines())), 60)
 
 
 if __name__ == "__main__":

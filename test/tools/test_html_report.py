@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from comparison.page import html_report
+from comparison.report import page as html_page
 from html_reader import Reader
 from report_document import ALL_MODES, document
 
@@ -36,7 +36,7 @@ def _everywhere(value: Any, text: str) -> Any:
 
 class Page(unittest.TestCase):
     def test_loads_nothing(self) -> None:
-        page = html_report.render(document())
+        page = html_page.render(document())
         links = [
             value
             for _, attributes in Reader(page).elements
@@ -51,14 +51,14 @@ class Page(unittest.TestCase):
         self.assertIn("default-src 'none'", page)
 
     def test_every_link_inside_the_page_leads_somewhere(self) -> None:
-        elements = Reader(html_report.render(document())).elements
+        elements = Reader(html_page.render(document())).elements
         ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
         self.assertEqual(len(ids), len(set(ids)))
         wanted = {str(a["href"])[1:] for _, a in elements if str(a.get("href", "")).startswith("#")}
         self.assertEqual(wanted - set(ids), set())
 
     def test_same_document_makes_the_same_bytes(self) -> None:
-        self.assertEqual(html_report.render(document()), html_report.render(document()))
+        self.assertEqual(html_page.render(document()), html_page.render(document()))
 
     def test_seventeen_modes_in_twelve_scenarios_stay_under_a_megabyte(self) -> None:
         comparison = document(ALL_MODES, rounds=5)
@@ -69,15 +69,15 @@ class Page(unittest.TestCase):
         for scenario in comparison["scenarios"]:
             for row in scenario["rows"]:
                 row["spectrum"] = {"service": dense, "response": dense}
-        self.assertLess(len(html_report.render(comparison).encode()), 1_000_000)
+        self.assertLess(len(html_page.render(comparison).encode()), 1_000_000)
 
     def test_raw_rounds_stay_out(self) -> None:
         comparison = document()
         comparison["scenarios"][0]["rows"][0]["rounds"][0]["secret"] = "raw-sample"
-        self.assertNotIn("raw-sample", html_report.render(comparison))
+        self.assertNotIn("raw-sample", html_page.render(comparison))
 
     def test_is_for_light_dark_and_narrow_screens(self) -> None:
-        page = html_report.render(document())
+        page = html_page.render(document())
         self.assertIn("@media (prefers-color-scheme: dark)", page)
         self.assertIn('name="viewport" content="width=device-width', page)
         for table in re.finditer("<table", page[: page.index("<script")]):
@@ -86,7 +86,7 @@ class Page(unittest.TestCase):
             )
 
     def test_any_text_is_escaped(self) -> None:
-        page = html_report.render(_everywhere(document(), _NASTY))
+        page = html_page.render(_everywhere(document(), _NASTY))
         page.encode("utf-8")
         reader = Reader(page)
         self.assertEqual((reader.count("script"), reader.count("style")), (2, 1))
@@ -96,11 +96,11 @@ class Page(unittest.TestCase):
 
     def test_whatever_is_missing_is_missing(self) -> None:
         whole = document()
-        self.assertIn("No verdict was recorded.", html_report.render({}))
+        self.assertIn("No verdict was recorded.", html_page.render({}))
         for key in whole:
-            Reader(html_report.render({name: value for name, value in whole.items() if name != key}))
+            Reader(html_page.render({name: value for name, value in whole.items() if name != key}))
             Reader(
-                html_report.render(
+                html_page.render(
                     {
                         **whole,
                         key: None if key in ("format", "invalid_rows", "verdict") else type(whole[key])(),
@@ -112,24 +112,24 @@ class Page(unittest.TestCase):
                 kept = {key: row[key] for key in ("mode", "valid")}
                 row.clear()
                 row.update(kept)
-        Reader(html_report.render(whole))
+        Reader(html_page.render(whole))
 
 
 class Content(unittest.TestCase):
     def test_invalid_rows_are_named_before_all_else(self) -> None:
-        text = Reader(html_report.render(document())).text()
+        text = Reader(html_page.render(document())).text()
         first = text.index("2 of 57 rows are INVALID")
         self.assertLess(first, text.index("Majuscule: the models compared", text.index("compared") + 1))
         self.assertIn("3 of 142,452 replies were wrong", text[first : first + 300])
 
     def test_there_is_no_banner_when_every_row_is_valid(self) -> None:
-        page = html_report.render(document(invalid=False))
+        page = html_page.render(document(invalid=False))
         self.assertNotIn("INVALID", Reader(page).text())
         self.assertNotIn("<aside", page)
 
     def test_invalid_rows_are_struck_labelled_and_not_drawn(self) -> None:
         comparison = document()
-        reader = Reader(html_report.render(comparison))
+        reader = Reader(html_page.render(comparison))
         self.assertEqual(reader.count("tr", "bad"), 2)
         titles = [a.get("aria-label") or "" for tag, a in reader.elements if tag == "svg"]
         spectrum = next(
@@ -142,7 +142,7 @@ class Content(unittest.TestCase):
 
     def test_every_scenario_has_its_table_and_spectrum(self) -> None:
         comparison = document()
-        reader = Reader(html_report.render(comparison))
+        reader = Reader(html_page.render(comparison))
         scenarios = comparison["scenarios"]
         loads = [one for one in scenarios if one["rate_share"]]
         self.assertEqual(reader.count("table", "rows"), len(scenarios))
@@ -152,13 +152,13 @@ class Content(unittest.TestCase):
         self.assertEqual(reader.count("details"), len(scenarios))
 
     def test_open_loops_show_response_time_and_closed_ones_service_time(self) -> None:
-        page = html_report.render(document())
+        page = html_page.render(document())
         closed, opened = page.index("<h3>Keep-alive, 16"), page.index("<h3>Open loop, 64")
         self.assertIn("service time</th>", page[closed : closed + 3000])
         self.assertIn("response time</th>", page[opened : opened + 3000])
 
     def test_costs_that_were_not_measured_say_why_and_are_no_zero(self) -> None:
-        page = html_report.render(document())
+        page = html_page.render(document())
         self.assertIn("serves 1 at a time: idle clients would wait in the backlog", page)
         self.assertIn("ptrace is forbidden here", page)
         memory = page[page.index('<section id="memory">') :]
@@ -170,12 +170,12 @@ class Content(unittest.TestCase):
         comparison["environment"][
             "command"
         ] = "tools/compare --task='sleep:1s' --modes=a,b && echo \"<done>\""
-        text = Reader(html_report.render(comparison)).text()
+        text = Reader(html_page.render(comparison)).text()
         self.assertIn(comparison["environment"]["command"], text)
 
     def test_the_speed_of_the_machine_is_drawn_with_a_mark_for_each_load(self) -> None:
         comparison = document()
-        page = html_report.render(comparison)
+        page = html_page.render(comparison)
         reader = Reader(page)
         self.assertIn("Machine speed varied by 29.8 % over the run, in 2 steps", reader.text())
         charts = [chart["lines"] for chart in reader.data()["charts"]]
@@ -191,7 +191,7 @@ class Content(unittest.TestCase):
     def test_speed_that_is_not_known_is_said(self) -> None:
         comparison = document()
         comparison["speed"] = {"text": "machine speed is not known: no calibration", "calibrations": [], "visits": []}
-        page = html_report.render(comparison)
+        page = html_page.render(comparison)
         self.assertIn("Machine speed is not known", page)
         self.assertNotIn("Machine speed over the run", page)
 
@@ -201,17 +201,17 @@ class Content(unittest.TestCase):
             (5, "range of 5 rounds (holds the median in 94 %)"),
             (6, "95 % interval"),
         ):
-            page = html_report.render(document(rounds=rounds))
-            self.assertIn(f"our client&#x27;s; ± of the {name}", page)
-            self.assertIn(f"ratios, ± of the {name}", page)
+            page = html_page.render(document(rounds=rounds))
+            self.assertIn(f"of majuscule-load; ± of the {name}", page)
+            self.assertIn(f"round by round, ± of the {name}", page)
             self.assertIn(f"Requests/s, median and {name}.", page)
             self.assertEqual("95 % interval" in page, rounds >= 6, f"{rounds} rounds")
 
-    def test_law_marks_checks_settings_and_footnotes_stand_there(self) -> None:
+    def test_bounds_marks_checks_settings_and_footnotes_stand_there(self) -> None:
         comparison = document()
-        text = Reader(html_report.render(comparison)).text()
+        text = Reader(html_page.render(comparison)).text()
         wanted = [
-            "follows its law",
+            "reaches its bound",
             "limit: not found",
             "client-bound: the client used 84 % of its core",
             "no difference shown",
@@ -268,7 +268,7 @@ phone.srcdoc = page;
 @lru_cache(maxsize=None)
 def _seen(modes: tuple[str, ...]) -> dict[str, str]:
     """What a browser says of the page, and of the same page on a phone 360 pixels wide."""
-    page = html_report.render(document(modes))
+    page = html_page.render(document(modes))
     copy = json.dumps(page).replace("<", "\\u003c")
     within = f"<script>const page = {copy};</script>"
     probed = re.sub("<meta http-equiv[^>]*>", "", page).replace("</body>", within + _PROBE + "</body>")
@@ -301,7 +301,7 @@ class InABrowser(unittest.TestCase):
     def test_every_chart_shows_values_under_the_pointer(self) -> None:
         hidden = 2  # the tabs of the chart over the load that are not chosen
         self.assertEqual(
-            int(self.seen["plots"]), len(Reader(html_report.render(document())).data()["charts"]) - hidden
+            int(self.seen["plots"]), len(Reader(html_page.render(document())).data()["charts"]) - hidden
         )
         self.assertEqual(self.seen["tips"], self.seen["plots"])
 
@@ -313,7 +313,7 @@ class InABrowser(unittest.TestCase):
         self.assertEqual((self.seen["stepped"], self.seen["hidden"]), ("256 connections", "0"))
 
     def test_a_click_on_the_legend_takes_the_mode_out_of_every_chart_and_back(self) -> None:
-        charts = Reader(html_report.render(document())).data()["charts"]
+        charts = Reader(html_page.render(document())).data()["charts"]
         with_epoll = sum("epoll" in [line[0] for line in chart["lines"]] for chart in charts)
         self.assertEqual((int(self.seen["off"]), int(self.seen["back"])), (with_epoll, 0))
 

@@ -182,8 +182,9 @@ class Verdict(unittest.TestCase):
 class Shown(unittest.TestCase):
     def test_a_row_has_a_figure_for_each_mode(self) -> None:
         shown = table.table([OUTCOME, replace(OUTCOME, mode="threads")])
-        self.assertEqual(shown.header, ["", "epoll", "threads", "must be"])
-        self.assertEqual({len(row) for row in shown.rows}, {4})
+        for words in ("epoll", "threads", "must be", "requests in /stats"):
+            self.assertIn(words, shown)
+        self.assertNotIn("\x1b", shown)
 
     def test_the_clients_at_a_time_are_bounded(self) -> None:
         self.assertLess(soak.CLIENTS, 100)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import cpu_per_request, crowd, drip, idle_memory, load_calibration, load_cpu, load_pacing, power, wake_up
-from comparison import limits, models
+from comparison import limits, modes
 from comparison.errors import CannotRun, Untrusted
 from comparison.measure import Bench
 from comparison.pinning import Pinning, choose_here
@@ -47,9 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _expect_limits(connections: int, mode: str) -> None:
+def _expect_limits(connections: int, program: Path, *names: str) -> None:
     limits.raise_descriptors()
-    hit = [str(limit) for limit in limits.check(connections, models.has_a_task_each(mode)) if limit.hit]
+    each = any(modes.of(program)[name].has_task_per_client for name in names)
+    hit = [str(limit) for limit in limits.check(connections, each) if limit.hit]
     if hit:
         raise CannotRun(f"limits too low for {connections:,} clients: " + "; ".join(hit))
 
@@ -67,20 +68,20 @@ def _measure(given: argparse.Namespace, pinning: Pinning) -> str:
         return _measure_client(given, pinning)
     program, mode, target = given.majuscule, given.mode, given.target
     if given.figure == "idle-memory":
-        _expect_limits(given.clients, mode)
+        _expect_limits(given.clients, program, mode)
         return idle_memory.measure(program, pinning, mode, given.clients, target)
     if given.figure in ("crowd", "raw-crowd"):
         kind = crowd.HTTP if given.figure == "crowd" else crowd.RAW
-        _expect_limits(kind.clients, mode)
+        _expect_limits(kind.clients, program, mode)
         return crowd.measure(program, pinning, mode, kind, target)
     if given.figure == "wake-up":
-        _expect_limits(max(wake_up.IDLE_CLIENTS), mode)
+        _expect_limits(max(wake_up.IDLE_CLIENTS), program, *mode.split(","))
         return wake_up.measure(program, given.reference, given.load, pinning, mode.split(","))
     if given.figure == "power":
-        bench = Bench(program, given.load, given.reference, pinning, models.DEFAULT_THREADS, given.seconds)
+        bench = Bench(program, given.load, given.reference, pinning, modes.DEFAULT_THREADS, given.seconds)
         return power.measure(bench, mode, given.comparisons, given.rounds)
     if given.figure == "drip":
-        _expect_limits(2 * drip.CLIENTS, mode)
+        _expect_limits(2 * drip.CLIENTS, program, mode)
         return drip.measure(program, pinning, mode, given.rounds, target)
     programs = cpu_per_request.Programs(program, given.reference, given.load)
     question = cpu_per_request.Question(mode, given.beside, given.pipelined)

@@ -13,7 +13,7 @@ from typing import Callable, Optional
 
 from benchmarks import steady_ratio
 from benchmarks.target import Target
-from comparison import checks, models, proc, wrk
+from comparison import checks, modes, proc, wrk
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
 from comparison.pinning import Pinning
@@ -90,7 +90,7 @@ def measure(
     """The line to print."""
 
     def start(mode: str) -> Start:
-        options = models.options(mode, CONNECTIONS)
+        options = modes.of(programs.majuscule)[mode].options(CONNECTIONS)
         command = majuscule_command(programs.majuscule, mode, Task.parse("none"), *options)
         return lambda: running(command, pinning.server)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.target import Target
-from comparison import conformance, models, proc
+from comparison import conformance, modes, proc
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
 from comparison.task import Task
@@ -105,7 +105,7 @@ def _receive(crowd: _Crowd, descriptor: int) -> None:
 def measure(program: Path, pinning: Pinning, mode: str, kind: Kind, limit: float) -> str:
     """The line to print. A pool has a thread for each client."""
     queue = proc.listen_queue()
-    options = models.options(mode, kind.clients) + (["--raw-port=0"] if kind.scheme == "raw" else [])
+    options = modes.of(program)[mode].options(kind.clients) + (["--raw-port=0"] if kind.scheme == "raw" else [])
     command = majuscule_command(program, mode, kind.task, *options)
     with running(command, pinning.server, listeners=2 if kind.scheme == "raw" else 1) as server:
         crowd = _connect(kind, server.ports[kind.scheme])

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import steady_ratio
-from comparison import conformance, proc
+from comparison import conformance, modes, proc
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
 from comparison.observer import Observer
@@ -21,7 +21,7 @@ from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
 
 IDLE_CLIENTS = [100, 1_000, 10_000]
-_MOST = {"select": 1_000}  # FD_SETSIZE, without the server's own
+_OWN_DESCRIPTORS = 24  # of the server and the busy client
 _ROUNDS = 3
 _REQUESTS = 2_000
 _WARM_UP_REQUESTS = 200
@@ -62,14 +62,14 @@ def _row(idle: int, costs: dict[str, list[float]]) -> str:
     return f"{idle:>12,}" + "".join(f"{cell:>10}" for cell in cells)
 
 
-def measure(program: Path, reference: Path, client: Path, pinning: Pinning, modes: list[str]) -> str:
+def measure(program: Path, reference: Path, client: Path, pinning: Pinning, names: list[str]) -> str:
     """The table to print. `client`: of the calibrations, on the `reference` server."""
-    found: dict[int, dict[str, list[Bracketed[float]]]] = {}
+    known, found = modes.of(program), {}
     speed = Speed()
     with calibrating(reference, client, pinning, speed) as calibrator:
         for idle in IDLE_CLIENTS:
-            able = [mode for mode in modes if idle <= _MOST.get(mode, idle)]
-            costs = found.setdefault(idle, {mode: [] for mode in modes})
+            able = [mode for mode in names if idle + _OWN_DESCRIPTORS <= (known[mode].descriptor_limit or idle + _OWN_DESCRIPTORS)]
+            costs = found.setdefault(idle, {mode: [] for mode in names})
             for _ in range(_ROUNDS):
                 for mode in random.sample(able, len(able)):
                     costs[mode].append(calibrator.bracketed(lambda: _measure_once(program, pinning, mode, idle)))
@@ -78,8 +78,7 @@ def measure(program: Path, reference: Path, client: Path, pinning: Pinning, mode
 
 def table(found: dict[int, dict[str, list[Bracketed[float]]]], speed: Speed) -> str:
     """By idle clients and mode; the raw medians stand below."""
-    modes = list(next(iter(found.values())))
-    heads = f"{'idle clients':>12}" + "".join(f"{mode:>10}" for mode in modes)
+    heads = f"{'idle clients':>12}" + "".join(f"{mode:>10}" for mode in next(iter(found.values())))
     corrected: list[str] = []
     raw: list[str] = []
     for idle, costs in found.items():

@@ -102,7 +102,8 @@ class Comparison:
         return text
 
     def data(self) -> dict[str, Any]:
-        return {"verdict": self.verdict(), "exit_code": self.exit_code, **asdict(self)}
+        rows = [{**asdict(row), "name": str(row.key)} for row in self.rows]
+        return {"verdict": self.verdict(), "exit_code": self.exit_code, **asdict(self), "rows": rows}
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:

@@ -71,7 +71,7 @@ def build(root: Path, directory: Path, progress: Progress) -> None:
             try:
                 for line in compiling.stdout or []:
                     output.append(line)
-                    progress.tick(f"building {directory}/: {line.strip()}")
+                    progress.say(f"building {directory}/: {line.strip()}")
             except BaseException:
                 compiling.terminate()  # it ends its compilers, and leaves no file half written
                 compiling.wait(_END_SECONDS)
@@ -123,21 +123,3 @@ def inspect(root: Path, directory: Path) -> Built:
         client=_program(targets, "majuscule-load", directory),
         reference=_program(targets, "majuscule-reference", directory),
     )
-
-
-def modes_of(program: Path) -> list[str]:
-    listed = child.output_of([str(program), "--list-modes"])
-    return [line.split()[0] for line in listed.splitlines() if line.strip()]
-
-
-def chosen_modes(program: Path, asked: list[str]) -> list[str]:
-    """Those asked for; "all" is every one that is built in. Raises CannotRun for one that is not."""
-    known = modes_of(program)
-    if not known:
-        raise CannotRun(f"{program} does not run: it lists no modes")
-    if "all" in asked:
-        return known
-    unknown = [mode for mode in asked if mode not in known]
-    if unknown:
-        raise CannotRun(f"no mode {', '.join(unknown)} in this build: there are {', '.join(known)}")
-    return asked

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Optional
 
-from comparison import laws
+from comparison import verdicts
 from comparison.footnotes import footnotes
+from comparison.modes import Modes
 from comparison.plan import REFERENCE, Measurement, Scenario
 from comparison.reasons import Reasons
 from comparison.rows import Results, Row
@@ -21,6 +22,7 @@ def build(
     results: Results,
     measurements: list[Measurement],
     reasons: Reasons,
+    modes: Modes,
     threads: int,
     partial: Optional[str] = None,
     rounds: int = 0,
@@ -41,10 +43,11 @@ def build(
         "partial": partial,
         "verdict": (f"PARTIAL ({partial}): " if partial is not None else "") + _verdict(rows),
         "invalid_rows": sum(not row.valid for row in rows),
+        "modes": list(modes),
         "environment": environment,
         "settings": settings,
         "speed": results.speed.data(),
-        "scenarios": [_scenario(scenario, found, plain, threads) for scenario, found in tables],
+        "scenarios": [_scenario(scenario, found, plain, modes, threads) for scenario, found in tables],
         "capacity": _capacity(rows) if any(scenario.offer for scenario in scenarios) else [],
         "memory": reasons.memory,
         "system_calls": reasons.system_calls,
@@ -62,12 +65,12 @@ def _verdict(rows: list[Row]) -> str:
 
 
 def _plain_row(measurement: Measurement, results: Results, measurements: list[Measurement]) -> Optional[Row]:
-    plain = laws.plain_measurement(measurement, measurements)
+    plain = verdicts.plain_measurement(measurement, measurements)
     return results.row(plain) if plain else None
 
 
 def _scenario(
-    scenario: Scenario, rows: list[Row], plain: dict[Measurement, Optional[Row]], threads: int
+    scenario: Scenario, rows: list[Row], plain: dict[Measurement, Optional[Row]], modes: Modes, threads: int
 ) -> dict[str, Any]:
     offer = scenario.offer
     return {
@@ -80,11 +83,11 @@ def _scenario(
         "rate": offer.rate if offer else None,
         "rate_share": offer.share if offer else None,
         "bound_requests_per_second": scenario.task.bound(scenario.connections),
-        "rows": [_row(row, rows[0], plain[row.measurement], threads) for row in rows],
+        "rows": [_row(row, rows[0], plain[row.measurement], modes, threads) for row in rows],
     }
 
 
-def _row(row: Row, base: Row, plain: Optional[Row], threads: int) -> dict[str, Any]:
+def _row(row: Row, base: Row, plain: Optional[Row], modes: Modes, threads: int) -> dict[str, Any]:
     relative = row.relative_to(base) if row.mode != REFERENCE else {}
     return {
         "mode": row.mode,
@@ -94,7 +97,7 @@ def _row(row: Row, base: Row, plain: Optional[Row], threads: int) -> dict[str, A
         "invalid_reasons": row.reasons,
         "marks": row.marks,
         "checks": [asdict(check) for check in row.checks],
-        "law": laws.of(row, plain, threads) if row.valid and row.mode != REFERENCE else None,
+        "law": verdicts.of(row, plain, modes, threads) if row.valid and row.mode != REFERENCE else None,
         "figures": {name: asdict(figure) for name, figure in row.figures().items()},
         "relative": {name: {"to": base.mode, **asdict(ratio)} for name, ratio in relative.items()},
         "spectrum": {series: [list(point) for point in row.curve(series)] for series in ("service", "response")},

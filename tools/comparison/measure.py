@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-from comparison import conformance, crowd, evenness, load_client, models, proc, watch, wrk
+from comparison import conformance, crowd, evenness, load_client, modes, proc, watch, wrk
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
 from comparison.pinning import Pinning
@@ -43,6 +43,10 @@ class Bench:
     cross_checked: bool = True
 
     @property
+    def modes(self) -> modes.Modes:
+        return modes.of(self.majuscule)
+
+    @property
     def programs(self) -> Programs:
         return Programs.of(self.majuscule, self.client, self.reference)
 
@@ -50,7 +54,7 @@ class Bench:
         """The server's, for a mode under a scenario; None: without a task."""
         task = scenario.task if scenario else Task.parse("none")
         every = [f"--task-every={scenario.kind.task_every}"] if scenario and scenario.kind.task_every > 1 else []
-        return majuscule_command(self.majuscule, mode, task, *models.options(mode, self.threads), *every, *more)
+        return majuscule_command(self.majuscule, mode, task, *self.modes[mode].options(self.threads), *every, *more)
 
     def load(self, measurement: Measurement, seed: int = 1) -> load_client.Load:
         """With a timeout of 3 times the longest wait."""
@@ -97,7 +101,7 @@ def measure(bench: Bench, measurement: Measurement, seed: int = 1) -> Sample:
     if measurement.mode == REFERENCE:
         with running_reference(bench.reference, "epoll", bench.pinning.server) as server:
             return _measure_unobserved(bench, server, measurement, load)
-    places = models.served_at_once(measurement.mode, bench.threads)
+    places = bench.modes[measurement.mode].served_at_once(bench.threads)
     kind = measurement.scenario.kind
     clients = measurement.scenario.connections + kind.idle + kind.slow_readers
     if places is not None and places <= clients:

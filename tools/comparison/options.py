@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from comparison import models, scenarios
+from comparison import modes, scenarios
 from comparison.arguments import OneLineParser, explained, listed, mode_name, within
 from comparison.scenarios import Kind
 from comparison.task import Task
@@ -46,6 +46,7 @@ class Options:
     build_directory: Path
     output: Path
     baseline: Optional[Path]
+    verbose: bool = False
 
     @property
     def closed(self) -> bool:
@@ -80,10 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    number, modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
+    number, names_of_modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
     names, quick_names = ",".join(scenarios.DEFAULT), ",".join(scenarios.QUICK)
     add("--quick", action="store_true", help=f"only {quick_names}, fewer rounds, shorter: within half a minute")
-    add("--modes", metavar="A,B", type=modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
+    add("--modes", metavar="A,B", type=names_of_modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
     add(
         "--scenarios",
         metavar="A,B",
@@ -103,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
         "--threads",
         metavar="N",
         type=explained(within(1, 10_000)),
-        default=models.DEFAULT_THREADS,
-        help=f"of the pools whose threads may block; default: {models.DEFAULT_THREADS}",
+        default=modes.DEFAULT_THREADS,
+        help=f"of the pools whose threads may block; default: {modes.DEFAULT_THREADS}",
     )
     add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 5, quick: 3")
     add("--duration", metavar="D", type=explained(_window), help="of a load; default: 600ms, more with a task")
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         help="do not measure memory a client, nor system calls and instructions a request",
     )
     add("--baseline", metavar="FILE", type=Path, help="an earlier JSON file of this machine to compare with")
+    add("--verbose", action="store_true", help="print the whole report, as it is printed where there is no terminal")
     add("--no-install", action="store_true", help="do not install missing packages")
     add("--no-build", action="store_true", help="measure what stands in the build directory")
     add("--build-dir", metavar="DIR", type=Path, default=Path("build"), help="default: build")
@@ -156,6 +158,7 @@ def parse(arguments: list[str]) -> Options:
         build_directory=given.build_dir,
         output=given.output,
         baseline=given.baseline,
+        verbose=given.verbose,
     )
 
 

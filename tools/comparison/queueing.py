@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""How long requests wait for a place when they come at random times (Poisson), by queueing theory.
+"""Queueing theory: the mean wait of requests that arrive at random times (Poisson), in an open loop.
 
-`rate` is in requests/s, `seconds` the time that one occupies its place, and so many can at once. One queue,
-first come first served, and nobody leaves it: the theory of an open loop. Where more comes than can be
-served, the wait grows without end.
+`rate` in requests/s; `seconds`: how long a request occupies its place; one queue, first come first served.
 """
 
 from __future__ import annotations
@@ -12,33 +10,28 @@ import math
 
 
 def erlang_c(load: float, places: int) -> float:
-    """The chance that a request has to wait, with exponential times of service; `load` is rate times seconds.
-    By the recursion of Erlang's B formula, whose terms stay between 0 and 1 with any number of places."""
+    """The probability that a request waits, with exponential service times; `load` is rate times seconds. By the
+    recursion of Erlang's B formula, whose terms stay between 0 and 1 for any number of places."""
     if places < 1 or load < 0:
-        raise ValueError(f"{places} places and a load of {load} are no queue")
+        raise ValueError(f"no queue: {places} places, load {load}")
     if load >= places:
         return 1.0
     blocked = 1.0
     for place in range(1, places + 1):
         blocked = load * blocked / (place + load * blocked)
-    use = load / places
-    return blocked / (1 - use * (1 - blocked))
+    return blocked / (1 - load / places * (1 - blocked))
 
 
 def mmc_wait(rate: float, seconds: float, places: int) -> float:
-    """The mean wait in seconds, with exponential times of service (M/M/c)."""
+    """The mean wait in seconds with exponential service times (M/M/c)."""
     load = rate * seconds
-    if load >= places:
-        return math.inf
-    return erlang_c(load, places) * seconds / (places - load)
+    return math.inf if load >= places else erlang_c(load, places) * seconds / (places - load)
 
 
 def mdc_wait(rate: float, seconds: float, places: int) -> float:
-    """The mean wait in seconds, when all take the same time (M/D/c), as with a task. It is an approximation,
-    by G. P. Cosmetatos (INFOR 13, 1975): half of the wait of M/M/c, which is exact for one place (Pollaczek
-    and Khinchine) and at the limit of the load, and a correction for places that are seldom all taken. That
-    one grows too large under light load, and is held here to its exact limit there, 2c / (c + 1) of the half.
-    Within 5 % of a simulation from half of the load on, up to 64 places."""
+    """The mean wait in seconds with constant service times (M/D/c), by the approximation of G. P. Cosmetatos (INFOR
+    13, 1975): half the wait of M/M/c, which is exact for one place (Pollaczek and Khinchine), times a correction,
+    held to its exact limit for light load. Within 5 % of a simulation from half load on, up to 64 places."""
     load = rate * seconds
     if load >= places:
         return math.inf

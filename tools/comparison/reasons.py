@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Callable
 
-from comparison import memory_slope, models, trace
+from comparison import memory_slope, trace
 from comparison.errors import CannotRun, Untrusted
 from comparison.measure import Bench
 from comparison.plan import REFERENCE
@@ -54,7 +54,7 @@ def _asked(ask: Callable[[], dict[str, Any]], nothing: dict[str, Any]) -> dict[s
 
 def _memory(bench: Bench, mode: str) -> dict[str, Any]:
     pinning = bench.pinning
-    places = models.served_at_once(mode, bench.threads)
+    places = bench.modes[mode].served_at_once(bench.threads)
     counts = list(memory_slope.DEFAULT_COUNTS)
     return asdict(memory_slope.measure(bench.command(mode), pinning.server, counts, pinning.client, places))
 
@@ -64,7 +64,7 @@ def _system_calls(bench: Bench, mode: str) -> dict[str, Any]:
     if mode == REFERENCE:
         command, places = reference_command(bench.reference, "epoll"), None
     else:
-        command, places = bench.command(mode), models.served_at_once(mode, bench.threads)
+        command, places = bench.command(mode), bench.modes[mode].served_at_once(bench.threads)
     return asdict(
         trace.system_calls(command, pinning.server, pinning.client, places, tells_stats=mode != REFERENCE)
     )

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Union
 
-from comparison import build, console, limits, render, stopping
+from comparison import build, console, limits, modes, stopping
 from comparison.errors import CannotRun, Untrusted
 from comparison.progress import Progress
 from soaking import options, table
@@ -44,13 +44,13 @@ def _run(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
     progress = Progress()
     program = _program(wanted, progress)
-    modes = build.chosen_modes(program, wanted.modes)
+    chosen = modes.chosen(program, wanted.modes)
     limits.raise_descriptors()
     # One heap for all threads of a server (mallopt(3)): else what each of many heaps happens to keep hides a leak.
     os.environ["MALLOC_ARENA_MAX"] = "1"
-    plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.tick) for mode in modes]
+    plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.say) for mode in chosen]
     how = "one after the other" if wanted.in_turn else "at the same time"
-    progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(modes)}, {how}")
+    progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(chosen)}, {how}")
     results, late = asyncio.run(_soak_all(plans, wanted.in_turn))
     progress.done()
     return _report(plans, results, late)
@@ -64,7 +64,7 @@ def _report(plans: list[Plan], results: list[Result], late: float) -> int:
             found.append(Fault(f"{plan.mode}: {result}", certain=True))
         elif isinstance(result, BaseException):
             raise result
-    lines = [render.text([table.table(outcomes)]).rstrip("\n")] if outcomes else []
+    lines = [table.table(outcomes)] if outcomes else []
     lines.append("memory is that of servers with MALLOC_ARENA_MAX=1")
     lines.append(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
     for why in sorted({outcome.unjudged for outcome in outcomes if outcome.unjudged}):

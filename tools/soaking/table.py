@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from comparison.render import Table
+from comparison.report import terminal
 from soaking.memory import Growth
 from soaking.outcome import OBSERVERS, Outcome
 
@@ -52,6 +52,6 @@ def _rows() -> list[tuple[str, Callable[[Outcome], str], str]]:
     ]
 
 
-def table(outcomes: list[Outcome]) -> Table:
+def table(outcomes: list[Outcome]) -> str:
     header = ["", *(outcome.mode for outcome in outcomes), "must be"]
-    return Table(header, [[name, *map(figure, outcomes), must] for name, figure, must in _rows()])
+    return terminal.table(header, [[name, *(figure(one) for one in outcomes), must] for name, figure, must in _rows()]).rstrip("\n")

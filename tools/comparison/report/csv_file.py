@@ -38,11 +38,11 @@ FIGURES = (
 _ENDS = ("median", "low", "high")
 _RELATIVE = ("to", "ratio", "low", "high", "difference_shown")
 _RELATIVES = {"relative": "requests_per_second", "cpu_relative": "cpu_us_per_request"}
-_BETWEEN = " | "  # texts in one field
+_BETWEEN = " | "  # between texts in one field
 
 
 def rows(document: dict[str, Any]) -> str:
-    """With a header. Figures that the list above does not know follow it; an empty field: not measured."""
+    """With a header. Figures that are not in the list above come behind them. An empty field: not measured."""
     found = [
         (scenario, row) for scenario in document.get("scenarios") or [] for row in scenario.get("rows") or []
     ]
@@ -62,7 +62,7 @@ def rows(document: dict[str, Any]) -> str:
 
 
 def _line(scenario: dict[str, Any], row: dict[str, Any], names: list[str]) -> list[str]:
-    figures, law = row.get("figures") or {}, row.get("law") or {}
+    figures, bound = row.get("figures") or {}, row.get("law") or {}
     relatives = row.get("relative") or {}
     rate = row.get("rate") if row.get("rate") is not None else scenario.get("rate")
     values = [scenario.get(name) for name in ("name", "title", "task", "connections")]
@@ -76,7 +76,7 @@ def _line(scenario: dict[str, Any], row: dict[str, Any], names: list[str]) -> li
     values += [(figures.get(name) or {}).get(end) for name in names for end in _ENDS]
     for name in _RELATIVES.values():
         values += [(relatives.get(name) or {}).get(part) for part in _RELATIVE]
-    values += [law.get(name) for name in ("name", "requests_per_second", "share", "verdict")]
+    values += [bound.get(name) for name in ("name", "requests_per_second", "share", "verdict")]
     values += [_BETWEEN.join(map(str, row.get(name) or [])) for name in ("marks", "invalid_reasons")]
     return list(map(_text, values))
 

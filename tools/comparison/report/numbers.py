@@ -1,29 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Text and numbers as the HTML report writes them."""
+"""Numbers as the reports write them."""
 
 from __future__ import annotations
 
-import html
-import json
 import math
-import re
 from typing import Any, Optional
 
 NOTHING = "–"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LATENCIES = ((1e6, "s"), (1e3, "ms"), (1.0, "µs"))
 _SIZES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B"))
-
-
-def escape(text: Any) -> str:
-    """For text and for quoted attributes. What HTML cannot hold becomes U+FFFD."""
-    return html.escape(_CONTROL.sub("\ufffd", str(text)), quote=True)
-
-
-def safe_json(data: Any) -> str:
-    """For a <script>: nothing in it can end the element or begin a comment."""
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def number(value: Any) -> Optional[float]:
@@ -62,7 +47,7 @@ def size(value: float) -> str:
 
 
 def tick(value: float) -> str:
-    """Without the zeros that only a measurement needs."""
+    """Without trailing zeros."""
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
@@ -77,6 +62,10 @@ def percentile(value: float) -> str:
 
 def share(value: float) -> str:
     return f"{value:.0%}".replace("%", " %")
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:

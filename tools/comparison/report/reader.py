@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the comparison's document for the HTML report. What is missing in it is missing, never an error."""
+"""Reads the document for the reports. A member that is missing is no error: the report leaves it out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Optional
 
 from comparison.intervals import interval_name
-from comparison.page.html_text import number, share, whole
+from comparison.report.numbers import number, share, whole
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Median over so many rounds, and its interval."""
+    """The median over the rounds, and its interval."""
 
     median: float
     low: float
@@ -21,12 +21,9 @@ class Figure:
 
     @property
     def spread(self) -> float:
-        """How far the farther end of the interval is from the median, as a share of it."""
+        """The distance from the median to the farther end of the interval, as a share of the median."""
         farthest = max(self.high - self.median, self.median - self.low)
         return farthest / abs(self.median) if self.median else 0.0
-
-    def per(self, unit: float) -> Figure:
-        return Figure(self.median / unit, self.low / unit, self.high / unit, self.rounds)
 
 
 @dataclass(frozen=True)
@@ -55,20 +52,36 @@ class Row:
     def rate(self) -> Optional[float]:
         return number(self.data.get("rate"))
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why the row is INVALID."""
+        return [] if self.valid else self.texts("invalid_reasons") or ["no reason was recorded"]
+
+    @property
+    def labels(self) -> list[str]:
+        """The first words of the marks."""
+        return list(dict.fromkeys(mark.partition(":")[0] for mark in self.texts("marks")))
+
+    @property
+    def bound(self) -> Optional[str]:
+        """The row against its bound, as a sentence."""
+        bound = self.data.get("law")
+        if not isinstance(bound, dict):
+            return None
+        rate = number(bound.get("requests_per_second"))
+        name = str(bound.get("name", "bound")) + (f" = {whole(rate)} requests/s" if rate is not None else "")
+        return f"{name}: {bound.get('verdict') or 'no verdict'}"
+
     def texts(self, name: str) -> list[str]:
         return [str(text) for text in self.data.get(name) or []]
 
     def figure(self, name: str) -> Optional[Figure]:
         found = (self.data.get("figures") or {}).get(name)
-        if not isinstance(found, dict):
-            return None
-        median = number(found.get("median"))
+        median = number(found.get("median")) if isinstance(found, dict) else None
         if median is None:
             return None
         low, high, rounds = (number(found.get(key)) for key in ("low", "high", "rounds"))
-        return Figure(
-            median, median if low is None else low, median if high is None else high, int(rounds or 1)
-        )
+        return Figure(median, median if low is None else low, median if high is None else high, int(rounds or 1))
 
     def relative(self, name: str) -> dict[str, Any]:
         found = (self.data.get("relative") or {}).get(name)
@@ -104,10 +117,6 @@ class Scenario:
         return str(self.data.get("what") or "")
 
     @property
-    def task(self) -> str:
-        return str(self.data.get("task") or "none")
-
-    @property
     def connections(self) -> Optional[float]:
         return number(self.data.get("connections"))
 
@@ -121,7 +130,7 @@ class Scenario:
 
     @property
     def open(self) -> bool:
-        """Whether requests were sent by a schedule, not by the replies."""
+        """Whether a schedule decides when requests are sent, and not the answers."""
         rates = [self.data.get("rate"), self.data.get("rate_share"), *(row.rate for row in self.rows)]
         return any(rate is not None for rate in rates)
 
@@ -131,7 +140,7 @@ class Scenario:
 
     @property
     def short(self) -> str:
-        """What tells it from the others of its group."""
+        """What differs from the other scenarios of the group."""
         part, rate = number(self.data.get("rate_share")), number(self.data.get("rate"))
         if part is not None:
             return share(part)
@@ -142,7 +151,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Group:
-    """Scenarios that differ in connections or in rate only."""
+    """Scenarios that differ only in connections or in rate."""
 
     scenarios: tuple[Scenario, ...]
 
@@ -161,14 +170,13 @@ class Group:
             if len(set(words)) > 1:
                 break
             common.append(words[0])
-        named = self.scenarios[0].name.replace("-", " ").capitalize()
-        return " ".join(common).rstrip(",;:–-( ") or named or titles[0]
+        return " ".join(common).rstrip(",;:–-( ") or self.scenarios[0].name.replace("-", " ").capitalize() or titles[0]
 
     @property
     def what(self) -> str:
-        """When it is the same for all."""
-        said = {scenario.what for scenario in self.scenarios}
-        return said.pop() if len(said) == 1 else ""
+        """The description, when it is the same for all."""
+        texts = {scenario.what for scenario in self.scenarios}
+        return texts.pop() if len(texts) == 1 else ""
 
     @property
     def closed(self) -> list[Scenario]:
@@ -176,7 +184,7 @@ class Group:
 
     @property
     def loads(self) -> list[list[Scenario]]:
-        """The open loops, those of the same number of connections together."""
+        """The open loops, by number of connections."""
         found: dict[Any, list[Scenario]] = {}
         for scenario in self.scenarios:
             if scenario.open:
@@ -185,9 +193,8 @@ class Group:
 
 
 def interval(rows: Iterable[Row], name: str) -> str:
-    """What the intervals of a figure may be called: by the most rounds that one of the rows has."""
-    found = [figure.rounds for row in rows if (figure := row.figure(name))]
-    return interval_name(max(found, default=1))
+    """The name of the intervals of a figure, by the row with the most rounds."""
+    return interval_name(max([figure.rounds for row in rows if (figure := row.figure(name))], default=1))
 
 
 def scenarios(document: dict[str, Any]) -> list[Scenario]:
@@ -197,7 +204,7 @@ def scenarios(document: dict[str, Any]) -> list[Scenario]:
 def groups(document: dict[str, Any]) -> list[Group]:
     found: dict[tuple[str, str], list[Scenario]] = {}
     for scenario in scenarios(document):
-        found.setdefault((scenario.name, scenario.task), []).append(scenario)
+        found.setdefault((scenario.name, str(scenario.data.get("task") or "none")), []).append(scenario)
     return [Group(tuple(members)) for members in found.values()]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Axes: where a value stands between the ends, and which values are worth a tick."""
+"""Axes: the place of a value between the ends, and the ticks."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Callable, Iterable, Optional
 
 Text = Callable[[float], str]
 _STANDARD = (50.0, 90.0, 99.0, 99.9, 99.99, 99.999, 99.9999, 99.99999)
-_MAX_SLOT = 0.6  # how far beyond the last percentile the maximum stands, in tenfolds
+_MAX_SLOT = 0.6  # distance of the maximum from the last percentile, in tenfolds
 
 
 @dataclass(frozen=True)
 class Tick:
-    """`at` from 0 to 1; without a text it is only a line."""
+    """`at`: from 0 to 1. Without a text it is only a line."""
 
     at: float
     text: str
@@ -28,7 +28,7 @@ class Scale:
     transform: Callable[[float], float]
 
     def at(self, value: float) -> float:
-        """From 0 to 1; what lies outside stands at the end."""
+        """From 0 to 1; a value outside is put at the end."""
         share = (self.transform(value) - self.low) / (self.high - self.low)
         return min(1.0, max(0.0, share))
 
@@ -56,7 +56,7 @@ def nice_step(span: float, most: int) -> float:
 
 
 def linear(values: Iterable[float], text: Text, most: int = 5) -> Scale:
-    """From zero, so that lengths may be compared."""
+    """From zero, so that lengths can be compared."""
     high = max([*values, 0.0]) or 1.0
     step = nice_step(high, most)
     count = max(1, math.ceil(high / step - 1e-9))
@@ -87,7 +87,7 @@ def logarithmic(values: Iterable[float], text: Text, most: int = 7) -> Scale:
 
 
 def fitting(values: Iterable[float], text: Text) -> Scale:
-    """Logarithmic where the values lie far apart, and none is zero."""
+    """Logarithmic when the values are far apart and none is zero."""
     found = list(values) or [1.0]
     if min(found) > 0 and max(found) / min(found) > 20:
         return logarithmic(found, text)
@@ -97,7 +97,7 @@ def fitting(values: Iterable[float], text: Text) -> Scale:
 def at_values(
     values: Iterable[float], text: Text, apart: Optional[bool] = None, closest: float = 0.09
 ) -> Scale:
-    """Ticks at the values: for counts that somebody chose. Logarithmic when `apart`, or they are (None)."""
+    """Ticks at the values, for counts that a person chose. `apart`: logarithmic; None: when the values are far apart."""
     found = sorted(set(values)) or [1.0]
     if apart is None:
         apart = found[0] > 0 and found[-1] / found[0] > 8
@@ -120,7 +120,7 @@ def nines(percentile: float) -> float:
 
 
 def percentiles(values: Iterable[float], text: Text) -> Scale:
-    """Each step to the right is ten times rarer. The maximum (100) has a place of its own at the end."""
+    """Each step to the right is ten times rarer. The maximum (100) is apart from the rest, at the end."""
     found = sorted(set(values)) or [50.0]
     below = [value for value in found if value < 100]
     last = max(nines(below[-1]) if below else 0.0, 1.0)
