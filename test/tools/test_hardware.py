@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 from typing import Optional
 
-from comparison import hardware, report
+from comparison import hardware
 from comparison.errors import Untrusted
 from comparison.hardware import EVENTS, counting, describe, per_request, why_not
 
@@ -112,17 +112,6 @@ class Missing(unittest.TestCase):
                 first = counters.read()
                 sum(range(100_000))
                 self.assertTrue(all(counters.read()[event] > first[event] for event in events))
-
-
-class Table(unittest.TestCase):
-    def measurement(self, **counts: float) -> str:
-        figures = {f"{name}_per_request": {"median": value} for name, value in counts.items()}
-        return report._counted(figures, "instructions")
-
-    def test_shows_user_and_kernel_apart_and_a_dash_for_none(self) -> None:
-        self.assertEqual(self.measurement(user_instructions=3210.4, kernel_instructions=14100.0), "3,210 + 14,100")
-        self.assertEqual(self.measurement(user_instructions=3210.4), "3,210 + -")
-        self.assertEqual(self.measurement(), "-")
 
 
 if __name__ == "__main__":

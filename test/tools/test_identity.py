@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from comparison import build_folder, identity
+from comparison import build_folder, identity, programs
 from comparison.errors import Untrusted
 from comparison.identity import Identity
-from comparison.programs import Programs
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPT = _ROOT / "src" / "flags" / "build_stamp.py"
@@ -24,28 +23,28 @@ assert _SPEC and _SPEC.loader
 build_stamp = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(build_stamp)
 
-SAID = """majuscule 0.1.0
-libuv 1.44.2
-modes epoll, threads
-commit 0123456789ab-dirty
-built 2026-11-29 20:22:05 +0100
-options buildtype=release optimization=3 compiler=gcc-12.2.0
-"""
+PRINTED = {
+    "program": "majuscule", "version": "0.1.0", "commit": "0123456789ab-dirty", "libraries": {"libuv": "1.44.2"},
+    "modes": ["epoll", "threads"],
+}
 
 
 class WhatProgramsSay(unittest.TestCase):
-    def test_is_told_apart(self) -> None:
-        found = identity.parse(SAID)
-        self.assertEqual(found.libraries, "majuscule 0.1.0; libuv 1.44.2; modes epoll, threads")
-        self.assertEqual((found.commit, found.built), ("0123456789ab-dirty", "2026-11-29 20:22:05 +0100"))
-        self.assertEqual(found.options, "buildtype=release optimization=3 compiler=gcc-12.2.0")
+    def test_is_read_from_the_program(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="majuscule-test-") as folder:
+            program = Path(folder) / "majuscule"
+            program.write_text(f"#!/bin/sh\n[ \"$1\" = --version=json ] && echo '{json.dumps(PRINTED)}'\n")
+            program.chmod(0o755)
+            found = identity.of(program)
+        self.assertEqual(found.versions, "majuscule 0.1.0; libuv 1.44.2; modes epoll, threads")
+        self.assertEqual((found.get("commit"), found.get("compiler")), ("0123456789ab-dirty", "unknown"))
 
     def test_nothing_is_unknown(self) -> None:
         self.assertEqual(identity.of(Path("/nowhere")), Identity())
-        self.assertEqual((Identity().commit, Identity().libraries), ("unknown", "unknown"))
+        self.assertEqual((Identity().get("commit"), Identity().versions), ("unknown", "unknown"))
 
     def test_another_commit_is_named(self) -> None:
-        one, other = Identity(build={"commit": "aaa"}), Identity(build={"commit": "bbb"})
+        one, other = Identity({"commit": "aaa"}), Identity({"commit": "bbb"})
         self.assertEqual(identity.differences(one, one, "aaa"), [])
         self.assertEqual(identity.differences(one, one, "unknown"), [])
         self.assertIn("checked out is aaa-dirty", identity.differences(one, one, "aaa-dirty")[0])
@@ -55,14 +54,13 @@ class WhatProgramsSay(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="majuscule-test-") as folder:
             program = Path(folder) / "majuscule"
             program.write_text("one")
-            programs = Programs.of(program)
-            programs.expect_unchanged()
-            Programs.of(program).expect_unchanged()
+            programs.expect_unchanged(program)
+            programs.expect_unchanged(program)
             other = Path(folder) / "new"
             other.write_text("two")
             other.rename(program)
             with self.assertRaisesRegex(Untrusted, "majuscule was built again"):
-                Programs.of(program).expect_unchanged()
+                programs.expect_unchanged(program)
 
 
 @unittest.skipUnless(subprocess.run(["sh", "-c", "command -v git"], stdout=subprocess.DEVNULL).returncode == 0, "no git")

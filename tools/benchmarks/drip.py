@@ -12,19 +12,18 @@ import os
 import random
 import socket
 import statistics
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator
 
-from benchmarks.dripper import SECONDS_BETWEEN
 from benchmarks.target import Target
-from comparison import checks, child, conformance, watch
+from comparison import checks, conformance, crowd
 from comparison.errors import Untrusted
+from comparison.measure import CpuSample
 from comparison.observer import Observer
-from comparison.pinning import Pinning, on_core
+from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
@@ -48,16 +47,11 @@ class _Round:
 @contextmanager
 def _dripping(port: int, core: int) -> Iterator[int]:
     """The process that drips. Raises Untrusted when it could not keep to its rate."""
-    command = on_core(core, [sys.executable, "-m", "benchmarks.dripper", str(port), str(CLIENTS)])
-    with child.started(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as dripper:
-        if not dripper.stdout or dripper.stdout.readline() != "dripping\n":
-            raise Untrusted("the dripping clients could not connect")
-        yield dripper.pid
-        dripper.terminate()
-        rate = float(dripper.communicate(timeout=_PATIENCE_SECONDS)[0] or 0)
-        wanted = CLIENTS / SECONDS_BETWEEN
-        if rate < _LEAST_SHARE * wanted:
-            raise Untrusted(f"{rate:,.0f} bytes dripped a second, {wanted:,.0f} should have")
+    with crowd.helper("drip", port, CLIENTS, core) as found:
+        yield int(found[0])
+    wanted = CLIENTS / crowd.DRIP_SECONDS
+    if found[1] < _LEAST_SHARE * wanted:
+        raise Untrusted(f"{found[1]:,.0f} bytes dripped a second, {wanted:,.0f} are needed")
 
 
 @contextmanager
@@ -89,14 +83,14 @@ def _measure_once(program: Path, pinning: Pinning, mode: str, loaded: bool) -> _
         dripping = _dripping(server.port if loaded else sink, pinning.client)
         with dripping as dripper, Observer(server.port, _PATIENCE_SECONDS) as observer:
             _latencies(server.port, _WARM_UP_REQUESTS)
-            first = watch.CpuSample.now(server.pid, dripper, pinning)
+            first = CpuSample.now(server.pid, dripper, pinning)
             taken = _latencies(server.port, _REQUESTS)
-            last = watch.CpuSample.now(server.pid, dripper, pinning)
+            last = CpuSample.now(server.pid, dripper, pinning)
             others = observer.read().open - 1
             if others != (CLIENTS if loaded else 0):
                 raise Untrusted(f"{others} dripping clients are connected")
         server.drain()
-    foreign_share = watch.between(first, last, pinning).foreign_share
+    foreign_share = last.since(first, pinning).foreign_share
     return _Round(taken[_REQUESTS // 2], taken[_REQUESTS * 99 // 100], foreign_share)
 
 

@@ -1,48 +1,74 @@
 # SPDX-License-Identifier: MIT
-"""A comparison beside an earlier one of the same machine, its baseline: which rows are better, which worse.
+"""Compares a comparison with an earlier one of the same machine, its baseline: which rows are better, which worse.
 
-A figure is only better or worse when both have three rounds, their intervals lie apart, and they differ by
-more than the tolerance: two runs differ by that much on a quiet machine without any change. A row that was
-lost, or that is INVALID now, is worse, for nobody knows what it hides. The reference server's row decides
-nothing: when it differs too, the machine has changed, and that is said. Where the rate is a share of a mode's
-own capacity, requests/s says no more than what was offered, and is not compared. Corrected CPU times are those of
-the median speed of their run: the new ones are brought to that of the baseline first.
+A figure is better or worse only when both have three rounds, their intervals are apart, and they differ by more than the
+tolerance, by which two runs on a quiet machine differ without any change. A row that is lost or INVALID now is worse. The
+row of the reference server decides nothing: when it differs too, the machine has changed. Where the rate is a share of the
+capacity of a mode, requests/s is what was offered, and is not compared. Corrected CPU times are first brought to the
+machine speed of the baseline.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, NoReturn, Optional
 
-from comparison.baseline_document import Document, Entry, Key, load, read
+from comparison.document import FORMAT
 from comparison.errors import CannotRun
 from comparison.intervals import LEAST_ROUNDS, Interval
 
-__all__ = ["NONE_WORSE", "SOME_WORSE", "Comparison", "compare", "expect_comparable", "load"]
-
 NONE_WORSE, SOME_WORSE = 0, 4  # exit codes
-
 BETTER, WORSE = "better", "worse"
 SAME, NOT_COMPARABLE = "no difference shown", "not comparable"
-
 _SAME_MACHINE = ("machine", "kernel", "cores")
-_TELLS_NOTHING = ("command", "load average", "rounds")  # differ with every run
+_DIFFERENT_ALWAYS = ("command", "load average", "rounds")
+# Name, title, whether higher is better, and the tolerance.
+_RATE = ("requests_per_second", "requests/s", True, 0.02)
+_SERVICE = ("service_p99_us", "p99 us", False, 0.05)
+_RESPONSE = ("response_p99_us", "p99 us", False, 0.05)
+_CPU = ("cpu_us_per_request", "CPU us/req", False, 0.02)
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A figure that is compared, and how much of it is noise between two runs."""
+class Key:
+    """What makes two rows the same row. `rate` is None where it is a share of the capacity of the mode."""
 
-    figure: str
+    scenario: str
+    task: str
+    connections: int
+    rate: Optional[float]
+    rate_share: Optional[float]
+    mode: str
+
+    def __str__(self) -> str:
+        task = "" if self.task == "none" else f", task {self.task}"
+        rate = "" if self.rate is None else f", {self.rate:,.6g} requests/s offered"
+        share = "" if self.rate_share is None else f", at {self.rate_share:.0%} of its capacity"
+        return f"{self.mode}, {self.scenario}{task}, {self.connections:,} connections{rate}{share}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of a document; `figures`: those that have an interval."""
+
     title: str
-    higher_is_better: bool
-    tolerance: float
+    reference: bool
+    valid: bool
+    reasons: list[str]
+    figures: dict[str, Interval]
 
 
-_RATE = Measure("requests_per_second", "requests/s", True, 0.02)
-_SERVICE = Measure("service_p99_us", "p99 us", False, 0.05)
-_RESPONSE = Measure("response_p99_us", "p99 us", False, 0.05)
-_CPU = Measure("cpu_us_per_request", "CPU us/req", False, 0.02)
+@dataclass(frozen=True)
+class Document:
+    """`calibration`: the median of the run, in microseconds of the reference server a request; None: not known."""
+
+    environment: dict[str, str]
+    settings: dict[str, str]
+    entries: dict[Key, Entry]
+    calibration: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +86,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class RowFinding:
-    """About one row; with a `reason` its figures are not compared at all."""
+    """About one row; with a `reason` its figures are not compared."""
 
     key: Key
     title: str
@@ -72,7 +98,7 @@ class RowFinding:
 
 @dataclass(frozen=True)
 class Change:
-    """What was not the same when both were measured, and may be the cause."""
+    """A fact that differs between both runs, and may be the cause."""
 
     name: str
     old: str
@@ -93,8 +119,8 @@ class Comparison:
 
     def verdict(self) -> str:
         every = sum(not row.reference for row in self.rows)
-        counts = {finding: self.count(finding) for finding in (WORSE, BETTER, SAME, NOT_COMPARABLE)}
         words = {SAME: "without a difference shown"}
+        counts = {finding: self.count(finding) for finding in (WORSE, BETTER, SAME, NOT_COMPARABLE)}
         said = ", ".join(f"{count:,} {words.get(name, name)}" for name, count in counts.items() if count)
         text = f"of {every:,} rows against the baseline: {said}"
         if any(row.reference and row.finding in (BETTER, WORSE) for row in self.rows):
@@ -106,35 +132,96 @@ class Comparison:
         return {"verdict": self.verdict(), "exit_code": self.exit_code, **asdict(self), "rows": rows}
 
 
+def load(path: Path) -> dict[str, Any]:
+    """The document in the file. Raises CannotRun that says what the file is instead."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror or error}") from None
+    except json.JSONDecodeError as error:
+        text = error.doc.strip()
+        ended = text.endswith("}") and error.pos < len(error.doc.rstrip())
+        what = "cut short" if not text or (text.startswith("{") and not ended) else "no JSON"
+        raise CannotRun(f"{path} is {what} (line {error.lineno}: {error.msg})") from None
+    except (ValueError, RecursionError):
+        raise CannotRun(f"{path} is no JSON") from None
+    read(content, str(path))
+    return content
+
+
+def read(content: Any, name: str) -> Document:
+    """`name`: of the document, for the message. Raises CannotRun when it is not a document of a comparison."""
+    if not isinstance(content, dict) or "format" not in content or "scenarios" not in content:
+        _refuse(name, "tools/compare did not write it")
+    if content["format"] != FORMAT:
+        _refuse(name, f"it is of format {content['format']}, and {FORMAT} is needed: measure it again")
+    try:
+        entries: dict[Key, Entry] = {}
+        for scenario in content["scenarios"]:
+            for row in scenario["rows"]:
+                key = _key(scenario, row)
+                if key in entries:
+                    _refuse(name, f"it has two rows of {key}")
+                entries[key] = _entry(scenario, row)
+        environment, settings = (
+            {str(fact): str(value) for fact, value in part.items()}
+            for part in (content["environment"], content.get("settings", {}))
+        )
+        median = (content.get("speed") or {}).get("median_us_per_request")
+        return Document(environment, settings, entries, float(median) if _is_number(median) and median > 0 else None)
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        _refuse(name, f"a part is missing or damaged ({type(error).__name__}: {error})")
+
+
+def _refuse(name: str, why: str) -> NoReturn:
+    raise CannotRun(f"{name} cannot be compared: {why}")
+
+
+def _key(scenario: dict[str, Any], row: dict[str, Any]) -> Key:
+    share = scenario.get("rate_share")
+    rate = scenario.get("rate") if share is None else None
+    return Key(
+        str(scenario["name"]), str(scenario["task"]), int(scenario["connections"]), None if rate is None else float(rate),
+        None if share is None else float(share), str(row["mode"]),
+    )
+
+
+def _entry(scenario: dict[str, Any], row: dict[str, Any]) -> Entry:
+    figures = {}
+    for name, figure in row["figures"].items():
+        values = [figure.get(end) for end in ("median", "low", "high")] if isinstance(figure, dict) else [None]
+        if all(map(_is_number, values)):
+            figures[name] = Interval(*map(float, values), rounds=int(figure["rounds"]))
+    title, reasons = str(scenario.get("title") or scenario["name"]), map(str, row.get("invalid_reasons", []))
+    return Entry(title, bool(row.get("reference", False)), bool(row["valid"]), list(reasons), figures)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
-    """Two documents of format 2. Raises CannotRun when they cannot be compared."""
+    """Two documents. Raises CannotRun when they cannot be compared."""
     before, after = _baseline(old), read(new, "the new comparison")
-    after = _at_the_speed_of(before, after)
     _expect_same_machine(before.environment, after.environment)
+    if before.calibration and after.calibration:
+        after = _with_cpu_times(after, before.calibration / after.calibration)
     keys = dict.fromkeys([*after.entries, *before.entries])
     rows = [_row(key, before.entries.get(key), after.entries.get(key)) for key in keys]
     return Comparison(rows, _changes(before, after))
 
 
-def _at_the_speed_of(before: Document, after: Document) -> Document:
-    if not before.calibration or not after.calibration:
-        return after
-    factor = before.calibration / after.calibration
-    entries = {
-        key: replace(
-            entry,
-            figures={
-                name: figure.times(factor) if name == _CPU.figure else figure for name, figure in entry.figures.items()
-            },
-        )
-        for key, entry in after.entries.items()
-    }
-    return replace(after, entries=entries)
-
-
 def expect_comparable(old: dict[str, Any], environment: dict[str, str]) -> None:
-    """What can be said before anything is measured. Raises CannotRun when all would be in vain."""
+    """What can be checked before the measurement. Raises CannotRun."""
     _expect_same_machine(_baseline(old).environment, environment)
+
+
+def _with_cpu_times(document: Document, factor: float) -> Document:
+    entries = {}
+    for key, entry in document.entries.items():
+        figures = {name: figure.times(factor) if name == _CPU[0] else figure for name, figure in entry.figures.items()}
+        entries[key] = replace(entry, figures=figures)
+    return replace(document, entries=entries)
 
 
 def _baseline(old: dict[str, Any]) -> Document:
@@ -150,15 +237,13 @@ def _expect_same_machine(before: dict[str, str], after: dict[str, str]) -> None:
         if old is None or new is None:
             raise CannotRun(f"the {'baseline' if old is None else 'new comparison'} does not name its {name}")
         if old != new:
-            raise CannotRun(
-                f"the baseline is of another machine ({name} was '{old}', is '{new}'): measure it here again"
-            )
+            raise CannotRun(f"the baseline is of another machine ({name} was '{old}', is '{new}'): measure it here again")
 
 
 def _changes(before: Document, after: Document) -> list[Change]:
     old, new = ({**document.settings, **document.environment} for document in (before, after))
-    names = [name for name in dict.fromkeys([*new, *old]) if name not in _TELLS_NOTHING]
-    both = [Change(name, old.get(name, "not said"), new.get(name, "not said")) for name in names]
+    names = [name for name in dict.fromkeys([*new, *old]) if name not in _DIFFERENT_ALWAYS]
+    both = [Change(name, old.get(name, "not recorded"), new.get(name, "not recorded")) for name in names]
     return [change for change in both if change.old != change.new]
 
 
@@ -168,13 +253,16 @@ def _row(key: Key, old: Optional[Entry], new: Optional[Entry]) -> RowFinding:
     reason, finding = _whole_row(old, new)
     figures: list[Finding] = []
     if old and new and not reason:
-        figures = [_figure(measure, old, new) for measure in _measures(key)]
-        finding = _sum([figure.finding for figure in figures])
+        open_loop = key.rate is not None or key.rate_share is not None
+        measures = [*([] if key.rate_share is not None else [_RATE]), _RESPONSE if open_loop else _SERVICE, _CPU]
+        figures = [_figure(*measure, old.figures.get(measure[0]), new.figures.get(measure[0])) for measure in measures]
+        found = [figure.finding for figure in figures]
+        finding = next((one for one in (WORSE, BETTER, SAME) if one in found), NOT_COMPARABLE)
     return RowFinding(key, known.title, known.reference, finding, figures, reason)
 
 
 def _whole_row(old: Optional[Entry], new: Optional[Entry]) -> tuple[Optional[str], str]:
-    """Why its figures cannot be compared, if so, and what that means."""
+    """Why the figures cannot be compared, if so, and the finding then."""
     if old is None:
         return "not in the baseline", NOT_COMPARABLE
     if not old.valid:
@@ -190,34 +278,20 @@ def _invalid(when: str, entry: Entry) -> str:
     return f"INVALID {when}" + (f": {entry.reasons[0]}" if entry.reasons else "")
 
 
-def _measures(key: Key) -> list[Measure]:
-    rate = [] if key.rate_share is not None else [_RATE]
-    return [*rate, _RESPONSE if key.open_loop else _SERVICE, _CPU]
-
-
-def _sum(findings: list[str]) -> str:
-    """Of a row, by its figures."""
-    return next((f for f in (WORSE, BETTER, SAME) if f in findings), NOT_COMPARABLE)
-
-
-def _figure(measure: Measure, old_row: Entry, new_row: Entry) -> Finding:
-    old, new = old_row.figures.get(measure.figure), new_row.figures.get(measure.figure)
+def _figure(
+    name: str, title: str, higher_is_better: bool, tolerance: float, old: Optional[Interval], new: Optional[Interval]
+) -> Finding:
     if old is None or new is None:
         missing = [when for when, one in (("in the baseline", old), ("now", new)) if one is None]
-        reason = f"not measured {' and '.join(missing)}"
-        return Finding(measure.figure, measure.title, NOT_COMPARABLE, reason=reason)
+        return Finding(name, title, NOT_COMPARABLE, reason=f"not measured {' and '.join(missing)}")
     ratio = new.median / old.median if old.median else None
-    finding, reason = _judged(measure, old, new, ratio)
-    return Finding(measure.figure, measure.title, finding, old.median, new.median, ratio, reason)
-
-
-def _judged(
-    measure: Measure, old: Interval, new: Interval, ratio: Optional[float]
-) -> tuple[str, Optional[str]]:
+    finding, reason = SAME, None
     if min(old.rounds, new.rounds) < LEAST_ROUNDS:
-        return SAME, f"fewer than {LEAST_ROUNDS} rounds"
-    if old.overlaps(new):
-        return SAME, "the intervals overlap"
-    if ratio is not None and abs(ratio - 1) <= measure.tolerance:
-        return SAME, f"within {measure.tolerance:.0%}"
-    return (BETTER if (new.median > old.median) == measure.higher_is_better else WORSE), None
+        reason = f"fewer than {LEAST_ROUNDS} rounds"
+    elif old.overlaps(new):
+        reason = "the intervals overlap"
+    elif ratio is not None and abs(ratio - 1) <= tolerance:
+        reason = f"within {tolerance:.0%}"
+    else:
+        finding = BETTER if (new.median > old.median) == higher_is_better else WORSE
+    return Finding(name, title, finding, old.median, new.median, ratio, reason)

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Optional
 
@@ -20,6 +21,23 @@ from comparison import stopping
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _running: set[int] = set()  # process ids of children that have not been waited for
+
+
+class ClientRun:
+    """A load client that runs, and its age."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._started = time.monotonic()
+        self.pid = process.pid
+
+    def age(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+    def sleep_until(self, seconds: float) -> None:
+        """Until this age."""
+        time.sleep(max(0.0, seconds - self.age()))
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What must be known about the machine and the programs to judge the figures, in words."""
+"""The facts about the machine and the programs that a reader needs to judge the figures."""
 
 from __future__ import annotations
 
@@ -12,46 +12,34 @@ from pathlib import Path
 from comparison import child, control_group, identity
 from comparison.build import Built
 from comparison.errors import Untrusted
-from comparison.identity import UNKNOWN, Identity
 from comparison.observer import Observer
 from comparison.pinning import Pinning
 from comparison.server import majuscule_command, running
 from comparison.task import Task
 
+_SYSCTLS = ("net.core.somaxconn", "net.ipv4.ip_local_port_range", "kernel.threads-max", "vm.max_map_count")
 
-def _cpu_model() -> str:
+
+def _text(path: str, otherwise: str = "unknown") -> str:
     try:
-        text = Path("/proc/cpuinfo").read_text()
+        return Path(path).read_text().strip()
     except OSError:
-        return "unknown"
+        return otherwise
+
+
+def _machine() -> str:
+    text = _text("/proc/cpuinfo", "")
     named = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
     virtual = ", virtual machine" if " hypervisor" in text else ""
-    return (named[0] if named else platform.machine()) + virtual
-
-
-def _governor(core: int) -> str:
-    try:
-        return Path(f"/sys/devices/system/cpu/cpu{core}/cpufreq/scaling_governor").read_text().strip()
-    except OSError:
-        return "not shown by this machine"
-
-
-def _descriptors() -> str:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return f"{soft:,} open files"
-
-
-def _sysctl(name: str) -> str:
-    try:
-        value = " to ".join((Path("/proc/sys") / name.replace(".", "/")).read_text().split())
-    except OSError:
-        value = "unknown"
-    return f"{name} {value}"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    model = named[0] if named else platform.machine()
+    return f"{model}{virtual}, {os.cpu_count() or 0} cores, {memory:.0f} GiB, loopback only"
 
 
 def _limits() -> str:
-    names = ("net.core.somaxconn", "net.ipv4.ip_local_port_range", "kernel.threads-max", "vm.max_map_count")
-    return ", ".join([_descriptors(), *map(_sysctl, names)])
+    values = {name: " to ".join(_text("/proc/sys/" + name.replace(".", "/")).split()) for name in _SYSCTLS}
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return ", ".join([f"{files:,} open files", *(f"{name} {value}" for name, value in values.items())])
 
 
 def repeat_command(arguments: list[str], seed: int) -> str:
@@ -60,7 +48,7 @@ def repeat_command(arguments: list[str], seed: int) -> str:
 
 
 def _libuv(program: Path, core: int) -> str:
-    """The version that the server runs with, which its build need not have seen."""
+    """The version that the server runs with. It may differ from that of the build."""
     try:
         with running(majuscule_command(program, "epoll", Task.parse("none")), core) as server:
             with Observer(server.port, 5.0) as observer:
@@ -69,39 +57,28 @@ def _libuv(program: Path, core: int) -> str:
         return "unknown"
 
 
-def _compiler(options: str) -> str:
-    return next((word.partition("=")[2] for word in options.split() if word.startswith("compiler=")), UNKNOWN)
-
-
-def _checkout(server: Identity, client: Identity, root: Path) -> dict[str, str]:
-    """A fact only where it is not that of the programs."""
-    found = identity.differences(server, client, identity.checked_out(root))
-    return {"checkout": "; ".join(found)} if found else {}
-
-
 def describe(root: Path, built: Built, pinning: Pinning, command: str) -> dict[str, str]:
-    """Name and value, in the order to show them. What was built, when and how is what the programs say."""
-    cores = os.cpu_count() or 0
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    """Name and value, in the order to show them."""
     server, client = identity.of(built.majuscule), identity.of(built.client)
+    differing = identity.differences(server, client, identity.checked_out(root))
     quota = control_group.quota()
-    wrk = child.output_of(["wrk", "--version"]).strip().partition(" Copyright")[0]
+    governor = f"/sys/devices/system/cpu/cpu{pinning.server}/cpufreq/scaling_governor"
     return {
-        "machine": f"{_cpu_model()}, {cores} cores, {memory:.0f} GiB, loopback only",
+        "machine": _machine(),
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "governor": _governor(pinning.server),
+        "governor": _text(governor, "not shown by this machine"),
         "load average": f"{os.getloadavg()[0]:.2f} before the first load",
         "cores": pinning.describe(),
         "CPU quota": str(quota) if quota else "none that can be seen",
-        "server": server.libraries,
+        "server": server.versions,
         "libuv": _libuv(built.majuscule, pinning.server),
-        "compiler": _compiler(server.options),
-        "build": server.options,
-        "built": server.built,
-        "commit": server.commit,
-        **_checkout(server, client, root),
-        "client": client.libraries,
-        "cross-check": wrk,
+        "compiler": server.get("compiler"),
+        "build": server.get("options"),
+        "built": server.get("built"),
+        "commit": server.get("commit"),
+        **({"checkout": "; ".join(differing)} if differing else {}),
+        "client": client.versions,
+        "cross-check": child.output_of(["wrk", "--version"]).strip().partition(" Copyright")[0],
         "python": platform.python_version(),
         "limits": _limits(),
         "command": command,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Optional
 
 from comparison import proc
-from comparison.client_run import ClientRun
+from comparison.child import ClientRun
 
 TOLERANCE = 0.01  # of the mean piece beside the median one: on a steady machine they differ by 0.3 %
 _PIECE_SECONDS = 0.04

@@ -1,58 +1,49 @@
 # SPDX-License-Identifier: MIT
-"""What the programs say they are (`--version`), and what is checked out beside them."""
+"""What a program says of itself (`--version=json`), and which commit is checked out."""
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from comparison import child
 
 UNKNOWN = "unknown"
-_BUILD = ("commit", "built", "options")
 _NAMED_BY_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """`libraries`: the other lines, in one."""
+    """`data`: the JSON object; empty: the program did not print one."""
 
-    libraries: str = UNKNOWN
-    build: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def commit(self) -> str:
-        return self.build.get("commit", UNKNOWN)
+    def get(self, name: str) -> str:
+        return str(self.data.get(name) or UNKNOWN)
 
     @property
-    def built(self) -> str:
-        return self.build.get("built", UNKNOWN)
-
-    @property
-    def options(self) -> str:
-        return self.build.get("options", UNKNOWN)
-
-
-def parse(said: str) -> Identity:
-    """The output of --version."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    build = {}
-    for line in lines:
-        name, _, value = line.partition(" ")
-        if name in _BUILD:
-            build[name] = value.strip()
-    others = [line for line in lines if line.partition(" ")[0] not in _BUILD]
-    return Identity("; ".join(others) or UNKNOWN, build)
+    def versions(self) -> str:
+        """Of the program and its libraries, in one line."""
+        if not self.data:
+            return UNKNOWN
+        named = [f"{self.data['program']} {self.data['version']}"]
+        named += [f"{library} {version}" for library, version in self.data.get("libraries", {}).items()]
+        return "; ".join(named + ([f"modes {', '.join(self.data['modes'])}"] if "modes" in self.data else []))
 
 
 def of(program: Path) -> Identity:
-    return parse(child.output_of([str(program), "--version"]))
+    try:
+        return Identity(json.loads(child.output_of([str(program), "--version=json"])))
+    except ValueError:
+        return Identity()
 
 
 def checked_out(root: Path) -> str:
-    """The commit, with -dirty when files differ from it; unknown where there is no git, or no repository of its
-    own. Another user's checkout is no hindrance, and nothing is written."""
+    """The commit, with -dirty when files differ from it; unknown without git, or when `root` is not the top of a
+    repository. Works for the checkout of another user; writes nothing."""
     git = ["git", "-c", f"safe.directory={root}", "-c", "core.fsmonitor=false", "--no-optional-locks", "-C", str(root)]
     hidden = {name: os.environ.pop(name) for name in _NAMED_BY_GIT if name in os.environ}
     try:
@@ -67,10 +58,11 @@ def checked_out(root: Path) -> str:
 
 
 def differences(server: Identity, client: Identity, here: str) -> list[str]:
-    """What is not of one commit, in words."""
+    """Where the commits differ, in words."""
+    ours, theirs = server.get("commit"), client.get("commit")
     found = []
-    if UNKNOWN not in (server.commit, client.commit) and client.commit != server.commit:
-        found.append(f"majuscule is of commit {server.commit}, majuscule-load of {client.commit}")
-    if here != UNKNOWN and server.commit != here:
-        found.append(f"the programs are of commit {server.commit}, checked out is {here}")
+    if UNKNOWN not in (ours, theirs) and theirs != ours:
+        found.append(f"majuscule is of commit {ours}, majuscule-load of {theirs}")
+    if here != UNKNOWN and ours != here:
+        found.append(f"the programs are of commit {ours}, checked out is {here}")
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Iterator, Optional
 
 from comparison import child, stopping
-from comparison.client_run import ClientRun
+from comparison.child import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 from comparison.wrk import url
@@ -141,6 +141,12 @@ class Load:
     def length(self) -> float:
         """Seconds from its start to the end of its requests."""
         return self.settle + self.warm_up + self.seconds
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Seconds from its start: all connections had time to be made, and none ends."""
+        begin = self.length - self.seconds
+        return begin + min(0.1, self.seconds / 4), begin + self.seconds - 0.05
 
 
 def _milliseconds(seconds: float) -> str:

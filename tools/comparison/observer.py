@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One keep-alive connection that reads /stats: it is accepted once and counts as no request."""
+"""A keep-alive connection that reads /stats. The server accepts it once and counts no request for it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import http.client
 import json
 import time
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Optional
+from typing import Any
 
 from comparison.errors import Untrusted
 from comparison.wrk import HOST
@@ -16,7 +15,7 @@ from comparison.wrk import HOST
 
 @dataclass(frozen=True)
 class Stats:
-    """One moment of the server, by its own account."""
+    """The server at one moment, by its own counts. `peak_resident` in bytes."""
 
     at: float
     requests: int
@@ -29,30 +28,18 @@ class Stats:
     voluntary_switches: int
     involuntary_switches: int
     threads: int
-    peak_resident: int  # bytes
+    peak_resident: int
 
     @classmethod
     def parse(cls, document: dict[str, Any], at: float) -> Stats:
-        """Raises KeyError when the document is not the one of the contract."""
-        connections, resources = document["connections"], document["resources"]
-        return cls(
-            at=at,
-            requests=document["requests"],
-            open=connections["open"],
-            accepted=connections["accepted"],
-            refused=connections["refused"],
-            timed_out=connections["timed_out"],
-            user_seconds=resources["user_seconds"],
-            system_seconds=resources["system_seconds"],
-            voluntary_switches=resources["voluntary_switches"],
-            involuntary_switches=resources["involuntary_switches"],
-            threads=resources["threads"],
-            peak_resident=resources["max_rss_bytes"],
-        )
+        """Raises KeyError when the document is not as specified."""
+        flat = {**document, **document["connections"], **document["resources"]}
+        flat["peak_resident"] = flat["max_rss_bytes"]
+        return cls(at=at, **{name: flat[name] for name in cls.__dataclass_fields__ if name != "at"})
 
 
 class Observer:
-    """`patience`: seconds to wait for an answer, since a blocking task may stand before it."""
+    """`patience`: seconds to wait for an answer, since a blocking task may delay it."""
 
     def __init__(self, port: int, patience: float) -> None:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=patience)
@@ -61,12 +48,7 @@ class Observer:
     def __enter__(self) -> Observer:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     def document(self) -> dict[str, Any]:
@@ -87,14 +69,14 @@ class Observer:
         except (KeyError, TypeError) as error:
             raise Untrusted(f"/stats is not as specified: {error!r}") from None
 
-    def settle(self, crowd: int = 0) -> Stats:
-        """Waits until the observer and so many others are the only clients, and all work is done."""
+    def settle(self, others: int = 0) -> Stats:
+        """Waits until this observer and so many others are the only clients."""
         deadline = time.monotonic() + self._patience
         while True:
             stats = self.read()
-            if stats.open == 1 + crowd:
+            if stats.open == 1 + others:
                 return stats
             if time.monotonic() > deadline:
-                left = stats.open - 1 - crowd
-                raise Untrusted(f"{left} connections open {self._patience:.0f} s after the load ended")
+                left = stats.open - 1 - others
+                raise Untrusted(f"{left} connections are still open {self._patience:.0f} s after the load ended")
             time.sleep(0.01)

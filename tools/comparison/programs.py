@@ -1,39 +1,31 @@
 # SPDX-License-Identifier: MIT
-"""The programs that are measured, as files: one that is built again meanwhile is no longer what the report names."""
+"""The files of the programs that are measured. A program that was built again is no longer what the report names."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from comparison.errors import Untrusted
 
-_Identity = tuple[int, int, int, int]
+
+@lru_cache(maxsize=None)
+def remembered(*paths: Path) -> tuple[tuple[Path, tuple[int, ...]], ...]:
+    """Each file as it was at the first call."""
+    return tuple((path, _identity(path)) for path in paths)
 
 
-@dataclass(frozen=True)
-class Programs:
-    """With what each file was when they were first asked for."""
-
-    identities: tuple[tuple[Path, _Identity], ...]
-
-    @classmethod
-    @lru_cache(maxsize=None)
-    def of(cls, *paths: Path) -> Programs:
-        return cls(tuple((path, _identity(path)) for path in paths))
-
-    def expect_unchanged(self) -> None:
-        """Raises Untrusted that names the program."""
-        for path, before in self.identities:
-            if _identity(path) != before:
-                raise Untrusted(f"{path.name} was built again during the comparison")
+def expect_unchanged(*paths: Path) -> None:
+    """Raises Untrusted that names the program."""
+    for path, before in remembered(*paths):
+        if _identity(path) != before:
+            raise Untrusted(f"{path.name} was built again during the comparison")
 
 
-def _identity(path: Path) -> _Identity:
+def _identity(path: Path) -> tuple[int, ...]:
     try:
         status = os.stat(path)
     except OSError:
-        return (0, 0, 0, 0)
+        return ()
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

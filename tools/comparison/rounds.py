@@ -6,10 +6,10 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass, field, replace
 
-from comparison import checks, control_group, counted, evenness, hardware, plan
+from comparison import checks, control_group, counted, evenness, hardware, plan, programs
 from comparison.calibrator import CALIBRATION_SECONDS, Calibrator, calibrating
 from comparison.errors import Untrusted
-from comparison.measure import Bench, check_conformance, measure, seconds_of
+from comparison.measure import Bench, check_conformance, measure
 from comparison.options import Options
 from comparison.plan import Measurement
 from comparison.progress import Progress
@@ -71,7 +71,8 @@ def _visit_all(
     if not measurements:
         return
     order = plan.rounds(measurements, wanted.rounds, wanted.seed)
-    seconds = seconds_of(bench, order) + CALIBRATION_SECONDS * sum(map(len, order))
+    seconds = sum(bench.seconds_of(one) + CALIBRATION_SECONDS for some in order for one in some)
+    progress.expect(seconds)
     progress.keep(f"seed {wanted.seed}; the loads take about {seconds:.0f} s")
     visits = [(number, measurement) for number, some in enumerate(order, 1) for measurement in some]
     calibrator.allow_repeats(_LEAST_SPARE + round(SPARE * len(visits)))
@@ -84,7 +85,9 @@ def _visit_all(
         outcome = visit(bench, measurement, number, wanted.seed, found.results, calibrator)
         found.visits += 1
         line = f"[{done}/{len(visits)}] round {number}: {measurement}: {outcome}"
-        (progress.keep if "INVALID" in outcome else progress.say)(line)
+        if "INVALID" in outcome:
+            progress.keep(line)
+        progress.say(line, done=bench.seconds_of(measurement) + CALIBRATION_SECONDS)
 
 
 def visit(bench: Bench, measurement: Measurement, number: int, seed: int, results: Results, calibrator: Calibrator) -> str:
@@ -92,9 +95,9 @@ def visit(bench: Bench, measurement: Measurement, number: int, seed: int, result
 
     def once() -> Sample:
         stopped_before = control_group.throttling()
-        bench.programs.expect_unchanged()
+        programs.expect_unchanged(*bench.programs)
         sample = measure(bench, measurement, seed + number)
-        bench.programs.expect_unchanged()
+        programs.expect_unchanged(*bench.programs)
         return replace(sample, throttled=control_group.throttling().since(stopped_before).periods)
 
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Iterator
 
 from comparison import child
-from comparison.client_run import ClientRun
+from comparison.child import ClientRun
 from comparison.errors import Untrusted
 from comparison.pinning import on_core
 

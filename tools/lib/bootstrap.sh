@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# Sourced by the scripts that must work on a fresh machine: brings the packages they need and configures build
-# directories. Expects nothing but a POSIX shell; each function runs in a subshell and leaves no variables.
+# Sourced by the scripts that must work on a fresh machine: installs the packages they need, configures build
+# directories, and starts Python. Needs only a POSIX shell; most functions run in a subshell and set no variables.
 
 # The packages of a group, one a line, alternatives joined by '|' in the order of preference.
 packages_of() (
@@ -10,13 +10,14 @@ packages_of() (
     build) set -- g++ meson ninja-build 'pkg-config|pkgconf' libuv1-dev liburing-dev libspdlog-dev \
       libcli11-dev nlohmann-json3-dev 'libllhttp-dev|node-llhttp' \
       libboost-context-dev python3 ;;
-    load) set -- wrk strace python3 util-linux ;;
-    test) set -- libgtest-dev python3 wrk strace ;;
+    load) set -- wrk strace util-linux ;;
+    report) set -- python3 python3-jinja2 python3-rich ;;
+    test) set -- libgtest-dev python3 python3-jinja2 python3-rich wrk strace ;;
     valgrind) set -- valgrind libc6-dbg ;;
     fuzz) set -- clang libclang-rt-dev llvm python3 ;;
     lint) set -- clang-format clang-tidy shellcheck ;;
     *)
-      echo "bootstrap: no package group '$1' (there are: build load test valgrind fuzz lint)" >&2
+      echo "bootstrap: no package group '$1' (there are: build load report test valgrind fuzz lint)" >&2
       return 2
       ;;
   esac
@@ -32,9 +33,9 @@ has_debian_packages() {
   command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1
 }
 
-# need_packages GROUP...: installs what is missing of the groups and says so. Says nothing, takes no time and
-# needs no rights when nothing is missing. Fails when something is missing and cannot be installed; on systems
-# without apt it only prints the list, since the programs may be there under other package names.
+# need_packages GROUP...: installs the missing packages of the groups and prints them. When none is missing it
+# prints nothing and needs no rights. Fails when a package cannot be installed. On systems without apt it only
+# prints the list, since the programs may have other package names there.
 need_packages() (
   wanted=
   for group in "$@"; do
@@ -42,7 +43,7 @@ need_packages() (
     wanted="$wanted $packages"
   done
   if ! has_debian_packages; then
-    echo 'bootstrap: not Debian or Ubuntu: going on with what is here. Needed, by their Debian names:' >&2
+    echo 'bootstrap: not Debian or Ubuntu: nothing installed. Needed, by Debian names:' >&2
     # shellcheck disable=SC2086 # a list of words
     printf '%s\n' $wanted | sort -u | sed 's/|/ or /g; s/^/  /' >&2
     return 0
@@ -67,11 +68,11 @@ need_packages() (
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
-      echo "bootstrap: not root, and no sudo: install the above as root, then run this again" >&2
+      echo "bootstrap: cannot install: not root, and no sudo; install the packages above as root" >&2
       return 1
     fi
     as_root=sudo
-    # Without a terminal nobody can type a password: fail instead of waiting for one.
+    # Without a terminal no password can be typed: fail instead of waiting for one.
     if ! [ -t 0 ]; then as_root='sudo -n'; fi
   fi
   # shellcheck disable=SC2086 # as_root is a command with its option, or nothing
@@ -80,7 +81,7 @@ need_packages() (
       apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2
   }
   if ! apt_get update; then
-    echo "bootstrap: apt-get update failed; trying with the package lists that are here" >&2
+    echo "bootstrap: apt-get update failed: using the present package lists" >&2
   fi
   if ! apt_get satisfy --no-install-recommends "$missing"; then
     echo "bootstrap: could not install $missing" >&2
@@ -88,8 +89,8 @@ need_packages() (
   fi
 )
 
-# configure_build DIRECTORY [MESON-OPTION...]: makes or updates a build directory of the project that is in the
-# working directory.
+# configure_build DIRECTORY [MESON-OPTION...]: makes or updates a build directory of the project in the working
+# directory.
 configure_build() (
   directory=$1
   shift
@@ -98,11 +99,35 @@ configure_build() (
     [ -x "$interpreter" ] || interpreter=python3
     why=$(PYTHONPATH=tools PYTHONDONTWRITEBYTECODE=1 "$interpreter" -m comparison.build_folder . "$directory") || why=
     if [ "$why" ]; then
-      echo "bootstrap: making $directory anew: $why" >&2
+      echo "bootstrap: configuring $directory again: $why" >&2
     elif meson setup --reconfigure "$directory" "$@" >/dev/null 2>&1; then return 0; fi
-    # Plainly broken, or of another place: start anew, and show how that goes.
+    # Broken, or of another place: configure it again, with the output.
     meson setup --wipe "$directory" "$@" >&2
     return
   fi
   meson setup "$directory" "$@" >&2
 )
+
+# run_python_tool NAME MODULE GROUPS NO-INSTALL ARGUMENT...: becomes `python3 -m MODULE ARGUMENT...`, after MODULE.options
+# has checked the arguments and the packages of the GROUPS are installed; with NO-INSTALL=yes none is. Needs $root.
+run_python_tool() {
+  name=$1 module=$2 groups=$3 no_install=$4
+  shift 4
+  python=/usr/bin/python3
+  [ -x "$python" ] || python=python3
+  # shellcheck disable=SC2154 # the script sets root
+  export PYTHONPATH="$root/tools" PYTHONDONTWRITEBYTECODE=1
+  # A wrong option is refused before anything is installed.
+  if command -v "$python" >/dev/null 2>&1; then "$python" -m "$module.options" "$@" >/dev/null; fi
+  if [ "$no_install" != yes ]; then
+    # shellcheck disable=SC2086 # a list of words
+    need_packages $groups
+    [ -x "$python" ] || python=python3
+  fi
+  if ! "$python" -c 'import jinja2, rich' 2>/dev/null; then
+    echo "$name: cannot start: python3, python3-jinja2 or python3-rich is missing: install them, or run without" \
+      '--no-install' >&2
+    exit 1
+  fi
+  exec "$python" -m "$module" "$@"
+}
