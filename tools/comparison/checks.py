@@ -89,14 +89,14 @@ def _account(sample: Sample, scenario: Scenario) -> list[Check]:
             account.accepted == result.connections,
             f"{account.accepted:,} connections accepted, {result.connections:,} made",
         ),
-        Check("nobody refused", not account.refused and not account.timed_out, refused),
+        Check("no connection refused", not account.refused and not account.timed_out, refused),
     ]
 
 
 def _listen_queue(sample: Sample) -> Check:
     queue = sample.listen_queue
     lost = f"{queue.overflows:,} overflows, {queue.drops:,} drops"
-    return Check("listen queue lost nobody", not queue.overflows and not queue.drops, lost)
+    return Check("listen queue lost no connection", not queue.overflows and not queue.drops, lost)
 
 
 def _little(sample: Sample, scenario: Scenario) -> list[Check]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured, and in which order: every round visits all measurements once, shuffled anew."""
+"""What is measured, and in which order: every round visits all measurements once, in a new random order."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from comparison.scenarios import Kind
 from comparison.task import Task
 from comparison.units import format_seconds
 
-REFERENCE = "reference"  # stands where a mode's name does, for the do-nothing server
-SHARES = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95)  # of a mode's own capacity, in a sweep
-SAME_SHARES = (0.2, 0.5, 0.8, 0.95)  # of the smallest capacity, offered to all
+REFERENCE = "reference"  # in place of a mode, for the do-nothing server
+SHARES = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95)  # of the capacity of each mode, in a sweep
+SAME_SHARES = (0.2, 0.5, 0.8, 0.95)  # of the smallest capacity, offered to all modes
+Capacities = dict[str, dict["Scenario", float]]  # requests/s by mode and closed loop
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Of an open loop: so many requests/s, or that share of what the mode can serve."""
+    """The load of an open loop: requests/s, or a share of what the mode can serve."""
 
     rate: Optional[float] = None
     share: Optional[float] = None
 
     def __str__(self) -> str:
-        if self.share is not None:
-            return f"{self.share:.0%} of its capacity"
-        return f"{self.rate:,.0f} requests/s offered"
+        return f"{self.rate:,.0f} requests/s offered" if self.share is None else f"{self.share:.0%} of its capacity"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One row of one table, measured once a round. `rate`: what is offered to it."""
+    """One row of one table, measured once a round. `rate`: what is offered."""
 
     scenario: Scenario
     mode: str
@@ -64,13 +63,11 @@ class Measurement:
 
 
 def closed_scenarios(options: Options) -> list[Scenario]:
-    return [
-        Scenario(kind, count) for kind in options.kinds for count in options.connections or list(kind.connections)
-    ]
+    return [Scenario(kind, count) for kind in options.kinds for count in options.connections or list(kind.connections)]
 
 
-def open_scenarios(options: Options, capacities: dict[str, dict[Scenario, float]]) -> list[Scenario]:
-    """The rates of the command line; in a sweep those that follow from what the modes served in a closed loop."""
+def open_scenarios(options: Options, capacities: Capacities) -> list[Scenario]:
+    """With the rates of the command line; in a sweep with rates that follow from the capacities."""
     found = []
     for closed in closed_scenarios(options):
         offers = [Offer(rate=rate) for rate in options.rates]
@@ -83,8 +80,8 @@ def open_scenarios(options: Options, capacities: dict[str, dict[Scenario, float]
 
 
 def ceiling_of(scenario: Scenario) -> Optional[Measurement]:
-    """The reference server has no tasks: one ceiling serves all scenarios whose clients do the same. It keeps all
-    connections, so it is none where each request has its own."""
+    """The reference server has no tasks: one ceiling serves all scenarios whose clients do the same. It keeps its
+    connections, so there is none where each request has its own."""
     kind = scenario.kind
     if kind.close:
         return None
@@ -99,12 +96,13 @@ def closed_measurements(options: Options) -> list[Measurement]:
     return measurements + [ceiling for ceiling in ceilings if ceiling]
 
 
-def open_measurements(options: Options, capacities: dict[str, dict[Scenario, float]]) -> list[Measurement]:
-    measurements = []
-    for scenario in open_scenarios(options, capacities):
-        for mode in options.modes:
-            measurements.append(Measurement(scenario, mode, _rate(scenario, capacities.get(mode, {}))))
-    return [measurement for measurement in measurements if measurement.rate]
+def open_measurements(options: Options, capacities: Capacities) -> list[Measurement]:
+    found = [
+        Measurement(scenario, mode, _rate(scenario, capacities.get(mode, {})))
+        for scenario in open_scenarios(options, capacities)
+        for mode in options.modes
+    ]
+    return [one for one in found if one.rate]
 
 
 def _rate(scenario: Scenario, capacity: dict[Scenario, float]) -> Optional[float]:
@@ -121,14 +119,11 @@ def rounds(measurements: list[Measurement], count: int, seed: int) -> list[list[
 
 
 def load_seconds(scenario: Scenario, asked: Optional[float]) -> float:
-    """Several times the task's time, so that the requests unfinished at the end weigh little; longer for a
-    crowd, whose connections take a while to stand when each needs a thread."""
+    """Several times the time of the task, so that requests unfinished at the end hardly count; longer for many
+    connections, which take a while when each needs a thread."""
     least = 8 * scenario.task.seconds if scenario.task.kind != "cpu" else 0.0
-    if asked is not None:
-        return max(asked, least)
-    return max(0.6 if scenario.connections < 512 else 0.9, least)
+    return max(asked if asked is not None else 0.6 if scenario.connections < 512 else 0.9, least)
 
 
 def describe_loads(wanted: list[Scenario], asked: Optional[float]) -> str:
-    each = dict.fromkeys(f"{format_seconds(load_seconds(one, asked))} ({one})" for one in wanted)
-    return "; ".join(each)
+    return "; ".join(dict.fromkeys(f"{format_seconds(load_seconds(one, asked))} ({one})" for one in wanted))

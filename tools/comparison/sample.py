@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one visit to a measurement showed."""
+"""The result of one visit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from comparison.speed import Bracket
 
 @dataclass(frozen=True)
 class Start:
-    """When the window began, in seconds of the load, when it was to begin, and how many connections stood; None: not
-    known."""
+    """When the window began, in seconds of the load, and when it should begin. `connections`: how many were open; None:
+    not known."""
 
     seconds: float
     connections: Optional[int]
@@ -23,11 +23,8 @@ class Start:
 
 @dataclass(frozen=True)
 class Window:
-    """The middle of a load: all its connections stand, none has ended.
-
-    Shares are of the time of one core: what the server used of its own, and what neither server nor client nor
-    this script used of theirs.
-    """
+    """The middle of a load: all connections are open, none has ended. Shares are of one core: what the server used of
+    its core, and what was used by neither the server, the client nor this script."""
 
     seconds: float
     server_share: float
@@ -36,7 +33,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a server used for some requests."""
+    """What the server used for the requests."""
 
     requests: int
     user_seconds: float
@@ -51,7 +48,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Account:
-    """What the server itself counted for a whole load; the observer and the crowd are not in it."""
+    """What the server counted for a whole load, without the observer and the other clients."""
 
     requests: int
     accepted: int
@@ -61,7 +58,7 @@ class Account:
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """wrk, with the same load on the same server behind it. `account` None: nobody was there to ask."""
+    """The same load by wrk on the same server. `account` None: the server was not asked."""
 
     result: wrk.Result
     account: Optional[Account]
@@ -69,9 +66,9 @@ class CrossCheck:
 
 @dataclass(frozen=True)
 class Sample:
-    """`account` None: nobody was there to ask the server (the reference server, or one that had no place for an
-    observer); then `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop.
-    `bracket`: the calibrations around it; None: they failed."""
+    """`account` None: the server was not asked (the reference server, or a mode without a place for an observer); then
+    `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop. `bracket`: the calibrations
+    around the load; None: they failed. `peak_resident` in bytes."""
 
     load: load_client.Result
     cross_check: Optional[CrossCheck]
@@ -81,8 +78,8 @@ class Sample:
     account: Optional[Account]
     listen_queue: ListenQueue
     threads: int
-    peak_resident: int  # bytes
-    served_at_once: Optional[int] = None  # clients; None: all that were connected
+    peak_resident: int
+    served_at_once: Optional[int] = None  # clients; None: all connected ones
     bracket: Optional[Bracket] = None
     unevenness: Optional[float] = None  # of the machine's speed during the load; None: not known
-    throttled: int = 0  # periods in which the control group's quota held processes back
+    throttled: int = 0  # periods in which the control group's quota stopped processes

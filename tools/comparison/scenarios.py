@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The scenarios by name: what the clients do, and what that is to show."""
+"""The scenarios by name: what the clients do, and what that shows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from comparison.task import Task
 
 @dataclass(frozen=True)
 class Kind:
-    """`task` is the server's, of every `task_every`-th request. `pipeline` requests are in flight on each
-    connection. `idle` clients are connected and silent, `slow_readers` take large answers a little at a time.
-    `connections` when the command line does not say."""
+    """Every `task_every`-th request has the task. `pipeline`: requests in flight on each connection. `idle`: clients that
+    are connected and silent. `slow_readers`: clients that read large answers slowly. `connections`: the defaults."""
 
     name: str
     title: str
@@ -31,52 +30,52 @@ _KINDS = [
     Kind(
         "keep-alive",
         "Keep-alive",
-        "Each client asks again as soon as it is answered, on its one connection: what a request costs.",
+        "Each client sends its next request as soon as it has the answer, on one connection: the cost of a request.",
         connections=(16, 256, 1000),
     ),
     Kind(
         "wait",
         "Waiting tasks",
-        "Each request waits 100 ms for something else (a timer, another service): who can wait for many at once.",
+        "Each request waits 100 ms for a timer: how many requests can wait at the same time.",
         task=Task.parse("sleep:100ms"),
         connections=(256,),
     ),
     Kind(
         "close",
         "A connection for each request",
-        "Each request makes a connection and ends it: what accepting, and starting a thread or process, costs.",
+        "Each request has its own connection: the cost of accepting, and of starting a thread or a process.",
         close=True,
     ),
     Kind(
         "idle",
         "Beside an idle crowd",
-        "1,000 clients are connected and silent while others ask: who pays for those who say nothing.",
+        "1,000 clients are connected and silent during the load: the cost of idle connections.",
         idle=1000,
     ),
     Kind(
         "poison",
         "Poisoned",
-        "Every 1,000th request burns 20 ms of CPU: who lets the others wait for it.",
+        "Every 1,000th request burns 20 ms of CPU: whether the other requests wait for it.",
         task=Task.parse("cpu:20ms"),
         task_every=1000,
     ),
     Kind(
         "cpu",
         "CPU tasks",
-        "Each request burns 1 ms of CPU: nobody can serve more than the core has.",
+        "Each request burns 1 ms of CPU: no mode can serve more than the core has.",
         task=Task.parse("cpu:1ms"),
     ),
     Kind(
         "pipelined",
         "Pipelined",
-        "16 requests are in flight on each connection: whose replies leave in one write.",
+        "16 requests are in flight on each connection: whether the answers leave in one write.",
         pipeline=16,
         connections=(16,),
     ),
     Kind(
         "slow-readers",
         "Beside slow readers",
-        "50 clients take answers of 256 KiB a little at a time while others ask: who is held up by them.",
+        "50 clients read answers of 256 KiB slowly during the load: whether other clients wait for them.",
         slow_readers=50,
     ),
 ]
@@ -100,7 +99,7 @@ def with_task(task: Task) -> Kind:
     """Keep-alive clients of a server with that task."""
     if task.kind == "none":
         return KINDS["keep-alive"]
-    what = f"Each client asks again as soon as it is answered; each request has the task {task.text}."
+    what = f"Each client sends its next request as soon as it has the answer; each request has the task {task.text}."
     return Kind("keep-alive", f"Keep-alive, task {task.text}", what, task=task, connections=(16, 256))
 
 
