@@ -146,7 +146,7 @@ class Reasons(unittest.TestCase):
             self.expect_only(replace(SAMPLE, cross_check=checked), "the server counted")
 
     def test_all_connections_must_stand(self) -> None:
-        self.expect_only(replace(SAMPLE, start=Start(0.5, 15)), "15 of 16 connections stood after 0.50 s")
+        self.expect_only(replace(SAMPLE, start=Start(0.5, 15)), "15 of 16 connections open after 0.50 s")
         self.assertEqual(checks.reasons(replace(SAMPLE, start=Start(0.5, None)), MEASUREMENT), [])
 
     def test_the_offered_rate_must_be_achieved(self) -> None:

@@ -177,7 +177,7 @@ class Footnotes(unittest.TestCase):
             for number in range(rounds):
                 results.add(MEASUREMENT, number, with_rate(1000.0))
             text = " ".join(document_of(results)["footnotes"])
-            self.assertIn(f"in brackets {words}", text)
+            self.assertIn(f"the farther end of {words}", text)
             self.assertEqual("95 %" in text, rounds >= 6)
 
     def test_do_not_call_the_reference_a_ceiling_that_rows_may_pass(self) -> None:

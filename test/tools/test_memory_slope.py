@@ -9,7 +9,7 @@ import unittest
 from contextlib import ExitStack
 from unittest import mock
 
-from comparison import conformance, idle_crowd, kernel_memory, memory_slope
+from comparison import conformance, idle_crowd, kernel_memory, memory_slope, proc
 from comparison.errors import Untrusted
 from comparison.memory_slope import Point
 
@@ -120,8 +120,8 @@ class Parsers(unittest.TestCase):
         self.assertNotIn("HugePages_Total", fields)
 
     def test_page_tables_of_the_living_and_the_ended(self) -> None:
-        self.assertEqual(kernel_memory.parse_page_tables("Name:\ta\nVmPTE:\t      52 kB\n"), 52 * 1024)
-        self.assertEqual(kernel_memory.parse_page_tables("Name:\ta\nState:\tZ (zombie)\n"), 0)
+        self.assertEqual(proc.parse_page_tables("Name:\ta\nVmPTE:\t      52 kB\n"), 52 * 1024)
+        self.assertEqual(proc.parse_page_tables("Name:\ta\nState:\tZ (zombie)\n"), 0)
 
     def test_a_stack_is_a_power_of_two_though_threads_come_and_go(self) -> None:
         self.assertEqual(kernel_memory.stack_bytes(1520 * 1024, 99), 16384)
@@ -145,8 +145,8 @@ class Objects(unittest.TestCase):
             kernel = kernel_memory.KernelMemory(held)
             kernel.client_end = 3600
             kernel.begin()
-            nobody = kernel.read(os.getpid(), 0)
-            self.assertEqual(kernel.read(os.getpid(), 10), nobody - 36000)
+            alone = kernel.read(os.getpid(), 0)
+            self.assertEqual(kernel.read(os.getpid(), 10), alone - 36000)
 
     def test_without_the_right_to_see_objects_pages_are_counted(self) -> None:
         real = kernel_memory.Path.read_text
@@ -198,7 +198,7 @@ class Crowd(unittest.TestCase):
 
 class Here(unittest.TestCase):
     def test_page_tables_of_this_process(self) -> None:
-        self.assertGreater(kernel_memory.family_page_tables(os.getpid()), 0)
+        self.assertGreater(proc.family_page_tables(os.getpid()), 0)
 
     def test_a_thread_for_each_client_costs_a_stack_in_the_kernel(self) -> None:
         still = mock.patch.object(kernel_memory.Slab, "read", return_value=10**8)

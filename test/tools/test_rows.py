@@ -104,7 +104,7 @@ class Marks(unittest.TestCase):
         self.results.add(MEASUREMENT, 1, SAMPLE)
         self.results.add(MEASUREMENT, 2, replace(SAMPLE, window=replace(WINDOW, foreign_share=0.5)))
         marks = self.results.table(SCENARIO, MEASUREMENTS)[0].marks
-        self.assertEqual(marks, ["disturbed: others took up to 50% of a core in a round"])
+        self.assertEqual(marks, ["disturbed: other processes took up to 50% of a core in a round"])
 
     def test_a_shared_core_marks_every_row(self) -> None:
         self.results = Results(shared_core=True)

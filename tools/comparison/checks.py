@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The truth checks: what must hold for a sample to be believed, and marks that belong beside it. Pure functions."""
+"""The validity checks of a sample, and the marks of a row. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ CLIENT_LIMIT = 0.80
 CEILING_MARGIN = 0.95
 START_LIMIT = 0.30
 FOREIGN_LIMIT = 0.15
-# Of the connections of a closed loop: how many may seem to be busy. Honest loads of all models are from 0.95 to 1.01, also on
-# a busy machine, since the client takes rate and mean from one clock.
+# The busy share of the connections of a closed loop. Valid loads of all modes have 0.95 to 1.01, also on a busy machine,
+# since the client takes rate and mean from one clock.
 LITTLE_LEAST = 0.5
 LITTLE_MOST = 1.02
-_SIZE_TOLERANCE = 0.02  # wrk prints bytes with three digits, and the last answers may be half read
+_SIZE_TOLERANCE = 0.02  # wrk prints bytes with three digits, and the last answers may be incomplete
 _MOST_OF_A_SLOW_READER = 100  # requests during one visit
 
 
@@ -46,12 +46,12 @@ def of(sample: Sample, measurement: Measurement) -> list[Check]:
 
 
 def reasons(sample: Sample, measurement: Measurement) -> list[str]:
-    """Why the row is INVALID; nothing when it is not."""
+    """Why the row is INVALID; empty when it is valid."""
     return [f"{check.name}: {check.detail}" for check in of(sample, measurement) if not check.passed]
 
 
 def _answers(sample: Sample, measurement: Measurement) -> Check:
-    """All that our client found wrong; what a starving model does to those who wait is its nature."""
+    """All errors of our client, except timeouts of clients that a mode lets wait by design."""
     result = sample.load
     errors = {name: count for name, count in result.errors.items() if count}
     if starves(sample, measurement.scenario):
@@ -82,7 +82,7 @@ def _account(sample: Sample, scenario: Scenario) -> list[Check]:
             "both count the same requests",
             counted,
             f"the server counted {account.requests:,}, the client {result.all_requests:,}"
-            + (" (the difference are the slow readers')" if counted and extra else ""),
+            + (" (the difference: slow readers)" if counted and extra else ""),
         ),
         Check(
             "every connection accepted",
@@ -100,23 +100,20 @@ def _listen_queue(sample: Sample) -> Check:
 
 
 def _little(sample: Sample, scenario: Scenario) -> list[Check]:
-    """Little's law (1961) in a closed loop: rate times mean time is how many requests were in flight, on average.
-    That cannot be more than the connections allow, and hardly less, since each asks again when it is answered: what
-    is missing are the client's own moments between an answer and the next request. Of a model that lets clients wait
-    for others to leave, those may have had no answer at all.
+    """Little's law (1961) in a closed loop: rate times mean time is the average number of requests in flight. It cannot
+    exceed what the connections allow, and is hardly less, since each client sends again when it has its answer. In a
+    mode that serves few clients at a time, the others may have no answer at all.
 
-    The least is held against the response time, which counts the connect where each request has a connection. The
-    most is held against the service time: the first connect is before the time that the rate is taken over. Nothing
-    is said of a load with errors, whose time is in no mean.
+    The lower limit takes the response time, which includes the connect. The upper limit takes the service time, since
+    the first connect is before the time of the rate. Not checked for a load with errors: their time is in no mean.
     """
     result = sample.load
     service, response = result.service.mean, result.response.mean
     if not result.requests or service is None or response is None or result.total_errors:
         return []
     depth = scenario.kind.pipeline
-    most = scenario.connections * depth
     least = min(scenario.connections, sample.served_at_once or scenario.connections) * depth
-    too_many = result.requests_per_second * service / 1e6 > LITTLE_MOST * most
+    too_many = result.requests_per_second * service / 1e6 > LITTLE_MOST * scenario.connections * depth
     mean = service if too_many else response
     in_flight = result.requests_per_second * mean / 1e6
     each = f" with {depth:,} requests in flight on each" if depth > 1 else ""
@@ -133,8 +130,8 @@ def _start(sample: Sample, scenario: Scenario) -> list[Check]:
     start = sample.start
     found = []
     if start.connections is not None:
-        stood = f"{start.connections:,} of {scenario.connections:,} connections stood after {start.seconds:.2f} s"
-        found.append(Check("all connections stood", start.connections >= scenario.connections, stood))
+        opened = f"{start.connections:,} of {scenario.connections:,} connections open after {start.seconds:.2f} s"
+        found.append(Check("all connections open", start.connections >= scenario.connections, opened))
     counted = f"{sample.cost.requests:,} requests in the window of the costs"
     return [*found, Check("costs have requests", sample.cost.requests > 0, counted)]
 
@@ -163,7 +160,7 @@ def _of_wrk(result: Result, starving: bool, scenario: Scenario) -> list[str]:
         found.append("wrk shows answers without any latency")
     expected = len(conformance.answer(b"Hello world", closing=scenario.kind.close))
     size = result.bytes_read / result.requests
-    # With pipelining, many answers behind the last count may have been read.
+    # With pipelining, wrk may have read many answers after its last count.
     if abs(size / expected - 1) > _SIZE_TOLERANCE and not errors.status and scenario.kind.pipeline == 1:
         found.append(f"answers of {size:.1f} bytes, {expected} expected")
     return found
@@ -188,21 +185,21 @@ def _of_wrk_account(account: Account, result: Result, scenario: Scenario) -> lis
 
 
 def starves(sample: Sample, scenario: Scenario) -> bool:
-    """Whether the model let some of the connected clients wait for others to leave."""
+    """Whether some of the connected clients waited for others to leave."""
     return sample.served_at_once is not None and sample.served_at_once < scenario.connections
 
 
 def served_few(sample: Sample, scenario: Scenario) -> Optional[str]:
-    """The nature of a model that serves a client to its end before it takes the next."""
+    """For a mode that serves a client to its end before it takes the next."""
     if not starves(sample, scenario):
         return None
     waited = scenario.connections - (sample.served_at_once or 0)
-    vain = f"{waited:,} of {scenario.connections:,} clients waited for one to leave"
-    return f"serves {sample.served_at_once:,} at a time: {vain}"
+    waiting = f"{waited:,} of {scenario.connections:,} clients waited for one to leave"
+    return f"serves {sample.served_at_once:,} at a time: {waiting}"
 
 
 def client_bound(client_share: float, rate: float, ceiling: Optional[float]) -> Optional[str]:
-    """Why the number is the client's and not the server's. `ceiling`: the do-nothing server's requests/s."""
+    """When the client was the bottleneck. `ceiling`: requests/s of the do-nothing server."""
     if client_share >= CLIENT_LIMIT:
         return f"client-bound: the client used {client_share:.0%} of its core"
     if ceiling and rate >= CEILING_MARGIN * ceiling:
@@ -211,7 +208,7 @@ def client_bound(client_share: float, rate: float, ceiling: Optional[float]) -> 
 
 
 def few_of_wrk(sample: Sample, scenario: Scenario) -> Optional[str]:
-    """When some of wrk's connections were not accepted in time: it begins to ask before they all stand."""
+    """When some connections of wrk were not accepted in time: it sends before all are open."""
     account = sample.cross_check.account if sample.cross_check else None
     asked = scenario.connections + PROBE_CONNECTIONS
     if not account or scenario.kind.close or account.accepted >= asked:
@@ -220,28 +217,28 @@ def few_of_wrk(sample: Sample, scenario: Scenario) -> Optional[str]:
 
 
 def slow_start(start_share: float) -> Optional[str]:
-    """When connecting took much of wrk's load, which it counts as part of it."""
+    """When connecting took much of the load of wrk, which counts it as part of the load."""
     if start_share < START_LIMIT:
         return None
     return f"slow start: connecting took up to {start_share:.0%} of a load"
 
 
 def disturbed(foreign_share: float) -> Optional[str]:
-    """When other processes, or a hypervisor, took much of a core. Counted in ticks: hence the wide limit."""
+    """When other processes, or a hypervisor, took much of a core. The limit is wide, since the count is in ticks."""
     if foreign_share < FOREIGN_LIMIT:
         return None
-    return f"disturbed: others took up to {foreign_share:.0%} of a core in a round"
+    return f"disturbed: other processes took up to {foreign_share:.0%} of a core in a round"
 
 
 def unsteady(disagreement: float) -> Optional[str]:
-    """When the calibrations before and behind a load differ, on the best of its tries."""
+    """When the calibrations before and after a load differ, on the best of its tries."""
     if disagreement <= TOLERANCE:
         return None
     return f"unsteady: the machine's speed changed by up to {disagreement:.0%} around a load"
 
 
 def throttled(periods: int) -> Optional[str]:
-    """When the quota of the control group held processes back, whichever they were."""
+    """When the quota of the control group stopped processes."""
     if not periods:
         return None
-    return f"throttled: the CPU quota of the control group held processes back in {periods:,} periods of a round"
+    return f"throttled: the CPU quota of the control group stopped processes in {periods:,} periods of a round"

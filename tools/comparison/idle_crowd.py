@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keep-alive clients in this process that have each made one request, and figures that have come to rest."""
+"""Keep-alive clients of this process that have made one request each, and values that have settled."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from comparison.errors import Untrusted
 from comparison.wrk import HOST, request_bytes
 
 _SETTLE_SECONDS = 10.0
-_LOOK_SECONDS = 0.1
+_INTERVAL_SECONDS = 0.1
 
 
 @contextmanager
 def here_on(core: Optional[int]) -> Iterator[None]:
-    """This process, and so its clients, on a core for a while; None: where it is."""
+    """Pins this process, and so its clients, to a core meanwhile. None: not pinned."""
     allowed = os.sched_getaffinity(0)
     if core is not None:
         os.sched_setaffinity(0, {core})
@@ -31,40 +31,34 @@ def here_on(core: Optional[int]) -> Iterator[None]:
 
 
 def client_after_one_request(port: int) -> socket.socket:
-    """Raises Untrusted when the answer is not the right one."""
+    """A client that resets its connection when it is closed: TIME_WAIT would free memory while something else is
+    measured. Raises Untrusted when the answer is wrong."""
     client = socket.create_connection((HOST, port), timeout=10)
     try:
-        _ask(client, port)
+        reset_when_closed(client)
+        client.sendall(request_bytes(port))
+        received = b""
+        while len(received) < len(conformance.ANSWER) and (some := client.recv(4096)):
+            received += some
+        if conformance.with_same_dates(received) != conformance.ANSWER:
+            raise Untrusted(f"answered {received!r}")
+        return client
     except BaseException:
         client.close()
         raise
-    return client
-
-
-def _ask(client: socket.socket, port: int) -> None:
-    client.sendall(request_bytes(port))
-    received = b""
-    while len(received) < len(conformance.ANSWER):
-        some = client.recv(4096)
-        if not some:
-            break
-        received += some
-    if conformance.with_same_dates(received) != conformance.ANSWER:
-        raise Untrusted(f"answered {received!r}")
 
 
 def reset_when_closed(client: socket.socket) -> None:
-    """It leaves nothing behind in TIME_WAIT, whose end would free memory while something else is measured."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def settled(look: Callable[[], int], slack: int = 0, patience: float = _SETTLE_SECONDS) -> int:
-    """What is seen once two looks in a row differ by no more than the slack; or at the end of patience."""
+def settled(read: Callable[[], int], slack: int = 0, patience: float = _SETTLE_SECONDS) -> int:
+    """The value once two reads in a row differ by no more than the slack, or the patience ends."""
     deadline = time.monotonic() + patience
-    before, now = look(), 0
+    before = read()
     while True:
-        time.sleep(_LOOK_SECONDS)
-        now = look()
+        time.sleep(_INTERVAL_SECONDS)
+        now = read()
         if abs(now - before) <= slack or time.monotonic() > deadline:
             return now
         before = now

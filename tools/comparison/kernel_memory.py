@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Memory that the kernel holds for a server: the stacks and page tables of its family, and slab objects.
+"""Memory that the kernel holds for a server: stacks and page tables of its family, and slab objects.
 
-Stacks and page tables are known of each process. Objects (sockets, files, tasks, memory areas) are known of
-the whole machine only, so both ends of a loopback connection are among them: what the client's end holds is
-measured with pairs of sockets of our own, and taken away. Pages of objects, all that is known without root,
-are rougher. A control group would tell the sides apart, but Linux 6.1 charges an accepted socket to none, and
-that is more than half of what a connection holds.
+Objects (sockets, files, tasks, memory areas) are counted for the whole machine only, so they include both ends of a
+loopback connection. The client's end is measured with pairs of sockets of our own, and subtracted. Without root only
+pages of objects are known, which is rougher. A control group does not help: Linux 6.1 charges an accepted socket to none.
 """
 
 from __future__ import annotations
@@ -21,41 +19,32 @@ from comparison.errors import Untrusted
 from comparison.idle_crowd import reset_when_closed, settled
 from comparison.wrk import HOST
 
-_FIRST_BATCH = 80  # pairs, which fill what slabs have left
+_FIRST_BATCH = 80  # pairs that fill free objects in the slabs
 _BATCH = 25
 _BATCHES = 9
-_SLACK = 16 * 1024  # bytes by which a quiet machine's slabs differ between two looks
+_SLACK = 16 * 1024  # bytes by which the slabs of a quiet machine differ between two reads
 
 
 def parse_slab_objects(text: str) -> int:
-    """The text of /proc/slabinfo: bytes in objects that are in use, less the inodes of /proc and their names:
-    whoever looks at a thread or process there makes them, and they stay while it lives."""
+    """The text of /proc/slabinfo: bytes in objects in use, without the inodes of /proc and their names: reading /proc
+    of a process makes them, and they stay while the process lives."""
     lines = [line.split() for line in text.splitlines()]
     if not lines or lines[0][:2] != ["slabinfo", "-"]:
         raise ValueError("not the text of /proc/slabinfo")
     caches = {name: (int(active), int(size)) for name, active, _, size, *_ in lines[1:] if active.isdigit()}
-    looked_at, inode_size = caches.get("proc_inode_cache", (0, 0))
+    inodes, inode_size = caches.get("proc_inode_cache", (0, 0))
     name_size = caches.get("dentry", (0, 0))[1]
-    return sum(active * size for active, size in caches.values()) - looked_at * (inode_size + name_size)
+    return sum(active * size for active, size in caches.values()) - inodes * (inode_size + name_size)
 
 
 def parse_meminfo(text: str) -> dict[str, int]:
-    """Those of /proc/meminfo that are sizes, in bytes."""
+    """The sizes in /proc/meminfo, in bytes."""
     words = [line.split() for line in text.splitlines()]
     return {line[0].rstrip(":"): int(line[1]) * 1024 for line in words if line[2:] == ["kB"]}
 
 
-def parse_page_tables(text: str) -> int:
-    """The text of /proc/PID/status: bytes. A process that has ended has none."""
-    for line in text.splitlines():
-        name, _, value = line.partition(":")
-        if name == "VmPTE":
-            return int(value.split()[0]) * 1024
-    return 0
-
-
 def stack_bytes(stacks: int, threads: int) -> int:
-    """Of one thread, a power of two, of what all threads have; some of the kernel's own may come and go."""
+    """Of one thread: the power of two that fits the stacks of all threads."""
     for size in (4096, 8192, 16384, 32768, 65536):
         if threads > 0 and 0.75 < stacks / threads / size < 1.5:
             return size
@@ -69,7 +58,7 @@ def _stack_bytes_here() -> int:
 
 @dataclass(frozen=True)
 class Slab:
-    """A way to read the machine's slabs; `exact`: in objects, else in pages of them."""
+    """A way to read the slabs of the machine. `exact`: in objects, else in pages of objects."""
 
     exact: bool
 
@@ -95,7 +84,7 @@ class Slab:
     def describe(self) -> str:
         if self.exact:
             return "objects in /proc/slabinfo"
-        return "Slab in /proc/meminfo (as root: objects; these are pages, some of them for looking at /proc)"
+        return "Slab in /proc/meminfo (as root: objects; these are pages, some of them from reading /proc)"
 
 
 def _connect_pair(held: ExitStack, listener: socket.socket) -> None:
@@ -108,52 +97,35 @@ def _connect_pair(held: ExitStack, listener: socket.socket) -> None:
 
 
 class KernelMemory:
-    """`held` keeps the pairs of sockets until all has been measured: ended ones would be freed meanwhile."""
+    """`held` keeps the pairs of sockets until the end of the measurement: closed ones would be freed meanwhile."""
 
     def __init__(self, held: ExitStack) -> None:
-        """Raises Untrusted when this machine does not tell enough."""
+        """Raises Untrusted when this machine does not show enough."""
         self._slab = Slab.here()
         self._stack = _stack_bytes_here()
-        self.client_end = self._measure_client_end(held)
         self._before = 0
-
-    def _measure_client_end(self, held: ExitStack) -> float:
-        """The middle one of several looks, so that what others do meanwhile may spoil some."""
         listener = held.enter_context(socket.create_server((HOST, 0), backlog=_BATCH))
         for _ in range(_FIRST_BATCH):
             _connect_pair(held, listener)
         found = []
-        for _ in range(_BATCHES):
+        for _ in range(_BATCHES):  # the median, since other processes may spoil some
             before = self._slab.read()
             for _ in range(_BATCH):
                 _connect_pair(held, listener)
             found.append((self._slab.read() - before) / (2 * _BATCH))
-        return statistics.median(found)
+        self.client_end = statistics.median(found)
 
     def begin(self) -> None:
-        """The server stands, without clients: its objects count from here on."""
+        """Counts objects from here on. The server runs, without clients."""
         self._before = self._slab.settled()
 
     def read(self, pid: int, connections: int) -> int:
         """Bytes for the family of the process."""
         objects = self._slab.settled() - self._before - connections * self.client_end
-        stacks = proc.family_status(pid).threads * self._stack
-        return round(objects) + stacks + family_page_tables(pid)
+        return round(objects) + proc.family_status(pid).threads * self._stack + proc.family_page_tables(pid)
 
     def describe(self) -> str:
         return (
             f"kernel: stacks of {self._stack // 1024} KiB a thread, page tables, and {self._slab.describe()}"
             f" less {self.client_end:,.0f} bytes for each client's end"
         )
-
-
-def family_page_tables(pid: int) -> int:
-    """Bytes, of a process and its family."""
-    total = 0
-    for one in proc.family(pid):
-        try:
-            total += parse_page_tables(Path(f"/proc/{one}/status").read_text())
-        except OSError:
-            if one == pid:
-                raise
-    return total

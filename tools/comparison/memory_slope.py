@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each idle keep-alive client costs in memory: a line through a few sizes of the crowd."""
+"""The memory of an idle keep-alive client: the slope of a line through a few numbers of clients."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Optional
 
 from comparison import proc
 from comparison.errors import Untrusted
-from comparison.idle_crowd import client_after_one_request, here_on, reset_when_closed, settled
+from comparison.idle_crowd import client_after_one_request, here_on, settled
 from comparison.kernel_memory import KernelMemory
 from comparison.server import Server, running
 
 DEFAULT_COUNTS = [0, 50, 150, 300]
-_FEWEST = 20  # clients from which on a line through pages means anything
+_FEWEST = 20  # clients for a line through pages
 _ATTEMPTS = 2
-_LOOSEST = 0.15  # the standard error of a slope, as a share of it
+_LOOSEST = 0.15  # standard error of a slope, as a share of the slope
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class MemorySlope:
 
 @dataclass(frozen=True)
 class Line:
-    """`error`: the standard error of the slope; None where two points leave none to see."""
+    """`error`: the standard error of the slope; None for two points."""
 
     slope: float
     error: Optional[float]
@@ -63,7 +63,7 @@ def fit(xs: list[float], ys: list[float]) -> Line:
 
 
 def through(points: list[Point], how: str, reasons: list[str]) -> MemorySlope:
-    """The slopes of the points, as far as these allow; `reasons`: what is known to be missing."""
+    """`reasons`: why something was not measured."""
     reasons = list(reasons)
     xs = [float(point.connections) for point in points]
     anonymous = kernel = None
@@ -71,57 +71,38 @@ def through(points: list[Point], how: str, reasons: list[str]) -> MemorySlope:
         anonymous = fit(xs, [float(point.anonymous) for point in points]).slope
         known = [float(point.kernel) for point in points if point.kernel is not None]
         if len(known) == len(points):
-            kernel = _kernel_slope(fit(xs, known), reasons)
+            line = fit(xs, known)
+            if line.slope > 0 and (line.error is None or line.error <= _LOOSEST * line.slope):
+                kernel = line.slope
+            else:
+                error = "" if line.error is None else f" ± {line.error:,.0f}"
+                reasons.append(f"kernel memory was disturbed: {line.slope:,.0f}{error} bytes per connection")
     elif not reasons:
         reasons.append(f"fewer than {_FEWEST} clients are too few for pages")
     return MemorySlope(points, anonymous, kernel, how, "; ".join(reasons) or None)
 
 
-def _kernel_slope(line: Line, reasons: list[str]) -> Optional[float]:
-    """None with a reason when others moved the kernel's memory: theirs cannot be told from the server's."""
-    if line.slope <= 0 or (line.error is not None and line.error > _LOOSEST * line.slope):
-        error = "" if line.error is None else f" ± {line.error:,.0f}"
-        reasons.append(f"kernel memory was disturbed: {line.slope:,.0f}{error} bytes per connection")
-        return None
-    return line.slope
-
-
 def measure(
-    command: list[str],
-    core: Optional[int],
-    counts: list[int],
-    client_core: Optional[int],
-    places: Optional[int] = None,
+    command: list[str], core: Optional[int], counts: list[int], client_core: Optional[int], places: Optional[int] = None
 ) -> MemorySlope:
-    """Of a fresh server. `places`: how many clients it serves at once, None: all; more than that only wait.
-
-    A server that fails is a reason too. When others disturb the kernel's memory, tries again.
-    """
+    """With a fresh server. `places`: how many clients it serves at once, None: all. A server that fails is a reason.
+    Measures again when other processes disturb the kernel memory."""
     fitting = sorted({count if places is None else min(count, places) for count in counts})
     how, reasons = "anonymous: pages in RAM of all its processes, shared ones once", []
     if places is not None and max(counts) > places:
         how = f"up to {places:,} clients, as it serves {places:,} at a time; {how}"
         if places < _FEWEST:
-            reasons.append(f"serves {places:,} at a time: too few to see what one of them costs")
+            reasons.append(f"serves {places:,} at a time: too few to see the memory of one client")
     for _ in range(_ATTEMPTS):
         found = _attempt(command, core, fitting, client_core, how, reasons)
-        if reasons or not _was_disturbed(found):
+        known = bool(found.points) and found.points[-1].kernel is not None
+        if reasons or not known or found.kernel_per_connection is not None:
             break
     return found
 
 
-def _was_disturbed(found: MemorySlope) -> bool:
-    known = bool(found.points) and found.points[-1].kernel is not None
-    return known and found.kernel_per_connection is None
-
-
 def _attempt(
-    command: list[str],
-    core: Optional[int],
-    counts: list[int],
-    client_core: Optional[int],
-    how: str,
-    reasons: list[str],
+    command: list[str], core: Optional[int], counts: list[int], client_core: Optional[int], how: str, reasons: list[str]
 ) -> MemorySlope:
     with ExitStack() as held:
         kernel = None
@@ -138,17 +119,15 @@ def _attempt(
 
 
 def _points(server: Server, counts: list[int], kernel: Optional[KernelMemory]) -> list[Point]:
-    points = []
-    with ExitStack() as connected:
-        stand = 0
-        with client_after_one_request(server.port) as first:  # what is made on first use is not the crowd's
-            reset_when_closed(first)
+    points, connected = [], 0
+    with ExitStack() as clients:
+        client_after_one_request(server.port).close()  # memory of the first use is not that of the clients
         if kernel:
             kernel.begin()
         for count in counts:
-            while stand < count:
-                reset_when_closed(connected.enter_context(client_after_one_request(server.port)))
-                stand += 1
+            for _ in range(count - connected):
+                clients.enter_context(client_after_one_request(server.port))
+            connected = count
             anonymous = settled(lambda: proc.family_anonymous(server.pid))
             points.append(Point(count, anonymous, kernel.read(server.pid, count) if kernel else None))
     server.drain()

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Samples of what the kernel knows about a process, and of its TCP counters."""
+"""What the kernel knows about a process, its family and the TCP counters. A family is a process and all that it forked."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable, Optional, TypeVar
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+Value = TypeVar("Value")
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of all threads of a process, ended ones too, in ns: /proc/PID/stat counts in 10 ms."""
+    """CPU time of all threads of a process, also of ended ones, in ns: /proc/PID/stat counts in 10 ms."""
     clock = ctypes.c_int()
     error = _libc.clock_getcpuclockid(pid, ctypes.byref(clock))
     if error:
@@ -22,33 +26,30 @@ def cpu_seconds(pid: int) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that it has forked, and they, and so on."""
     found = [pid]
     for one in found:
         for children in Path(f"/proc/{one}/task").glob("*/children"):
             try:
                 found += map(int, children.read_text().split())
             except OSError:
-                pass  # that thread has ended
+                pass  # the thread has ended
     return found
 
 
-def parse_reaped_ticks(text: str) -> int:
-    """The text of /proc/PID/stat: clock ticks of CPU time of the children it has waited for."""
-    return sum(parse_cpu_ticks(text)[2:])
-
-
-def family_cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its family, of those too who have ended and been waited for."""
-    total = 0.0
+def _of_family(pid: int, read: Callable[[int], Value]) -> list[Value]:
+    """Of all members that have not ended. Raises OSError when the process itself has."""
+    found = []
     for one in family(pid):
         try:
-            reaped = parse_reaped_ticks(Path(f"/proc/{one}/stat").read_text()) / os.sysconf("SC_CLK_TCK")
-            total += cpu_seconds(one) + reaped
+            found.append(read(one))
         except OSError:
             if one == pid:
                 raise
-    return total
+    return found
+
+
+def _text(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text()
 
 
 def parse_cpu_ticks(text: str) -> tuple[int, int, int, int]:
@@ -57,9 +58,19 @@ def parse_cpu_ticks(text: str) -> tuple[int, int, int, int]:
     return user, system, reaped_user, reaped_system
 
 
+def parse_reaped_ticks(text: str) -> int:
+    """The text of /proc/PID/stat: CPU time of the children it has waited for."""
+    return sum(parse_cpu_ticks(text)[2:])
+
+
+def family_cpu_seconds(pid: int) -> float:
+    """With the CPU time of members that have ended and been waited for."""
+    return sum(_of_family(pid, lambda one: parse_reaped_ticks(_text(one, "stat")) * _TICK + cpu_seconds(one)))
+
+
 def split_cpu(seconds: float, user_ticks: int, system_ticks: int, tick: float) -> tuple[float, float]:
-    """User and system seconds that add up to the exact sum. Ticks are cut off, so of what they leave out
-    either may have up to a tick: both have half, and are right to a tick."""
+    """User and system seconds that add up to the exact sum. Ticks are rounded down: what they leave out is divided in
+    half, so both are right to a tick."""
     user, system = user_ticks * tick, system_ticks * tick
     left = seconds - user - system
     if left >= 0 or user + system == 0:
@@ -68,49 +79,32 @@ def split_cpu(seconds: float, user_ticks: int, system_ticks: int, tick: float) -
 
 
 def family_cpu_split(pid: int) -> tuple[float, float]:
-    """User and system seconds of `family_cpu_seconds`, for a server that does not tell them itself."""
-    tick = 1 / os.sysconf("SC_CLK_TCK")
-    total_user = total_system = 0.0
-    for one in family(pid):
-        try:
-            user, system, *reaped = parse_cpu_ticks(Path(f"/proc/{one}/stat").read_text())
-            own_user, own_system = split_cpu(cpu_seconds(one), user, system, tick)
-        except OSError:
-            if one == pid:
-                raise
-            continue
-        total_user += own_user + reaped[0] * tick
-        total_system += own_system + reaped[1] * tick
-    return total_user, total_system
+    """User and system seconds of `family_cpu_seconds`."""
+
+    def split(one: int) -> tuple[float, float]:
+        user, system, reaped_user, reaped_system = parse_cpu_ticks(_text(one, "stat"))
+        own_user, own_system = split_cpu(cpu_seconds(one), user, system, _TICK)
+        return own_user + reaped_user * _TICK, own_system + reaped_system * _TICK
+
+    splits = _of_family(pid, split)
+    return sum(user for user, _ in splits), sum(system for _, system in splits)
 
 
-def family_status(pid: int) -> Status:
-    """The sums over a process and its family, and over all threads that there are now."""
-    statuses = []
-    for one in family(pid):
-        try:
-            whole = status(one)
-            tasks = [parse_status(path.read_text()) for path in Path(f"/proc/{one}/task").glob("*/status")]
-        except OSError:
-            continue
-        statuses.append(
-            replace(
-                whole,
-                voluntary_switches=sum(task.voluntary_switches for task in tasks),
-                involuntary_switches=sum(task.involuntary_switches for task in tasks),
-            )
-        )
-    return Status(
-        threads=sum(one.threads for one in statuses),
-        peak_resident=sum(one.peak_resident for one in statuses),
-        voluntary_switches=sum(one.voluntary_switches for one in statuses),
-        involuntary_switches=sum(one.involuntary_switches for one in statuses),
-    )
+def _fields(text: str) -> dict[str, str]:
+    """Lines of "name: value"."""
+    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+def _bytes(value: str) -> int:
+    number, unit = value.split()
+    if unit != "kB":
+        raise ValueError(f"'{value.strip()}' is not in kB")
+    return int(number) * 1024
 
 
 @dataclass(frozen=True)
 class Status:
-    """Sizes in bytes. The switches are those of one thread: of a process, the main one."""
+    """Sizes in bytes. The switches are of one thread: of a process, the main one."""
 
     threads: int
     peak_resident: int
@@ -120,29 +114,50 @@ class Status:
 
 def parse_status(text: str) -> Status:
     """The text of /proc/PID/status or /proc/PID/task/TID/status."""
-    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    fields = _fields(text)
     return Status(
-        threads=int(fields["Threads"]),
-        peak_resident=_kilobytes(fields["VmHWM"]),
-        voluntary_switches=int(fields["voluntary_ctxt_switches"]),
-        involuntary_switches=int(fields["nonvoluntary_ctxt_switches"]),
+        int(fields["Threads"]), _bytes(fields["VmHWM"]), int(fields["voluntary_ctxt_switches"]),
+        int(fields["nonvoluntary_ctxt_switches"]),
     )
 
 
-def _kilobytes(value: str) -> int:
-    number, unit = value.split()
-    if unit != "kB":
-        raise ValueError(f"'{value.strip()}' is not in kB")
-    return int(number) * 1024
-
-
 def status(pid: int) -> Status:
-    return parse_status(Path(f"/proc/{pid}/status").read_text())
+    return parse_status(_text(pid, "status"))
+
+
+def family_status(pid: int) -> Status:
+    """The sums over the family and all its threads."""
+    found, tasks = [], []
+    for one in family(pid):
+        try:
+            found.append(status(one))
+            tasks += [parse_status(path.read_text()) for path in Path(f"/proc/{one}/task").glob("*/status")]
+        except OSError:
+            continue
+    return Status(
+        sum(one.threads for one in found), sum(one.peak_resident for one in found),
+        sum(task.voluntary_switches for task in tasks), sum(task.involuntary_switches for task in tasks),
+    )
+
+
+def parse_tracer(text: str) -> int:
+    """The text of /proc/PID/task/TID/status: the process id of its tracer; 0: none."""
+    return int(_fields(text)["TracerPid"])
+
+
+def parse_page_tables(text: str) -> int:
+    """The text of /proc/PID/status: bytes. A process that has ended has none."""
+    return _bytes(_fields(text).get("VmPTE", "0 kB"))
+
+
+def family_page_tables(pid: int) -> int:
+    """In bytes."""
+    return sum(_of_family(pid, lambda one: parse_page_tables(_text(one, "status"))))
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes in RAM. `resident` has the pages of files too."""
+    """Bytes in RAM. `resident` includes the pages of files."""
 
     resident: int
     anonymous: int
@@ -150,31 +165,23 @@ class Memory:
 
 def parse_memory(text: str) -> Memory:
     """The text of /proc/PID/smaps_rollup."""
-    fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
-    return Memory(_kilobytes(fields["Rss"]), _kilobytes(fields["Anonymous"]))
+    fields = _fields(text)
+    return Memory(_bytes(fields["Rss"]), _bytes(fields["Anonymous"]))
 
 
 def memory(pid: int) -> Memory:
     """Exact, from the page tables: RssAnon in /proc/PID/status may lag by tens of pages for each core."""
-    return parse_memory(Path(f"/proc/{pid}/smaps_rollup").read_text())
+    return parse_memory(_text(pid, "smaps_rollup"))
 
 
 def parse_shared_anonymous(text: str) -> int:
-    """The text of /proc/PID/smaps_rollup: bytes in RAM; of a page that several have, each has its part."""
-    fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
-    return _kilobytes(fields["Pss_Anon"])
+    """The text of /proc/PID/smaps_rollup: bytes in RAM; of a shared page, the part of the process."""
+    return _bytes(_fields(text)["Pss_Anon"])
 
 
 def family_anonymous(pid: int) -> int:
-    """Bytes in RAM of a process and its family, what they share counted once."""
-    total = 0
-    for one in family(pid):
-        try:
-            total += parse_shared_anonymous(Path(f"/proc/{one}/smaps_rollup").read_text())
-        except OSError:
-            if one == pid:
-                raise
-    return total
+    """Bytes in RAM of the family, shared pages counted once."""
+    return sum(_of_family(pid, lambda one: parse_shared_anonymous(_text(one, "smaps_rollup"))))
 
 
 def descriptors(pid: int) -> int:
@@ -182,7 +189,7 @@ def descriptors(pid: int) -> int:
 
 
 def parse_core_busy(text: str, core: int) -> int:
-    """Clock ticks in which a core was not idle, of the text of /proc/stat. Stolen time is not idle."""
+    """The text of /proc/stat: clock ticks in which a core was not idle. Stolen time counts as busy."""
     for line in text.splitlines():
         name, _, values = line.partition(" ")
         if name == f"cpu{core}":
@@ -192,12 +199,12 @@ def parse_core_busy(text: str, core: int) -> int:
 
 
 def core_busy_seconds(core: int) -> float:
-    return parse_core_busy(Path("/proc/stat").read_text(), core) / os.sysconf("SC_CLK_TCK")
+    return parse_core_busy(Path("/proc/stat").read_text(), core) * _TICK
 
 
 @dataclass(frozen=True)
 class ListenQueue:
-    """Connections that the kernel lost to full listen queues, since boot, in this network namespace."""
+    """Connections that the kernel dropped since boot because a listen queue was full, in this network namespace."""
 
     overflows: int
     drops: int
@@ -208,16 +215,13 @@ class ListenQueue:
 
 def parse_netstat(text: str) -> ListenQueue:
     """The text of /proc/net/netstat: pairs of lines, names and values."""
-    names: list[str] = []
-    for line in text.splitlines():
-        prefix, *words = line.split()
-        if prefix != "TcpExt:":
-            continue
-        if not names:
+    names: Optional[list[str]] = None
+    for prefix, *words in map(str.split, text.splitlines()):
+        if prefix == "TcpExt:" and names is None:
             names = words
-            continue
-        values = dict(zip(names, words))
-        return ListenQueue(int(values["ListenOverflows"]), int(values["ListenDrops"]))
+        elif prefix == "TcpExt:":
+            values = dict(zip(names or [], words))
+            return ListenQueue(int(values["ListenOverflows"]), int(values["ListenDrops"]))
     raise ValueError("no TcpExt counters")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the tables: medians over the rounds with their intervals, and what must be said beside them."""
+"""Rows of the tables: medians over the rounds with their intervals, and marks."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ RELATIVE = ("requests_per_second", "service_p99_us", "response_p99_us", "cpu_us_
 
 @dataclass
 class Row:
-    """`reasons` not empty: INVALID. `marks`: true, and to be read with it. There may be no samples. `counts`: by the
-    processor, a request, in one load of their own."""
+    """`reasons` not empty: INVALID. `marks`: warnings. There may be no samples. `counts`: of the processor, for a request,
+    from a load apart."""
 
     measurement: Measurement
     samples: list[Sample] = field(default_factory=list)
@@ -104,12 +104,12 @@ class Row:
         return values
 
     def _factor(self, sample: Sample) -> float:
-        """The same for user and system time, so that they add up."""
+        """The same factor for user and system time, so that they add up."""
         cost = _cpu(sample)
         return corrected(cost, self.speed.factor(sample.bracket), self._burnt_us()) / cost if cost else 1.0
 
     def _burnt_us(self) -> float:
-        """Of a task that burns CPU time, a request: that much at any speed of the machine."""
+        """CPU time that the task burns for a request: the same at any speed of the machine."""
         kind = self.measurement.scenario.kind
         return kind.task.seconds * 1e6 / kind.task_every if kind.task.kind == "cpu" else 0.0
 
@@ -129,7 +129,7 @@ class Row:
         return {name: figure for name, figure in found.items() if figure}
 
     def relative_to(self, base: Row) -> dict[str, Ratio]:
-        """Round by round: both were measured in each."""
+        """Ratios round by round: both rows were measured in each."""
         if not self.valid or not base.valid:
             return {}
         return {
@@ -141,7 +141,7 @@ class Row:
         return name in CORRECTED and all(sample.bracket for sample in self.samples + base.samples)
 
     def curve(self, series: str) -> Curve:
-        """The median over the rounds at each percentile that all of them reach."""
+        """The median over the rounds, at each percentile that all rounds have."""
         curves = [dict(sample.load.curves.get(series, [])) for sample in self.samples]
         if not curves:
             return []
@@ -150,7 +150,7 @@ class Row:
 
 
 class Results:
-    """All samples and failures of the rounds, by measurement."""
+    """The samples and failures of all rounds, by measurement."""
 
     def __init__(self, shared_core: bool, speed: Optional[Speed] = None) -> None:
         self._shared_core = shared_core
@@ -162,7 +162,7 @@ class Results:
         return self._rows.setdefault(measurement, Row(measurement, speed=self.speed))
 
     def add(self, measurement: Measurement, round_number: int, sample: Sample) -> list[str]:
-        """The reasons not to believe it."""
+        """The reasons why the row is INVALID."""
         row = self.row(measurement)
         found = checks.of(sample, measurement)
         row.samples.append(sample)
@@ -175,7 +175,7 @@ class Results:
         self.row(measurement).reasons.append(f"{where}: {reason}")
 
     def capacities(self, measurements: list[Measurement]) -> dict[str, dict[Scenario, float]]:
-        """What each mode served in the closed loops, of valid rows."""
+        """Requests/s of each mode in the closed loops, from valid rows."""
         found: dict[str, dict[Scenario, float]] = {}
         for measurement in measurements:
             row = self.row(measurement)
@@ -184,8 +184,7 @@ class Results:
         return found
 
     def table(self, scenario: Scenario, measurements: list[Measurement]) -> list[Row]:
-        """The rows of a scenario with their marks, in the order of the measurements; the reference server's last, where it
-        is a ceiling for the scenario."""
+        """The rows of a scenario with their marks, in the order of the measurements."""
         ceiling = self._ceiling(scenario)
         rows = [self.row(measurement) for measurement in measurements if measurement.scenario == scenario]
         for row in rows:
@@ -198,7 +197,7 @@ class Results:
         return reference.median("requests_per_second") if reference and reference.valid else None
 
     def _marks(self, row: Row, ceiling: Optional[float]) -> list[str]:
-        marks = ["shared core: server and client took time from each other"] if self._shared_core else []
+        marks = ["shared core: server and client shared one core"] if self._shared_core else []
         if not row.samples:
             return marks
         rate = row.median("requests_per_second") or 0.0
@@ -216,13 +215,13 @@ class Results:
 
 
 def _start_share(sample: Sample) -> float:
-    """How much of the load the window does not see, since connections were missing."""
+    """The share of the load that is not in the window, since connections were missing."""
     if sample.start.connections is None:
         return 0.0
     return max(0.0, sample.start.seconds - sample.start.expected) / sample.load.seconds
 
 
 def _worst(before: list[checks.Check], now: list[checks.Check]) -> list[checks.Check]:
-    """One of each name: what failed once has failed."""
+    """One of each name; a check that failed once has failed."""
     failed = {check.name: check for check in before if not check.passed}
     return [failed.get(check.name, check) for check in now]
