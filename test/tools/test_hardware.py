@@ -76,7 +76,7 @@ class Counting(unittest.TestCase):
                 os.fstat(descriptor)
 
     def test_what_is_refused_later_is_no_number(self) -> None:
-        for error, words in ((errno.EACCES, "keeps them"), (errno.EMFILE, "open files")):
+        for error, words in ((errno.EACCES, "does not allow them"), (errno.EMFILE, "open files")):
             with self.assertRaisesRegex(Untrusted, words):
                 with counting(os.getpid(), list(EVENTS), refusing(error, "kernel_cycles")):
                     pass
@@ -96,7 +96,7 @@ class Missing(unittest.TestCase):
 
     def test_the_kernel_may_keep_its_own_part(self) -> None:
         text = describe(why_not(refusing(errno.EACCES, "kernel_instructions", "kernel_cycles")))
-        self.assertIn("Not counted: kernel instructions, kernel cycles: the kernel keeps them", text or "")
+        self.assertIn("Not counted: kernel instructions, kernel cycles: the kernel does not allow them", text or "")
         self.assertIn("perf_event_paranoid is ", text or "")
 
     def test_a_kernel_without_the_call(self) -> None:

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Starts the processes of a comparison: none outlives this one, whatever ends it, and all print numbers alike.
+"""Starts child processes that never outlive this process, in the C locale.
 
-The kernel kills a child when the thread that started it ends (PR_SET_PDEATHSIG), which for the main thread is the
-end of the process. Other threads start children without that.
+The kernel kills a child when the thread that started it ends (PR_SET_PDEATHSIG). That is used for the main thread only.
 """
 
 from __future__ import annotations
@@ -42,12 +41,11 @@ class ClientRun:
 
 @contextmanager
 def started(command: list[str], **how: Any) -> Iterator["subprocess.Popen[Any]"]:
-    """A child, and its end: it is killed if it still runs, and waited for. `how`: as for subprocess.Popen."""
+    """A child that is killed at the end if it still runs, and waited for. `how`: as for subprocess.Popen."""
     if how.get("text"):
         how.setdefault("encoding", "utf-8")
         how.setdefault("errors", "replace")
-    # Else the exception of a signal might be lost in the hooks that Python runs when it forks, or leave a process
-    # behind that nothing here knows of.
+    # Else the exception of a signal could be lost in the fork hooks of Python, or leave a process behind.
     with stopping.deferred():
         process = subprocess.Popen(command, env=environment(), preexec_fn=_dying_with_this_process(), **how)
         _running.add(process.pid)
@@ -64,7 +62,7 @@ def started(command: list[str], **how: Any) -> Iterator["subprocess.Popen[Any]"]
 
 
 def output_of(command: list[str], seconds: float = 10.0) -> str:
-    """What a short program prints on standard output; nothing when it cannot be run."""
+    """The standard output of a short program; empty when it cannot be run."""
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
@@ -76,12 +74,12 @@ def output_of(command: list[str], seconds: float = 10.0) -> str:
 
 
 def environment() -> dict[str, str]:
-    """That of this process, but numbers have a point and messages are English."""
+    """That of this process in the C locale: decimal points, English messages."""
     return {**os.environ, "LC_ALL": "C"}
 
 
 def _kill_all() -> None:
-    """For an end without a clean-up."""
+    """Before an end without clean-up."""
     for pid in list(_running):
         try:
             os.kill(pid, signal.SIGKILL)

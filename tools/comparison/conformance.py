@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The same answer, to the byte, before any number: a model that skips work must not win."""
+"""Checks before the measurement that a mode gives the same answers as the others, to the byte."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECONDS = 5.0
 
 
 def answer(body: bytes, closing: bool = False, head_only: bool = False) -> bytes:
-    """The whole answer, with every date made the same."""
+    """A whole answer with a fixed date."""
     return (
         b"HTTP/1.1 200 OK\r\n"
         + _SAME_DATE
@@ -53,7 +53,7 @@ def with_same_dates(received: bytes) -> bytes:
 
 
 def _conversation(port: int, case: Case) -> bytes:
-    """All that comes for the pieces: as many bytes as are expected, and those behind them until the close."""
+    """The bytes that the server sends until it closes the connection."""
     received = b""
     with socket.create_connection((HOST, port), timeout=_SECONDS) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -69,7 +69,7 @@ def _conversation(port: int, case: Case) -> bytes:
             while some := client.recv(65536):
                 received += some
         except socket.timeout:
-            pass  # what there is will differ, or the server keeps a connection that its client has ended
+            pass  # the answer is short, or the server keeps a connection that the client has ended
     return received
 
 
@@ -85,7 +85,7 @@ def check(port: int, chosen: list[Case]) -> None:
 
 
 def difference(received: bytes, wanted: bytes) -> str:
-    """Shows where two that are not the same begin to differ."""
+    """The first difference, in words."""
     shorter = min(len(received), len(wanted))
     at = next((i for i, (a, b) in enumerate(zip(received, wanted)) if a != b), shorter)
     return f"from byte {at} it answers {received[at : at + 40]!r} instead of {wanted[at : at + 40]!r}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The CPU quota of the control group that all of a comparison runs in, and how often it held processes back.
+"""The CPU quota of the control group of this process, and how often it stopped processes.
 
-Version 2 has `cpu.max` and `cpu.stat`, version 1 `cpu.cfs_quota_us`, `cpu.cfs_period_us` and `cpu.stat`. A group is
-bound by its parents' quotas too. `root` is where /proc and /sys are, for the tests.
+Version 2 has `cpu.max` and `cpu.stat`, version 1 `cpu.cfs_quota_us`, `cpu.cfs_period_us` and `cpu.stat`. The
+quotas of the parents apply too. `root`: where /proc and /sys are, for the tests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Iterator, Optional
 
 @dataclass(frozen=True)
 class Quota:
-    """CPU seconds a second, and the file that says so."""
+    """CPU seconds a second, and the file with the quota."""
 
     cores: float
     where: Path
@@ -25,7 +25,7 @@ class Quota:
 
 @dataclass(frozen=True)
 class Throttling:
-    """Periods in which processes were held back, since the groups were made."""
+    """Periods in which processes were stopped, since the groups were made."""
 
     periods: int
 
@@ -34,19 +34,19 @@ class Throttling:
 
 
 def quota(root: Path = Path("/")) -> Optional[Quota]:
-    """The smallest that binds this process; None: none that can be seen."""
+    """The smallest that applies to this process; None: none is visible."""
     found = [one for group in _groups(root) for one in (_new_quota(group), _old_quota(group)) if one]
     return min(found, key=lambda one: one.cores, default=None)
 
 
 def throttling(root: Path = Path("/")) -> Throttling:
-    """Of this process's group and its parents together."""
+    """Of the group of this process and its parents together."""
     return Throttling(sum(_field(group / "cpu.stat", "nr_throttled") for group in _groups(root)))
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """The folders of this process's group and of its parents, up to the mount. In a container the names may be those
-    outside, and only the mount itself is there."""
+    """The folders of the group of this process and of its parents, up to the mount. In a container the names may be those
+    of the host, and only the mount exists."""
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
         if controllers and "cpu" not in controllers.split(","):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The two ways to fail: the whole comparison cannot run, or one measurement cannot be trusted."""
+"""Two kinds of failure: the whole comparison cannot run, or one measurement is not valid."""
 
 
 class CannotRun(Exception):
-    """Nothing can be measured; the text says why and what to do. Exit code 1."""
+    """Nothing can be measured. The text says why and what to do. Exit code 1."""
 
 
 class Untrusted(Exception):
-    """This measurement failed; the text is the reason that its row shows."""
+    """A measurement failed. The text is the reason in its row."""

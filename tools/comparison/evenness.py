@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Whether the machine kept its speed during a load, seen in pieces of it. What a piece costs is CPU time of the
-server for each packet on the loopback device: both are known at any moment, whatever the server is. Of one closed
-loop all pieces cost the same, unless a neighbour has slowed some down."""
+"""Whether the machine kept its speed during a load. The load is divided into pieces; the cost of a piece is CPU time of
+the server for each packet on the loopback device. In a closed loop all pieces cost the same, unless the machine changed."""
 
 from __future__ import annotations
 
@@ -22,15 +21,15 @@ _PACKETS = Path("/sys/class/net/lo/statistics/rx_packets")
 
 @dataclass(frozen=True)
 class Mark:
-    """So far."""
+    """Counts so far."""
 
     cpu_seconds: float
     packets: int
 
 
 def watch(run: ClientRun, server: int, until: float) -> list[Mark]:
-    """Marks pieces of the load, until so many seconds into it. None of a server with children: their CPU time is known
-    too rarely."""
+    """Marks pieces of the load, until so many seconds after its start. None for a server with children: their CPU time
+    is updated too rarely."""
     marks: list[Mark] = []
     single = len(proc.family(server)) == 1
     while (now := run.age()) < until:
@@ -41,7 +40,7 @@ def watch(run: ClientRun, server: int, until: float) -> list[Mark]:
 
 
 def unevenness(marks: list[Mark]) -> Optional[float]:
-    """By which share a packet cost more than in the median piece, or less. None: too few pieces to tell."""
+    """How far the mean cost of a packet is from the median piece, as a share. None: too few pieces."""
     pieces = [
         (later.cpu_seconds - earlier.cpu_seconds, later.packets - earlier.packets)
         for earlier, later in zip(marks, marks[1:])

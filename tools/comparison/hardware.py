@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The processor's own counters of a process: instructions and cycles, in user mode and in the kernel, by
-perf_event_open(2). Many virtual machines have none, and many kernels keep them from ordinary users."""
+"""Instructions and cycles of a process, in user mode and in the kernel, by perf_event_open(2). Many virtual machines have
+no such counters, and many kernels do not allow them to ordinary users."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Counts = dict[str, float]  # by event; one that cannot be counted is missing
 
 
 def open_event(event: str, thread: int) -> int:
-    """Of a thread and of all that it starts from now on. Raises OSError."""
+    """Counts a thread and all that it starts from now on. Raises OSError."""
     number = _SYSTEM_CALL.get(platform.machine())
     if number is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
@@ -58,7 +58,7 @@ def open_event(event: str, thread: int) -> int:
 
 
 def why_not(open_one: Open = open_event) -> dict[str, str]:
-    """By event, why this process may not count it; empty: it may count all."""
+    """By event, why it cannot be counted; empty: all can be."""
     found = {}
     for event in EVENTS:
         try:
@@ -72,7 +72,7 @@ def _reason(error: OSError) -> str:
     if error.errno in (errno.ENOENT, errno.EOPNOTSUPP, errno.ENODEV):
         return "this machine, or its hypervisor, has no such counters"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"the kernel keeps them from this user (kernel.perf_event_paranoid is {_paranoid()})"
+        return f"the kernel does not allow them to this user (kernel.perf_event_paranoid is {_paranoid()})"
     if error.errno == errno.ENOSYS:
         return "this kernel has no perf_event_open"
     return error.strerror or str(error)
@@ -86,13 +86,13 @@ def _paranoid() -> str:
 
 
 class Counters:
-    """Of a process and its family, and of all threads and processes that they start."""
+    """Of a family, and of all threads and processes that it starts."""
 
     def __init__(self, descriptors: dict[str, list[int]]) -> None:
         self._descriptors = descriptors
 
     def read(self) -> Counts:
-        """Since they were opened. Where the processor had too few counters and took turns, the count is scaled."""
+        """Since the start. The count is scaled where the processor had too few counters and took turns."""
         return {event: sum(map(_read, some)) for event, some in self._descriptors.items()}
 
 
@@ -103,8 +103,7 @@ def _read(descriptor: int) -> float:
 
 @contextmanager
 def counting(pid: int, events: list[str], open_one: Open = open_event) -> Iterator[Counters]:
-    """Those of `events` that `why_not` does not name. Raises Untrusted when the process does not let itself be
-    counted."""
+    """`events`: those that `why_not` does not name. Raises Untrusted when the process cannot be counted."""
     descriptors: dict[str, list[int]] = {event: [] for event in events}
     try:
         for thread in _threads(pid):
@@ -132,7 +131,7 @@ def per_request(first: Counts, last: Counts, requests: int) -> Counts:
 
 
 def describe(missing: dict[str, str]) -> Optional[str]:
-    """A sentence about what is not counted; None: all is."""
+    """A sentence about what is not counted; None: all is counted."""
     if not missing:
         return None
     reasons = list(dict.fromkeys(missing.values()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""majuscule-load as a process on its core, and the reader of what it prints and of its percentile files."""
+"""majuscule-load as a process on its core, and the parsers of its output and its percentile files."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def parse_percentile_file(text: str) -> Curve:
     if not steps:
         return []
     total = steps[-1][2]
-    finest = 100 * (1 - 1 / total)  # beyond it there is only the longest
+    finest = 100 * (1 - 1 / total)  # above it only the longest sample is known
     curve = []
     for percentile in (one for one in _GRID if one <= finest or one == 100):
         wanted = percentile / 100 * total
@@ -108,13 +108,13 @@ def parse_percentile_file(text: str) -> Curve:
 
 @dataclass(frozen=True)
 class Load:
-    """What is asked of it. `rate` None: a closed loop. `timeout` in seconds."""
+    """The load. `rate` None: a closed loop. `timeout` in seconds."""
 
     connections: int
     seconds: float
     warm_up: float
     timeout: float
-    settle: float = 0.0  # how long all connections stand before the load begins
+    settle: float = 0.0  # how long all connections are open before the load begins
     rate: Optional[float] = None
     poisson: bool = True
     seed: int = 1
@@ -160,15 +160,15 @@ class Run(ClientRun):
         self._stem = stem
 
     def result(self) -> Result:
-        """Waits for its end. Raises Untrusted when it has nothing to say."""
+        """Waits for the end. Raises Untrusted when it prints no result."""
         try:
             output, said = self._process.communicate(timeout=self._load.length + 2 * self._load.timeout + _LONGEST_END)
         except subprocess.TimeoutExpired:
-            raise Untrusted("majuscule-load does not end") from None
+            raise Untrusted("majuscule-load has not ended") from None
         try:
             document = json.loads(output)
         except ValueError:
-            last = (said.strip().splitlines() or ["it said nothing"])[-1]
+            last = (said.strip().splitlines() or ["it printed nothing"])[-1]
             raise Untrusted(f"majuscule-load failed, exit code {self._process.returncode}: {last}") from None
         return parse_result(document, {name: self._curve(name) for name in ("service", "response")})
 

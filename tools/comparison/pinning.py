@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which core serves, which loads, and which watches."""
+"""Chooses the cores of the server, the client and this script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Pinning:
-    """`shared`: there is one core for both. `siblings`: the two are hardware threads of one physical core."""
+    """`shared`: there is one core for both. `siblings`: both are hardware threads of one physical core."""
 
     server: int
     client: int
@@ -21,7 +21,7 @@ class Pinning:
     def describe(self) -> str:
         text = f"server on core {self.server}, client on core {self.client}, this script on core {self.watcher}"
         if self.shared:
-            return text + ": SHARED, there is one core, so server and client take time from each other"
+            return text + ": SHARED, there is only one core"
         if self.siblings:
             return text + ": disjoint, but hardware threads of one physical core"
         return text + ": disjoint"
@@ -40,7 +40,7 @@ def choose(allowed: list[int], siblings: dict[int, set[int]]) -> Pinning:
 
 
 def parse_core_list(text: str) -> set[int]:
-    """The kernel's way to write cores: 0-3,8."""
+    """In the format of the kernel: 0-3,8."""
     cores: set[int] = set()
     for part in text.strip().split(","):
         first, _, last = part.partition("-")
@@ -62,5 +62,5 @@ def choose_here() -> Pinning:
 
 
 def on_core(core: int, command: list[str]) -> list[str]:
-    """The command, pinned from its first instruction. taskset becomes it: the process id is its own."""
+    """The command, pinned from its first instruction. The process id of taskset is that of the command."""
     return ["taskset", "-c", str(core), *command]

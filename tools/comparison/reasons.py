@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reasons beside the numbers, each measured in runs of its own: memory a client, system calls a request."""
+"""Memory a client and system calls a request, each measured in runs apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from comparison.server import reference_command
 
 @dataclass
 class Reasons:
-    """As the document has them. `notes`: what must be said of them."""
+    """As in the document. `notes`: for the footnotes."""
 
     memory: list[dict[str, Any]] = field(default_factory=list)
     system_calls: list[dict[str, Any]] = field(default_factory=list)
@@ -24,7 +24,7 @@ class Reasons:
 
 
 def measure(bench: Bench, modes: list[str], broken: dict[str, str], progress: Progress, found: Reasons) -> None:
-    """Adds to what is found."""
+    """Adds to `found`."""
     for mode in modes:
         if mode in broken:
             continue

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server as a process: started on its core, found by the line that it prints, drained in the end."""
+"""A server as a process: started on its core, found by the line that it prints, drained at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from comparison.task import Task
 from comparison.wrk import HOST, request_bytes
 
 _LISTENING = re.compile(r"^listening on (http|raw)://127\.0\.0\.1:(\d+) ", re.MULTILINE)
-# Of one that hangs; on a machine that does much else, a sound one may take seconds.
+# For a server that hangs. On a busy machine a good one may take seconds.
 _START_SECONDS = 60.0
 _DRAIN_SECONDS = 30.0
 
@@ -63,24 +63,21 @@ class Server:
             raise Untrusted(f"exit code {code} after SIGTERM: {self._last_words()}")
 
     def _printed(self) -> str:
-        """Without a move in the file: the server writes where it stands, and both share that place."""
+        """Does not move the position in the file, which the server shares."""
         log = self._log.fileno()
         return os.pread(log, os.fstat(log).st_size, 0).decode(errors="replace")
 
     def said(self) -> list[str]:
-        """All lines that it printed but those that say where it listens."""
+        """The printed lines, without those about the listeners."""
         return [line for line in self._printed().splitlines() if line.strip() and not _LISTENING.match(line)]
 
     def _last_words(self) -> str:
-        return (self.said() or ["it said nothing"])[-1]
+        return (self.said() or ["it printed nothing"])[-1]
 
 
 @contextmanager
 def running(command: list[str], core: Optional[int], listeners: int = 1) -> Iterator[Server]:
-    """A started server that certainly has ended afterwards; Server.drain() is for the caller to ask for.
-
-    `core` None: on any.
-    """
+    """A started server, killed at the end unless the caller has drained it. `core` None: any core."""
     with tempfile.TemporaryFile() as log:
         pinned = command if core is None else on_core(core, command)
         with child.started(
@@ -96,7 +93,7 @@ def majuscule_command(program: Path, mode: str, task: Task, *options: str) -> li
 
 
 def reference_command(program: Path, model: str) -> list[str]:
-    """Its requests end by count: right for the ports of five digits that `running_reference` insists on."""
+    """The server finds the end of a request by its size, which fits ports of five digits only."""
     return [str(program), f"--model={model}", "--port=0", f"--request-bytes={len(request_bytes(10000))}"]
 
 
@@ -107,4 +104,4 @@ def running_reference(program: Path, model: str, core: int) -> Iterator[Server]:
             if len(request_bytes(server.port)) == len(request_bytes(10000)):
                 yield server
                 return
-    raise Untrusted(f"{HOST}: the kernel picks no port of five digits, see net.ipv4.ip_local_port_range")
+    raise Untrusted(f"{HOST}: the kernel picks no port of five digits: set net.ipv4.ip_local_port_range")

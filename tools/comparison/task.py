@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The simulated work of a scenario, and what it does to the longest wait that can be expected."""
+"""The simulated work of a scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KINDS = ("sleep", "block", "cpu")
 
 @dataclass(frozen=True)
 class Task:
-    """`text` is what --task takes; `seconds` is 0 for none."""
+    """`text`: as for --task. `seconds`: 0 for none."""
 
     text: str
     kind: str
@@ -20,7 +20,7 @@ class Task:
 
     @classmethod
     def parse(cls, text: str) -> Task:
-        """Raises ValueError that says what a task looks like."""
+        """Raises ValueError with the right form."""
         if text == "none":
             return cls(text, text, 0.0)
         kind, colon, duration = text.partition(":")
@@ -29,10 +29,10 @@ class Task:
         return cls(text, kind, parse_duration(duration))
 
     def longest_wait(self, connections: int) -> float:
-        """Seconds that a reply may take at worst: one thread serves block and cpu one after another."""
+        """The longest time of an answer in seconds: one thread serves block and cpu one after another."""
         in_turn = connections if self.kind in ("block", "cpu") else 1
         return 1.0 + self.seconds * in_turn
 
     def bound(self, connections: int) -> float | None:
-        """Requests/s that no model can exceed in which every client's wait overlaps the others'."""
+        """Requests/s when all clients wait at the same time; None: not a task that sleeps."""
         return connections / self.seconds if self.kind == "sleep" and self.seconds else None

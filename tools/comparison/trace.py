@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Which system calls a server makes for a request: a short run of its own, under strace.
+"""Which system calls a server makes for a request: a short run apart, under strace.
 
-strace takes hold of the server when it has started and been asked already. Of what it then writes, with a
-time for each line, the lines within the load are counted: neither the start nor the drain, nor the calls that
-the attaching interrupted. A call counts when it begins.
+strace attaches when the server has started and answered. It writes a time for each call; the calls that begin within the
+load count. So neither the start, nor the drain, nor what the attaching interrupted is counted.
 
-Tracing slows the server and not its clients, so an event loop finds more of them ready at each wake-up than
-untraced, and waits less often per request. Threads that share a lock collide more: futex is too high, by up
-to 4 times where all of them queue at one (`pipeline`). What a model does for each request by itself, it does
-here as well.
+Tracing slows the server and not its clients, so an event loop finds more of them ready at each wake-up, and waits less
+often per request. Threads that share a lock collide more: futex is too high, by up to 4 times where all threads queue at
+one lock (`pipeline`).
 """
 
 from __future__ import annotations
@@ -29,26 +27,26 @@ from typing import IO, Iterator, Optional
 
 from comparison import child, conformance, proc, stopping
 from comparison.errors import Untrusted
-from comparison.idle_crowd import client_after_one_request, here_on, reset_when_closed
+from comparison.idle_crowd import client_after_one_request, here_on
 from comparison.observer import Observer
 from comparison.pinning import on_core
 from comparison.server import Server, running
 from comparison.wrk import request_bytes
 
 _ATTACH_SECONDS = 10.0
-_WARM_UPS = 2  # requests of each client, traced and not counted
+_WARM_UPS = 2  # requests of each client that are traced and not counted
 _ANSWER_SECONDS = 20.0
-_CLOCK_SLACK_SECONDS = 0.05  # between two clocks; one that is set moves by more
+_CLOCK_SLACK_SECONDS = 0.05  # difference of two clocks; more means that one was set
 _BEGUN = re.compile(r"^(\d+) +(\d+\.\d+) (\w+)\(", re.MULTILINE)
-_BY_RINGS = "its reads and writes are entries in the ring that io_uring_enter hands over"
-_BY_LOCKS = "futex: more than untraced, as strace holds threads up while they have a lock"
+_BY_RINGS = "reads and writes are entries in the ring that io_uring_enter submits"
+_BY_LOCKS = "futex: more than untraced, since strace delays threads that hold a lock"
 _MANY_LOCKS = 0.5  # per request
 
 
 @dataclass(frozen=True)
 class SystemCalls:
-    """Calls per request, in all and by name, the most frequent first. `per_request` None: not measured, for
-    the reason. `note`: what the number does not show by itself."""
+    """Calls per request, in all and by name, the most frequent first. `per_request` None: not measured, for the reason.
+    `note`: what the number does not show."""
 
     per_request: Optional[float]
     by_name: dict[str, float]
@@ -58,8 +56,8 @@ class SystemCalls:
 
 
 def parse_log(text: str, first: float, last: float) -> Counter[str]:
-    """What strace -f -ttt wrote: the calls that began within the times. A call that others interrupt has a
-    second line, `<... read resumed>`, which counts no more than signals and exits do."""
+    """The output of strace -f -ttt: the calls that began within the times. The second line of an interrupted call
+    (`<... read resumed>`), signals and exits do not count."""
     return Counter(name for _, at, name in _BEGUN.findall(text) if first <= float(at) <= last)
 
 
@@ -73,18 +71,13 @@ def per_request(calls: Counter[str], requests: int) -> SystemCalls:
 
 
 def system_calls(
-    command: list[str],
-    core: Optional[int],
-    client_core: Optional[int] = None,
-    places: Optional[int] = None,
-    tells_stats: bool = True,
-    clients: int = 32,
-    requests_each: int = 50,
+    command: list[str], core: Optional[int], client_core: Optional[int] = None, places: Optional[int] = None,
+    tells_stats: bool = True, clients: int = 32, requests_each: int = 50,
 ) -> SystemCalls:
-    """Of a fresh server and keep-alive clients that each have one request in flight at a time.
+    """Of a fresh server and keep-alive clients with one request in flight each.
 
-    `places`: how many clients it serves at once, None: all; fewer clients make as many requests.
-    `tells_stats`: it counts its requests itself, and must agree. strace runs on the clients' core.
+    `places`: how many clients it serves at once, None: all; fewer clients make as many requests. `tells_stats`: the
+    server counts its requests, and must agree. strace runs on the core of the clients.
     """
     if shutil.which("strace") is None:
         return SystemCalls(None, {}, 0, "strace is not installed")
@@ -93,8 +86,6 @@ def system_calls(
     try:
         with running(command, core) as server, here_on(client_core), ExitStack() as connected:
             crowd = [connected.enter_context(client_after_one_request(server.port)) for _ in range(served)]
-            for client in crowd:
-                reset_when_closed(client)
             observer = connected.enter_context(Observer(server.port, _ANSWER_SECONDS)) if observed else None
             result = _traced(server, crowd, clients * requests_each // served, observer, client_core)
             connected.close()
@@ -105,11 +96,7 @@ def system_calls(
 
 
 def _traced(
-    server: Server,
-    crowd: list[socket.socket],
-    requests_each: int,
-    observer: Optional[Observer],
-    core: Optional[int],
+    server: Server, crowd: list[socket.socket], requests_each: int, observer: Optional[Observer], core: Optional[int]
 ) -> SystemCalls:
     requests, made = len(crowd) * requests_each, len(crowd) * (requests_each + _WARM_UPS)
     with stopping.scratch_folder("majuscule-compare-") as directory:
@@ -123,21 +110,21 @@ def _traced(
         counted = observer.read().requests - before if observer else 0
         server.expect_alive()
         if abs(last - first - took) > _CLOCK_SLACK_SECONDS:
-            raise Untrusted("the clock of the machine was set meanwhile, by which the calls are told apart")
+            raise Untrusted("the clock of the machine was set meanwhile; the times of the calls are wrong")
         if observer and counted != made:
             raise Untrusted(f"the server counted {counted:,} requests, {made:,} were made")
         return per_request(parse_log(log.read_text(encoding="utf-8", errors="replace"), first, last), requests)
 
 
 def strace_command(pids: list[int], log: Path) -> list[str]:
-    """Arguments stay numbers: those behind them need not be read from the server."""
+    """With arguments as numbers: strace need not read the server's memory for them."""
     attach = [f"--attach={pid}" for pid in pids]
     return ["strace", "-f", "-ttt", "-e", "raw=all", "-o", str(log), *attach]
 
 
 @contextmanager
 def _strace(pid: int, log: Path, core: Optional[int]) -> Iterator[None]:
-    """All threads of the family are traced within, and none after. Raises Untrusted when that is refused."""
+    """Traces all threads of the family within, and none after. Raises Untrusted when that is refused."""
     command = strace_command(proc.family(pid), log)
     with tempfile.TemporaryFile() as said:
         pinned = command if core is None else on_core(core, command)
@@ -148,7 +135,7 @@ def _strace(pid: int, log: Path, core: Optional[int]) -> Iterator[None]:
                 if tracer.poll() is not None:
                     raise Untrusted(f"strace ended by itself, exit code {tracer.returncode}")
             finally:
-                tracer.send_signal(signal.SIGINT)  # it lets go, and writes what it has
+                tracer.send_signal(signal.SIGINT)  # it detaches, and writes the rest
                 try:
                     tracer.wait(_ATTACH_SECONDS)
                 except subprocess.TimeoutExpired:
@@ -160,8 +147,8 @@ def _await_attached(pid: int, tracer: subprocess.Popen[bytes], said: IO[bytes]) 
     while not all_traced_by(pid, tracer.pid):
         if tracer.poll() is not None:
             said.seek(0)
-            words = said.read().decode(errors="replace").split("\n")
-            refusal = [line for line in words if "ptrace" in line] or [line for line in words if line]
+            lines = [line for line in said.read().decode(errors="replace").split("\n") if line]
+            refusal = [line for line in lines if "ptrace" in line] or lines
             raise Untrusted(refusal[0] if refusal else f"strace ended with exit code {tracer.returncode}")
         if time.monotonic() > deadline:
             raise Untrusted(f"strace has not attached in {_ATTACH_SECONDS:.0f} s")
@@ -169,25 +156,24 @@ def _await_attached(pid: int, tracer: subprocess.Popen[bytes], said: IO[bytes]) 
 
 
 def all_traced_by(pid: int, tracer: int) -> bool:
-    """Whether every thread of a process and its family is."""
+    """Whether every thread of the family is."""
     for one in proc.family(pid):
         for path in Path(f"/proc/{one}/task").glob("*/status"):
             try:
-                fields = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
+                text = path.read_text()
             except OSError:
-                continue  # that thread has ended
-            if int(fields["TracerPid"]) != tracer:
+                continue  # the thread has ended
+            if proc.parse_tracer(text) != tracer:
                 return False
     return True
 
 
 def ask_all(crowd: list[socket.socket], port: int, times: int) -> None:
-    """Each client asks so many times, one after another, all of them at once. Raises Untrusted when an answer
-    is not the right one."""
+    """All clients at once send so many requests each, one after another. Raises Untrusted for a wrong answer."""
     request, size = request_bytes(port), len(conformance.ANSWER)
-    left = {client.fileno(): times for client in crowd}
     by_descriptor = {client.fileno(): client for client in crowd}
-    received = {descriptor: b"" for descriptor in left}
+    left = dict.fromkeys(by_descriptor, times)
+    received = dict.fromkeys(by_descriptor, b"")
     with select.epoll() as poller:
         for client in crowd:
             poller.register(client, select.EPOLLIN)

@@ -10,7 +10,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|min)")
 
 
 def parse_duration(text: str) -> float:
-    """Seconds. Raises ValueError that says what a duration looks like."""
+    """Seconds. Raises ValueError with the right form."""
     match = _DURATION.fullmatch(text)
     if not match:
         raise ValueError(f"'{text}' is not a duration such as 250us, 200ms, 1.5s or 2min")
@@ -18,7 +18,7 @@ def parse_duration(text: str) -> float:
 
 
 def format_seconds(seconds: float) -> str:
-    """The shortest way to write it in the same units. What rounds to the next unit has that one."""
+    """In the unit that fits after rounding."""
     for unit in ("us", "ms"):
         text = f"{seconds / _SECONDS[unit]:.4g}"
         if float(text) < 1000:

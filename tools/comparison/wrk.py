@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""wrk as a process on its core, and the reader of what it prints."""
+"""wrk as a process on its core, and the parser of its output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from comparison.pinning import on_core
 
 HOST = "127.0.0.1"
 TARGET = "/capitalize?text=hello%20world"
-PROBE_CONNECTIONS = 1  # wrk first tries whether the address answers, on a connection that it closes unused
+PROBE_CONNECTIONS = 1  # wrk first tests the address with a connection that it closes unused
 
 _PIPELINE_SCRIPT = Path(__file__).with_name("pipeline.lua")
 _TIME = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6, "h": 3600e6}
@@ -32,7 +32,7 @@ def url(port: int) -> str:
 
 
 def request_bytes(port: int) -> bytes:
-    """Exactly what wrk sends for `url`."""
+    """The bytes that wrk sends for `url`."""
     return f"GET {TARGET} HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode()
 
 
@@ -51,7 +51,7 @@ class Errors:
 
 @dataclass(frozen=True)
 class Result:
-    """Latencies in microseconds, as wrk rewrote and rounded them."""
+    """Latencies in microseconds, as wrk rewrites and rounds them."""
 
     requests: int
     seconds: float
@@ -72,17 +72,17 @@ def _number(text: str, units: dict[str, float]) -> float:
 
 
 def parse_time(text: str) -> float:
-    """Microseconds of wrk's 1.50us, 1.50ms, 1.50s, 1.50m, 1.50h."""
+    """Microseconds, of 1.50us, 1.50ms, 1.50s, 1.50m, 1.50h."""
     return _number(text, _TIME)
 
 
 def parse_count(text: str) -> float:
-    """wrk's 1.50k, 1.50M, 1.50G."""
+    """Of 1.50k, 1.50M, 1.50G."""
     return _number(text, _METRIC)
 
 
 def parse_bytes(text: str) -> float:
-    """wrk's 1.50KB, 1.50MB, 1.50GB."""
+    """Of 1.50KB, 1.50MB, 1.50GB."""
     return _number(text[:-1] if text.endswith("B") else text, _BINARY)
 
 
@@ -120,7 +120,7 @@ def parse_output(output: str) -> Result:
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk is asked for. `seconds` may be a fraction, which wrk cannot count: it is interrupted then."""
+    """The load. wrk takes whole seconds only: for a fraction it is interrupted."""
 
     connections: int
     seconds: float
@@ -129,7 +129,7 @@ class Load:
     pipeline: int = 1
 
     def command(self, port: int) -> list[str]:
-        """With a timeout of 3 times the longest wait: wrk drops slower replies from its histogram."""
+        """With a timeout of 3 times the longest wait: wrk drops slower answers from its histogram."""
         script = [f"--script={_PIPELINE_SCRIPT}"] if self.pipeline > 1 else []
         arguments = ["--", str(self.pipeline)] if self.pipeline > 1 else []
         header = ["--header=Connection: close"] if self.close else []
@@ -153,14 +153,14 @@ class Run(ClientRun):
         self._load = load
 
     def result(self) -> Result:
-        """Waits for its end."""
+        """Waits for the end."""
         if self._load.seconds % 1:
             self.sleep_until(self._load.seconds)
             self._process.send_signal(signal.SIGINT)
         try:
             output, _ = self._process.communicate(timeout=self._load.seconds + 30)
         except subprocess.TimeoutExpired:
-            raise Untrusted("wrk does not end") from None
+            raise Untrusted("wrk has not ended") from None
         if self._process.returncode != 0:
             raise Untrusted(f"wrk failed: {output.strip().splitlines()[-1:]}")
         try:
