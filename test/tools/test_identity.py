@@ -196,7 +196,7 @@ class BuildFolder(unittest.TestCase):
         self.assertEqual(build_folder.why_anew(link, link / "build", "1"), "")
 
     def test_of_another_meson_is_not(self) -> None:
-        self.assertIn("made by Meson 1, here is 2", build_folder.why_anew(self.root, self.folder, "2"))
+        self.assertIn("made by Meson 1, installed is 2", build_folder.why_anew(self.root, self.folder, "2"))
 
     def test_that_was_renamed_or_copied_is_not(self) -> None:
         other = self.root.parent / "other"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the command lines of the tools share: a wrong flag or value is one line on stderr and exit code 2."""
+"""The common parts of the command lines of the tools. A wrong option is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 

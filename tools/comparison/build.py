@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds the programs, and finds out how: a table from a debug or sanitized build is refused."""
+"""Builds the programs, and refuses debug and sanitized builds."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _run(command: list[str], root: Path, what: str) -> str:
 
 
 def _configure(root: Path, directory: Path, progress: Progress) -> None:
-    """Anew where the folder is not there, or is of another place or another Meson. With the tests, so that `meson
-    test` runs them all; where GoogleTest is not installed, the one that there is then says so."""
+    """Configures the folder again when it is missing, of another place or of another Meson. With the tests, so that
+    `meson test` runs them all."""
     folder = root / directory
     setup = ["meson", "setup", _TESTS]
     if not build_folder.exists(folder):
@@ -52,7 +52,7 @@ def _configure(root: Path, directory: Path, progress: Progress) -> None:
         return
     why = build_folder.why_anew(root, folder, build_folder.installed_meson())
     if why:
-        progress.keep(f"building {directory}/ anew: {why}")
+        progress.keep(f"configuring {directory}/ again: {why}")
         _run([*setup, "--wipe", str(folder), str(root)], root, "configure")
     elif build_folder.option(folder, "tests") in (False, "false", None):
         progress.say(f"configuring {directory}/ with the tests")
@@ -60,7 +60,7 @@ def _configure(root: Path, directory: Path, progress: Progress) -> None:
 
 
 def build(root: Path, directory: Path, progress: Progress) -> None:
-    """The programs alone."""
+    """Builds the programs only."""
     _configure(root, directory, progress)
     command = ["ninja", "-C", str(directory), *_TARGETS]
     output = []
@@ -73,7 +73,7 @@ def build(root: Path, directory: Path, progress: Progress) -> None:
                     output.append(line)
                     progress.say(f"building {directory}/: {line.strip()}")
             except BaseException:
-                compiling.terminate()  # it ends its compilers, and leaves no file half written
+                compiling.terminate()  # ninja ends its compilers, and removes incomplete files
                 compiling.wait(_END_SECONDS)
                 raise
     except OSError as error:
@@ -87,7 +87,7 @@ def _introspect(root: Path, directory: Path, what: str) -> list[dict[str, Any]]:
 
 
 def refusal(options: dict[str, Any]) -> str:
-    """Why programs built with these options must not be measured; empty when they may."""
+    """Why programs built with these options are not measured; empty when they are."""
     if options["b_sanitize"] != "none":
         return f"it is built with -Db_sanitize={options['b_sanitize']}"
     if options["optimization"] not in ("2", "3"):
@@ -107,7 +107,7 @@ def _program(targets: list[dict[str, Any]], name: str, directory: Path) -> Path:
 
 
 def inspect(root: Path, directory: Path) -> Built:
-    """Raises CannotRun when the build is not one to measure."""
+    """Raises CannotRun for a build that is not measured."""
     if not (root / directory / "build.ninja").exists():
         raise CannotRun(f"{directory} is not a build directory: run without --no-build")
     why = build_folder.why_anew(root, root / directory, "")

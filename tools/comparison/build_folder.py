@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a build folder tells of itself: where its sources were, and which Meson made it.
+"""Where the sources of a build folder were, and which Meson made it.
 
     python3 -m comparison.build_folder ROOT FOLDER
 
-prints why the folder must be built anew, and nothing when it need not be. A folder that was copied or renamed with
-its checkout has absolute paths of the old place in it: at best Meson fails, at worst the other place is built.
+prints why the folder must be configured again, if it must. A folder that was copied or renamed with its checkout has
+absolute paths of the old place: Meson fails, or builds the old place.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ def exists(folder: Path) -> bool:
 
 
 def why_anew(root: Path, folder: Path, meson_version: str) -> str:
-    """In words; empty when what is there can be used. `meson_version`: of the Meson that is installed."""
+    """In words; empty when the folder can be used. `meson_version`: of the installed Meson."""
     told = _info(folder)
     places = told.get("directories") or {}
     for name, wanted in (("source", root), ("build", folder)):
         made_in = places.get(name)
         if not isinstance(made_in, str):
-            return "it does not say where it was made"
+            return "it does not record where it was made"
         if os.path.realpath(made_in) != os.path.realpath(wanted):
             return f"it was made for {made_in}"
     made_by = (told.get("meson_version") or {}).get("full")
     if meson_version and made_by != meson_version:
-        return f"it was made by Meson {made_by}, here is {meson_version}"
+        return f"it was made by Meson {made_by}, installed is {meson_version}"
     return ""
 
 
 def option(folder: Path, name: str) -> Any:
-    """As it was configured; None: not known."""
+    """The configured value; None: not known."""
     try:
         options = json.loads((folder / "meson-info" / "intro-buildoptions.json").read_text(encoding="utf-8"))
         return next((one["value"] for one in options if one["name"] == name), None)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Calibrates the machine around each load. One reference server stands on the server's core for a whole run, idle but
-for short loads of the real client between those that are measured: a few for each calibration, of which the median
-counts, since one in ten meets a neighbour. Neighbours share a calibration: the one behind a load is the one before the
-next."""
+"""Calibrates the machine around each load. One reference server runs on the core of the server for a whole run, idle
+except for short loads of the real client between the measured loads. A calibration is the median of a few of them, since
+one in ten is disturbed. The calibration after a load is also the one before the next load."""
 
 from __future__ import annotations
 
@@ -23,9 +22,9 @@ from comparison.speed import TOLERANCE, Bracket, Calibration, Speed
 
 _PIECES, _PIECE_SECONDS = 3, 0.06
 CALIBRATION_SECONDS = _PIECES * _PIECE_SECONDS
-MOST_VISITS = 4  # to a measurement around which the machine was not steady
+MOST_VISITS = 4  # to a measurement, while the machine is not steady
 _LOAD = load_client.Load(connections=64, seconds=_PIECE_SECONDS, warm_up=0.0, timeout=5.0)
-_FRESH_SECONDS = 0.5  # a calibration older than that says nothing of now
+_FRESH_SECONDS = 0.5  # an older calibration is not used
 _PATIENCE_SECONDS = 30.0
 
 Value = TypeVar("Value")
@@ -34,7 +33,7 @@ Calibrate = Callable[[], Calibration]
 
 @dataclass(frozen=True)
 class Bracketed(Generic[Value]):
-    """What was measured; the bracket is None when a calibration failed. `again`: the brackets of earlier tries."""
+    """The measured value; `bracket` None: a calibration failed. `again`: the brackets of earlier tries."""
 
     value: Value
     bracket: Optional[Bracket]
@@ -42,8 +41,8 @@ class Bracketed(Generic[Value]):
 
 
 class Calibrator:
-    """`calibrate` raises Untrusted when it came to nothing: then costs are not corrected, and `speed` says so.
-    `clock`: seconds since the run began."""
+    """`calibrate` raises Untrusted when it fails: then costs are not corrected, and `speed` records it. `clock`: seconds
+    since the run began."""
 
     def __init__(self, calibrate: Calibrate, speed: Speed, clock: Callable[[], float]) -> None:
         self._calibrate = calibrate
@@ -54,14 +53,14 @@ class Calibrator:
         self.speed = speed
 
     def allow_repeats(self, visits: int) -> None:
-        """Allows so many visits beyond those that are planned: bounds how long an unsteady machine is put up with."""
+        """Allows so many visits beyond the planned ones: limits the time lost on an unsteady machine."""
         self._spare += visits
 
     def bracketed(self, measure: Callable[[], Value]) -> Bracketed[Value]:
         fresh = self._last is not None and self._clock() - self._last_ended <= _FRESH_SECONDS
-        before = self._last if fresh else self._look()
+        before = self._last if fresh else self._calibration()
         value = measure()
-        after = self._look()
+        after = self._calibration()
         return Bracketed(value, Bracket(before, after) if before and after else None)
 
     def steadily(
@@ -70,9 +69,9 @@ class Calibrator:
         final: Callable[[Value], bool] = lambda _: False,
         uneven: Callable[[Value], float] = lambda _: 0.0,
     ) -> Bracketed[Value]:
-        """Measures again while the machine was not steady, and keeps the try on which it was steadiest: by its two
-        calibrations, and by what `uneven` says of the load itself (1: as much as is tolerated). What is `final` counts
-        whatever they say: a row is never INVALID once and valid at the next try."""
+        """Measures again while the machine is not steady, and keeps the steadiest try: by its two calibrations, and by
+        `uneven` of the load itself (1: the tolerance). A `final` value is kept always, so that a row is never INVALID at
+        one try and valid at the next."""
         tries: list[Bracketed[Value]] = []
 
         def unsteadiness(one: Bracketed[Value]) -> float:
@@ -91,7 +90,7 @@ class Calibrator:
         again = tuple(one.bracket for one in tries if one.bracket and one is not best)
         return Bracketed(best.value, best.bracket, again)
 
-    def _look(self) -> Optional[Calibration]:
+    def _calibration(self) -> Optional[Calibration]:
         try:
             self._last = self._calibrate()
             self.speed.calibrations.append(self._last)
@@ -104,7 +103,7 @@ class Calibrator:
 
 @contextmanager
 def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -> Iterator[Calibrator]:
-    """A calibrator that is ready. A reference server that does not start leaves all costs as they are."""
+    """When the reference server does not start, no cost is corrected."""
     began = time.monotonic()
     speed.began = time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
@@ -124,7 +123,7 @@ def calibrating(reference: Path, client: Path, pinning: Pinning, speed: Speed) -
             yield Calibrator(failing(error), speed, clock)
         else:
             with suppress(Untrusted, OSError):
-                _calibrate(server, client, pinning.client, clock)  # the first is slower than all others
+                _calibrate(server, client, pinning.client, clock)  # the first is the slowest
             yield Calibrator(lambda: _calibrate(server, client, pinning.client, clock), speed, clock)
 
 
@@ -143,13 +142,13 @@ def _piece(server: Server, client: Path, core: int, clock: Callable[[], float]) 
         try:
             output, _ = process.communicate(timeout=_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
-            raise Untrusted(f"a calibration does not end within {_PATIENCE_SECONDS:.0f} s") from None
+            raise Untrusted(f"a calibration has not ended within {_PATIENCE_SECONDS:.0f} s") from None
     used, ended = proc.cpu_seconds(server.pid) - cpu, clock()
     return parse(output, (began + ended) / 2, used)
 
 
 def parse(output: str, at: float, cpu_seconds: float) -> Calibration:
-    """Of what the client printed. Raises Untrusted when requests failed, or none was answered."""
+    """The output of the client. Raises Untrusted when requests failed, or none was answered."""
     try:
         said = json.loads(output)
         errors, requests = sum(said["errors"].values()), said["requests"] + said["warmup_requests"]

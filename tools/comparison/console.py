@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Standard output and standard error as they are found: closed, full, without a reader, in any encoding. Nothing
-that is said there may end a run, or hide its exit code."""
+"""Standard output and standard error that may be closed, full, without a reader, or in any encoding. A failed write never
+ends a run and never hides its exit code."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Optional
 
 
 def prepare() -> None:
-    """Call it first: no file that is opened later may be taken for a standard stream that is closed."""
+    """Call it first: a file opened later must not get the descriptor of a closed standard stream."""
     for stream in range(3):
         try:
             os.fstat(stream)
         except OSError:
-            os.open(os.devnull, os.O_RDWR if stream == 0 else os.O_RDONLY)  # the lowest that is free
+            os.open(os.devnull, os.O_RDWR if stream == 0 else os.O_RDONLY)  # gets the lowest free descriptor
     for text in (sys.stdout, sys.stderr):
         if text is not None:
             text.reconfigure(errors="backslashreplace")
 
 
 def show(text: str, all_of_it: bool = False) -> Optional[str]:
-    """Writes to standard output. None when that worked, or when the reader has seen enough (`| head`) and does not
-    want all of it; else the reason why not."""
+    """Writes to standard output. None when that worked, or when the reader has closed it (`| head`) and not
+    `all_of_it` is needed; else the reason."""
     if sys.stdout is None:
         return "standard output is closed"
     try:
@@ -39,7 +39,7 @@ def show(text: str, all_of_it: bool = False) -> Optional[str]:
 
 
 def tell(text: str) -> None:
-    """Writes to standard error what it can."""
+    """Writes to standard error if possible."""
     if sys.stderr is None:
         return
     try:
@@ -54,7 +54,7 @@ def reason(error: Exception) -> str:
 
 
 def _silence(stream: object) -> None:
-    """Python would try again at its end, with a complaint and an exit code of its own."""
+    """Else Python would write again at exit, and print an error."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())  # type: ignore[attr-defined]

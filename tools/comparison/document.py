@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The results as one document ("format": 2): what the JSON file holds, and what all other files are made of."""
+"""The results as one document ("format": 2). The JSON file has it, and every report is drawn from it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def build(
     partial: Optional[str] = None,
     rounds: int = 0,
 ) -> dict[str, Any]:
-    """`measurements` in the order of the tables and of their rows. `partial`: why it ended before its time, and how far it
-    came; then every row says how many of the `rounds` it has, and those that have none are left out."""
+    """`measurements` in the order of the tables and of their rows. `partial`: why the comparison ended early; then every
+    row has a mark with the number of its rounds, and rows without a round are left out."""
     if partial is not None:
         measurements = [measurement for measurement in measurements if results.row(measurement).samples or results.row(measurement).reasons]
     scenarios = list(dict.fromkeys(measurement.scenario for measurement in measurements))
@@ -36,7 +36,7 @@ def build(
     rows = [row for _, found in tables for row in found]
     if partial is not None:
         for row in rows:
-            row.marks.insert(0, f"partial: {len(row.samples):,} of {rounds:,} rounds, the comparison was cut short")
+            row.marks.insert(0, f"partial: {len(row.samples):,} of {rounds:,} rounds, the comparison ended early")
     plain = {row.measurement: _plain_row(row.measurement, results, measurements) for row in rows}
     return {
         "format": FORMAT,

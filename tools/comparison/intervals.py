@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Intervals of medians over the rounds, and of ratios, round by round.
 
-Both ends of an interval are rounds, by their order (order statistics): whatever the distribution of independent
-rounds, the true median lies outside with a chance that only the number of rounds decides. Up to five rounds no
-95 % are to be had, and the interval is the range from the least to the greatest; it holds the median in 50 % (2
-rounds), 75 % (3), 87.5 % (4) and 93.75 % (5). From six rounds on it is the narrowest that holds it in 95 % or more.
-`interval_name` says in words which of the two it is.
+Both ends of an interval are rounds (order statistics). So for any distribution of independent rounds, the probability that
+the true median is outside depends only on the number of rounds. Up to five rounds 95 % cannot be reached: the interval is
+the range, and holds the median in 50 % (2 rounds), 75 % (3), 87.5 % (4) and 93.75 % (5). From six rounds on it is the
+narrowest interval that holds the median in 95 % or more. `interval_name` says which of the two it is.
 
-A difference is said to be shown in one of two ways.
+A difference of raw figures is shown when the intervals of both medians are apart and the interval of their ratio does not
+hold 1. By chance that happens in 10 % of comparisons of 3 rounds with 3, in 2.9 % with 4 and in 0.8 % with 5; fewer than 3
+rounds never show a difference.
 
-Raw figures: when the intervals of both medians lie apart and that of their ratio does not hold 1. Where there is
-none, that still happens by chance in 10 % of the comparisons of 3 rounds with 3, in 2.9 % with 4 and in 0.8 % with 5;
-with fewer than 3 rounds it is never said.
-
-Corrected figures (CPU time that calibrations around each load have corrected) are compared with each other round by
-round: the interval of their ratios lies on one side of 1, and its median is 2 % or more from 1, which is what the
-corrected figures resolve. Of five rounds all must then agree: by chance in 6.25 % at most, less for the 2 %. With
-fewer rounds the rule for raw figures must hold too.
+A difference of corrected figures (CPU time corrected by calibrations) is shown when the interval of their ratios is on one
+side of 1 and its median is 2 % or more from 1, the resolution of corrected figures. Of five rounds all must agree: by
+chance in 6.25 % at most. With fewer rounds the rule for raw figures must hold too.
 """
 
 from __future__ import annotations
@@ -34,7 +30,7 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """Of a median over so many rounds. One round: low and high are the median."""
+    """Of a median. One round: low and high are the median."""
 
     median: float
     low: float
@@ -50,7 +46,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median of the rounds' ratios. None: there is none, since a value is not finite or the base may be 0."""
+    """The median of the ratios. None: a value is not finite, or the base may be 0."""
 
     ratio: Optional[float]
     low: Optional[float]
@@ -62,13 +58,13 @@ _NO_RATIO = Ratio(None, None, None, False)
 
 
 def confidence(rounds: int, left_out: int = 0) -> float:
-    """How often the interval holds the true median when that many rounds are left out at each end."""
+    """The probability that the interval holds the true median, with that many rounds left out at each end."""
     beyond = sum(math.comb(rounds, i) for i in range(left_out + 1))
     return 1 - 2 * beyond / 2**rounds
 
 
 def interval_name(rounds: int) -> str:
-    """What the interval of so many rounds may be called."""
+    """What the interval of so many rounds is called."""
     if rounds <= 1:
         return "one round"
     if confidence(rounds) < _CONFIDENCE:
@@ -77,7 +73,7 @@ def interval_name(rounds: int) -> str:
 
 
 def median_interval(values: Sequence[float]) -> Optional[Interval]:
-    """None without values, and when one is not finite: then there is no figure."""
+    """None without values, or when one is not finite."""
     if not values or not all(map(math.isfinite, values)):
         return None
     ordered, left_out = sorted(values), _left_out(len(values))
@@ -87,9 +83,9 @@ def median_interval(values: Sequence[float]) -> Optional[Interval]:
 def ratio_interval(values: Sequence[float], base: Sequence[float], corrected: bool = False) -> Ratio:
     """Of `values` to `base`, none of which is negative.
 
-    With as many of both, value i and base i are of the same round, and the ratio is taken in each round: what
-    disturbs both of a round cancels out. Else it is that of both medians, and its ends are the quotients of the
-    ends of both intervals, which is wider. `corrected`: by which rule a difference is shown.
+    With as many values as base values, the ratio is taken in each round, so that a disturbance of both cancels out. Else
+    it is the ratio of both medians, and its ends are the quotients of the ends of both intervals, which is wider.
+    `corrected`: the rule by which a difference is shown.
     """
     own, other = median_interval(values), median_interval(base)
     if own is None or other is None or min(base) <= 0:
@@ -111,8 +107,8 @@ def ratio_interval(values: Sequence[float], base: Sequence[float], corrected: bo
 
 
 def format_ratio(ratio: Ratio) -> str:
-    """As a table shows it: "1.00" for the base itself, "1.42 ± 0.03", or that no difference is shown. The
-    width is that of the farther end, rounded up."""
+    """As in a table: "1.00" for the base itself, "1.42 ± 0.03", or that no difference is shown. The width is that of the
+    farther end, rounded up."""
     if ratio.ratio is None or ratio.low is None or ratio.high is None:
         return "-"
     if ratio.low == ratio.ratio == ratio.high == 1:
@@ -126,7 +122,7 @@ def format_ratio(ratio: Ratio) -> str:
 
 
 def _digits(ratio: float) -> int:
-    """Behind the point: two, none for hundreds, and three that count for small ones."""
+    """Decimals: two, none for hundreds, more for small ratios."""
     if ratio >= 100:
         return 0
     return 2 if ratio >= 0.1 or ratio == 0 else 2 - math.floor(math.log10(ratio))
@@ -138,7 +134,7 @@ def _median(ordered: Sequence[float]) -> float:
 
 
 def _left_out(rounds: int) -> int:
-    """At each end: as many as leave the confidence that is wanted, none when there are too few rounds."""
+    """Rounds left out at each end: as many as the confidence allows, none when there are too few rounds."""
     left_out = 0
     while confidence(rounds, left_out + 1) >= _CONFIDENCE:
         left_out += 1

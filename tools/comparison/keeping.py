@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The folder of the results: tried before anything is measured, written whole or not at all, and no run writes
-over the files of another."""
+"""Writes the files of the results: whole or not at all, never over the files of another run. The folder is tested before
+the measurement."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PROBE_BYTES = 1 << 20  # about what the files of one run need
 
 @dataclass
 class Kept:
-    """`written` stand whole; `failed` says of each other file what kept it from being written."""
+    """`written`: complete files. `failed`: the reason for each other file."""
 
     written: list[Path] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
 def expect_writable(folder: Path) -> None:
-    """Makes the folder, and a file in it that is gone afterwards. Raises CannotRun."""
+    """Makes the folder, and writes and removes a file in it. Raises CannotRun."""
     probe = folder / f".compare-{os.getpid()}.probe"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,8 +39,7 @@ def expect_writable(folder: Path) -> None:
 
 
 def write(folder: Path, texts: dict[str, str]) -> Kept:
-    """A file for each suffix, with a name of this moment that no other run has. One that cannot be written does
-    not keep the others from it."""
+    """A file for each suffix, with a name of this moment that no other run has. Goes on when a file cannot be written."""
     kept = Kept()
     try:
         with _own_stem(folder, texts) as stem:
@@ -58,7 +57,7 @@ def write(folder: Path, texts: dict[str, str]) -> Kept:
 
 @contextmanager
 def _own_stem(folder: Path, texts: dict[str, str]) -> Iterator[Path]:
-    """A claim that only one process can make stands as long as its files are written."""
+    """Holds a claim file, which only one process can create, while the files are written."""
     base = time.strftime("compare-%Y%m%d-%H%M%S")
     number = 1
     while True:
@@ -79,7 +78,7 @@ def _own_stem(folder: Path, texts: dict[str, str]) -> Iterator[Path]:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Nothing else than the whole is ever seen under the name."""
+    """The name never shows an incomplete file."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         _write(unfinished, data)

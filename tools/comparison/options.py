@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line of tools/compare. A wrong flag or value is one line on stderr and exit code 2."""
+"""The command line of tools/compare. A wrong option is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from comparison.task import Task
 from comparison.units import parse_duration
 
 _DESCRIPTION = """\
-Starts the server in each model, loads it with majuscule-load and with wrk, and prints one table for each
+Starts the server in each mode, loads it with majuscule-load and with wrk, and prints one table for each
 scenario. Installs what is missing, builds in build/, and writes the report as one HTML file, as Markdown,
 JSON and CSV. Exit codes: 0 done, 1 a row is INVALID or nothing could be measured, 2 bad usage, 4 with
---baseline: something is worse than it was."""
+--baseline: a row is worse than in the baseline."""
 SWEEP = "sweep"
 _MOST_RATE = 10_000_000.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """None as a duration: long enough for the task; as connections: those of each scenario. `modes` may be
-    ["all"]: all that are built in. `rates`: requests/s to offer in open loops; `sweep`: those that follow from
-    what each mode can serve. `closed`: whether there are closed loops."""
+    """`duration` None: long enough for the task. `connections` None: those of each scenario. `modes` may be ["all"].
+    `rates`: requests/s of open loops; `sweep`: rates that follow from the capacity of each mode. `closed`: whether there
+    are closed loops."""
 
     modes: list[str]
     kinds: list[Kind]
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     number, names_of_modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
     names, quick_names = ",".join(scenarios.DEFAULT), ",".join(scenarios.QUICK)
-    add("--quick", action="store_true", help=f"only {quick_names}, fewer rounds, shorter: within half a minute")
+    add("--quick", action="store_true", help=f"only {quick_names}, fewer rounds, shorter loads: about half a minute")
     add("--modes", metavar="A,B", type=names_of_modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
     add(
         "--scenarios",
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         type=listed(scenarios.named),
         help=f"of {', '.join(scenarios.KINDS)}; or all; default: {names}",
     )
-    add("--task", metavar="T,U", type=tasks, help="keep-alive clients and none, sleep:D, block:D or cpu:D")
+    add("--task", metavar="T,U", type=tasks, help="keep-alive clients with this task: none, sleep:D, block:D or cpu:D")
     add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: each scenario has its own")
     add(
         "--rate",
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         type=explained(within(1, 10_000)),
         default=modes.DEFAULT_THREADS,
-        help=f"of the pools whose threads may block; default: {modes.DEFAULT_THREADS}",
+        help=f"of pools whose threads may block; default: {modes.DEFAULT_THREADS}",
     )
     add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 5, quick: 3")
     add("--duration", metavar="D", type=explained(_window), help="of a load; default: 600ms, more with a task")
@@ -116,9 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         help="do not measure memory a client, nor system calls and instructions a request",
     )
     add("--baseline", metavar="FILE", type=Path, help="an earlier JSON file of this machine to compare with")
-    add("--verbose", action="store_true", help="print the whole report, as it is printed where there is no terminal")
+    add("--verbose", action="store_true", help="print the whole report, as without a terminal")
     add("--no-install", action="store_true", help="do not install missing packages")
-    add("--no-build", action="store_true", help="measure what stands in the build directory")
+    add("--no-build", action="store_true", help="measure the programs in the build directory")
     add("--build-dir", metavar="DIR", type=Path, default=Path("build"), help="default: build")
     add("--output", metavar="DIR", type=Path, default=Path("results"), help="for the files; default: results")
     return parser
@@ -140,7 +140,7 @@ def _connections(given: argparse.Namespace) -> Optional[list[int]]:
 
 
 def parse(arguments: list[str]) -> Options:
-    """Exits with 2 on bad usage, with 0 after --help."""
+    """Exits with 2 for bad usage, with 0 after --help."""
     given = _parser().parse_args(arguments)
     return Options(
         modes=given.modes,

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""How fast the machine was during a run, and what that does to a cost. Pure: the loads are in `calibrator`.
+"""The speed of the machine during a run, and the correction of costs. Pure: the loads are in `calibrator`.
 
-A virtual machine changes its speed by tens of percent for tens of seconds: a neighbour runs on the core's other
-thread, or the clock changes. A calibration is a short load on the reference server, which always does the same: what
-its requests cost says how fast the machine is at that moment. Two of them bracket each load, and the load's cost is
-corrected to the run's median speed.
+A virtual machine changes its speed by tens of percent for tens of seconds, since another machine uses the other thread of
+the core, or the clock changes. A calibration is a short load on the reference server, whose requests always do the same
+work: their cost is the speed of the machine at that moment. Two calibrations bracket each load, and its cost is corrected
+to the median speed of the run.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from typing import Any, Optional
 
-TOLERANCE = 0.03  # how far apart two calibrations may be: neighbours on a steady machine differ by 1 to 2 %
+TOLERANCE = 0.03  # difference of two calibrations; on a steady machine neighbours differ by 1 to 2 %
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """`at`: seconds since the run began. The CPU time is that of the reference server."""
+    """`at`: seconds since the run began. The CPU time is of the reference server."""
 
     at: float
     requests: int
@@ -32,7 +32,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Bracket:
-    """The calibrations right before and right after a load."""
+    """The calibrations before and after a load."""
 
     before: Calibration
     after: Calibration
@@ -53,7 +53,7 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Visit:
-    """One load and its bracket. `kept`: not measured again."""
+    """A load and its bracket. `kept`: not measured again."""
 
     mode: str
     scenario: str
@@ -64,7 +64,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Level:
-    """A time of one speed, in seconds since the run began."""
+    """A period of one speed, in seconds since the run began."""
 
     first: float
     last: float
@@ -73,11 +73,11 @@ class Level:
 
 @dataclass
 class Speed:
-    """Of the machine, over a run. Grows while the run goes on."""
+    """Of the machine over a run."""
 
     calibrations: list[Calibration] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)  # why calibrations came to nothing
+    failures: list[str] = field(default_factory=list)  # why calibrations failed
     began: str = ""  # when, with the zone
 
     @property
@@ -88,13 +88,13 @@ class Speed:
         return statistics.median(one.us_per_request for one in self.calibrations)
 
     def factor(self, bracket: Optional[Bracket]) -> float:
-        """What a cost is multiplied with to be that of a machine of the run's median speed."""
+        """A cost times this factor is the cost at the median speed of the run."""
         usual = self.usual
         return usual / bracket.us_per_request if usual and bracket else 1.0
 
     def levels(self) -> list[Level]:
-        """A new level begins where two calibrations in a row leave the present one in the same direction: a lone one
-        is noise."""
+        """A new level begins where two calibrations in a row differ from the present one in the same direction: a single
+        one is noise."""
         levels: list[list[Calibration]] = []
         for one, following in zip_longest(self.calibrations, self.calibrations[1:]):
             present = statistics.median(member.us_per_request for member in levels[-1]) if levels else one.us_per_request
@@ -109,7 +109,7 @@ class Speed:
 
     @property
     def variation(self) -> float:
-        """How much slower the slowest level was than the fastest; without a step, the slowest calibration."""
+        """How much slower the slowest level was than the fastest; without a step, of single calibrations."""
         levels = [level.us_per_request for level in self.levels()]
         costs = levels if len(levels) > 1 else [one.us_per_request for one in self.calibrations]
         return max(costs) / min(costs) - 1 if costs else 0.0
@@ -144,7 +144,7 @@ class Speed:
 
 
 def _direction(one: Calibration, level: float) -> int:
-    """1: slower than that level, -1: faster, 0: within the tolerance."""
+    """1: slower than the level, -1: faster, 0: within the tolerance."""
     away = one.us_per_request / level - 1
     return 0 if abs(away) <= TOLERANCE else 1 if away > 0 else -1
 
@@ -163,6 +163,6 @@ def _visit(visit: Visit) -> dict[str, Any]:
 
 
 def corrected(cost: float, factor: float, burnt: float = 0.0) -> float:
-    """`burnt`: the part that is a time and not work (a task that burns so much CPU), the same at any speed."""
+    """`burnt`: the part of a task that burns CPU for a fixed time, at any speed."""
     fixed = min(cost, burnt)
     return fixed + (cost - fixed) * factor

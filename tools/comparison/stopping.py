@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""SIGINT, SIGTERM and SIGHUP stop a tool in order: the first one as an exception, so that servers, clients and
-folders are cleaned up and results are kept; a second one at once, after it has killed the children."""
+"""SIGINT, SIGTERM and SIGHUP stop a tool. The first one is an exception, so that servers, clients and folders are cleaned
+up and results are kept. A second one kills the children and ends the process at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Callable, Iterator, Optional
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_SAME_SECONDS = 0.05  # `timeout` signals the process, then its group: both are one wish
+_SAME_SECONDS = 0.05  # `timeout` signals the process, then its group: both count as one
 _AGAIN_SECONDS = 0.01
 
 _scratch: set[str] = set()
@@ -24,7 +24,7 @@ _sudden_end: list[Callable[[], None]] = []
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal came. Nothing that handles ordinary failures takes it for one."""
+    """A signal came. Handlers of ordinary failures do not catch it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -36,7 +36,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class _Handler:
-    """`taken`: the exception is under way."""
+    """`taken`: the exception was raised."""
 
     def __init__(self) -> None:
         self.first: Optional[int] = None
@@ -48,7 +48,7 @@ class _Handler:
         now = time.monotonic()
         if self.first is None:
             self.first, self.at = number, now
-            self.look_again(signal.SIGALRM, frame)
+            self.try_again(signal.SIGALRM, frame)
         elif now - self.at > _SAME_SECONDS:
             for act in _sudden_end:
                 act()
@@ -56,8 +56,8 @@ class _Handler:
                 shutil.rmtree(folder, ignore_errors=True)
             os._exit(128 + number)
 
-    def look_again(self, number: int, frame: Optional[FrameType]) -> None:
-        """Raises, but not where Python would swallow it: then a little later."""
+    def try_again(self, number: int, frame: Optional[FrameType]) -> None:
+        """Raises; where Python would ignore the exception, a little later."""
         if _in_a_destructor(frame):
             signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
         else:
@@ -82,12 +82,12 @@ _handler = _Handler()
 
 
 def install() -> None:
-    """Call it first, in the main thread. A signal that the parent has ignored stays ignored (nohup, `&` in sh),
-    except SIGTERM; one that it has blocked counts again."""
+    """Call it first, in the main thread. A signal that the parent ignores stays ignored (nohup, `&` in sh), except
+    SIGTERM; a blocked one is unblocked."""
     for number in STOPPING:
         if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _handler)
-    signal.signal(signal.SIGALRM, _handler.look_again)
+    signal.signal(signal.SIGALRM, _handler.try_again)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (*STOPPING, signal.SIGALRM))
 
 
@@ -97,25 +97,25 @@ def before_a_sudden_end(act: Callable[[], None]) -> None:
 
 
 def check() -> None:
-    """Raises for a signal that was deferred, unless it still is."""
+    """Raises for a deferred signal, unless it is still deferred."""
     _handler.check()
 
 
 def requested() -> Optional[Stopped]:
-    """Whether a signal has come, also while it was deferred."""
+    """The first signal, also a deferred one; None: none came."""
     return Stopped(_handler.first) if _handler.first is not None else None
 
 
 @contextmanager
 def deferred() -> Iterator[None]:
-    """Inside, the first signal is only noted, for `check`: for what must not be left half done."""
+    """Inside, the first signal is only recorded, for `check`."""
     with _with_deferral(True):
         yield
 
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Inside a `deferred`: here the first signal raises again, no later than at the end of the block."""
+    """Inside a `deferred` block: here the first signal raises, at the end of the block at the latest."""
     with _with_deferral(False):
         check()
         yield
@@ -133,7 +133,7 @@ def _with_deferral(wanted: bool) -> Iterator[None]:
 
 @contextmanager
 def scratch_folder(prefix: str) -> Iterator[Path]:
-    """A temporary folder that no signal leaves behind."""
+    """A temporary folder that is removed also after a signal."""
     with tempfile.TemporaryDirectory(prefix=prefix) as folder:
         _scratch.add(folder)
         try:
@@ -143,5 +143,5 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
 
 
 def expect_scratch_space() -> None:
-    """Raises OSError that says where a temporary file was tried to be made."""
+    """Raises OSError that names the folders that were tried."""
     tempfile.gettempdir()
