@@ -34,7 +34,7 @@ class Crowd(unittest.TestCase):
 
     def test_the_wait_counts_from_the_connect_that_the_figure_names(self) -> None:
         for kind, seconds in ((crowd.RAW, 2.0), (crowd.HTTP, 2.5)):
-            waited = crowd._Crowd(kind, {}, first_connect=1.0, last_connect=1.5, last_answer=3.5)
+            waited = crowd.Crowd(kind, first_connect=1.0, last_connect=1.5, last_answer=3.5)
             self.assertEqual(waited.waited_seconds, seconds)
 
 
@@ -104,11 +104,11 @@ class WakeUp(unittest.TestCase):
 
 class Verdict(unittest.TestCase):
     def code(self, error: Exception) -> int:
-        arguments = ["bench", "idle-memory", "--mode=uring", "--majuscule=x"]
+        arguments = ["benchmarks", "idle-memory", "--mode=uring", "--majuscule=x"]
         said = io.StringIO()
         with (
             mock.patch.object(sys, "argv", arguments),
-            mock.patch.object(benchmarks, "_measure", side_effect=error),
+            mock.patch.dict(benchmarks._FIGURES, {"idle-memory": mock.Mock(side_effect=error)}),
             mock.patch.object(benchmarks.os, "sched_setaffinity"),
             contextlib.redirect_stdout(said),
         ):

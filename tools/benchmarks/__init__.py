@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The benchmarks: each figure beside its target, as a ratio in one run where machines differ."""
+"""The benchmarks: each figure with its target, as a ratio within one run where machines differ."""

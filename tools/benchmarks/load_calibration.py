@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""The load client beside truths: percentiles of delays that a server measures itself, and an offered rate."""
+"""The figures of the load client against the truth: percentiles of delays that a server measures itself, an offered rate,
+and the times of its schedule."""
 
 from __future__ import annotations
 
+import argparse
 import math
 import socket
+import statistics
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from benchmarks import load_run
 from benchmarks.target import Target
 from comparison import wrk
 from comparison.errors import Untrusted
+from comparison.measure import Bench
 from comparison.observer import Observer
-from comparison.pinning import Pinning
-from comparison.server import majuscule_command, running
-from comparison.task import Task
+from comparison.server import running
 
 _CONNECTIONS = 16
 _REQUESTS = 1_000
-# Of each 200 requests, as many are delayed by so many seconds: long beside what the wire takes, and so that
-# no percentile is the slowest of its kind.
+# Seconds of delay of each 200 requests: long compared with the wire, and no percentile is the slowest of its kind.
 _DELAYS = [0.050] * 120 + [0.080] * 40 + [0.120] * 24 + [0.200] * 12 + [0.350] * 3 + [0.500]
 _PERCENTILES = {"p50": 50.0, "p75": 75.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9, "max": 100.0}
 _MOST_PERCENTILE_ERROR = 1.0
-_RATE = 5_000
-_MOST_RATE_ERROR = 0.1
+_RATE, _MOST_RATE_ERROR = 5_000, 0.1
+_PACING_RATE, _PACING_CONNECTIONS, _LEAST_ACHIEVED = 50_000, 64, 0.99
 _PATIENCE_SECONDS = 10.0
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -46,7 +46,7 @@ class _DelayingServer:
             thread.start()
 
     def _next_delay(self) -> float:
-        """So mixed that the slow ones are far apart: 37 has no common factor with their number."""
+        """Slow ones are far apart: 37 has no common factor with the number of delays."""
         with self._lock:
             self._taken += 1
             return _DELAYS[self._taken * 37 % len(_DELAYS)]
@@ -71,18 +71,17 @@ class _DelayingServer:
 
 
 def percentile(ordered: list[float], wanted: float) -> float:
-    """The nearest rank of samples in order."""
+    """The nearest rank of sorted samples."""
     return ordered[max(1, math.ceil(wanted / 100 * len(ordered) - 1e-9)) - 1]
 
 
-def _percentiles(client: Path, pinning: Pinning) -> str:
+def _percentiles(bench: Bench) -> str:
     server = _DelayingServer()
     try:
-        arguments = [f"--connections={_CONNECTIONS}", f"--requests={_REQUESTS}", "--check=any"]
-        done = load_run.run(client, pinning.client, *arguments, wrk.url(server.port))
+        arguments = [f"--connections={_CONNECTIONS}", f"--requests={_REQUESTS}", "--check=any", wrk.url(server.port)]
+        figures = load_run.run(bench, *arguments)[0]["service_time_us"]
     finally:
         server.close()
-    figures = done.result["service_time_us"]
     truth = sorted(server.seen)
     if len(truth) != figures["count"]:
         raise Untrusted(f"the client measured {figures['count']} requests of {len(truth)}")
@@ -95,10 +94,10 @@ def _percentiles(client: Path, pinning: Pinning) -> str:
     return Target(what, _MOST_PERCENTILE_ERROR, "%").judge(max(map(abs, errors.values())), detail)
 
 
-def _rate(majuscule: Path, client: Path, pinning: Pinning, seconds: float) -> str:
-    with running(majuscule_command(majuscule, "epoll", Task.parse("none")), pinning.server) as server:
+def _rate(bench: Bench, seconds: float) -> str:
+    with running(bench.command("epoll"), bench.pinning.server) as server:
         arguments = [f"--rate={_RATE}", "--connections=16", f"--duration={round(seconds * 1000)}ms"]
-        result = load_run.run(client, pinning.client, *arguments, wrk.url(server.port)).result
+        result, _ = load_run.run(bench, *arguments, wrk.url(server.port))
         with Observer(server.port, _PATIENCE_SECONDS) as observer:
             counted = observer.read().requests
         server.drain()
@@ -110,6 +109,26 @@ def _rate(majuscule: Path, client: Path, pinning: Pinning, seconds: float) -> st
     return Target(what, _MOST_RATE_ERROR, "%").judge(abs(achieved / _RATE - 1) * 100, detail)
 
 
-def measure(majuscule: Path, client: Path, pinning: Pinning, seconds: float) -> str:
+def measure(bench: Bench, given: argparse.Namespace) -> str:
     """The lines to print."""
-    return "\n".join([_percentiles(client, pinning), _rate(majuscule, client, pinning, seconds)])
+    return "\n".join([_percentiles(bench), _rate(bench, given.seconds)])
+
+
+def pacing(bench: Bench, given: argparse.Namespace) -> str:
+    """How late the client sends what its schedule says, at a high rate. The median round, since one may be disturbed."""
+    with running(bench.command("epoll"), bench.pinning.server) as server:
+        arguments = [f"--rate={_PACING_RATE}", f"--connections={_PACING_CONNECTIONS}", "--warmup=200ms"]
+        arguments += [f"--duration={round(given.seconds * 1000)}ms", wrk.url(server.port)]
+        results = [load_run.run(bench, *arguments)[0] for _ in range(given.rounds)]
+        server.drain()
+    late = [result["lateness_us"] for result in results]
+    errors = [figures["p99"] for figures in late]
+    achieved = statistics.median(result["requests_per_second"] for result in results)
+    detail = (
+        f"the median of {given.rounds} rounds from {min(errors):.1f} to {max(errors):.1f};"
+        f" p50 {statistics.median(figures['p50'] for figures in late):.1f} us,"
+        f" p99.9 {statistics.median(figures['p99.9'] for figures in late):.1f} us, achieved {achieved:,.1f}/s"
+    )
+    what = f"majuscule-load, pacing error p99 at {_PACING_RATE:,} requests/s"
+    shortfall = "" if achieved >= _LEAST_ACHIEVED * _PACING_RATE else "not the rate: all connections were busy"
+    return Target(what, given.target, "us").judge(statistics.median(errors), detail, shortfall)

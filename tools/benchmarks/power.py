@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The power of tools/compare on this machine, as it is: whether a mode compared with itself shows no difference, and
-compared with itself with 5 % more work a request shows one. Ten comparisons of five rounds, by the comparison's own
-means. The extra work is a task that burns CPU for every K-th request. What such a task adds is measured first, since
-it is more than it burns: it reads a clock, and while it goes on clients fall asleep that must be woken."""
+"""The power of tools/compare on this machine: a mode compared with itself must show no difference, and compared with
+itself with 5 % more work a request it must show one. Ten comparisons of five rounds. The extra work is a task that burns
+CPU for every K-th request. What the task adds is measured first, since it is more than it burns: it reads a clock, and
+clients sleep meanwhile and must be woken."""
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, replace
 from typing import Optional
 
@@ -23,7 +24,7 @@ from comparison.task import Task
 
 CONNECTIONS = 64
 MORE = 0.05
-PILOT = 0.20  # by what it burns, of the runs that show what it adds
+PILOT = 0.20  # share burnt in the runs that measure what the task adds
 _TASK = Task.parse("cpu:5us")
 _PILOT_ROUNDS = 5
 _SHARE = 0.9  # of the comparisons that must come out right
@@ -37,7 +38,7 @@ class Measurements:
 
     @classmethod
     def of(cls, mode: str, every: int) -> Measurements:
-        """The task is due for each `every`-th request."""
+        """Every `every`-th request has the task."""
 
         def measurement(kind: Kind) -> Measurement:
             return Measurement(Scenario(kind, CONNECTIONS), mode)
@@ -52,7 +53,7 @@ class Measurements:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one comparison with A. `invalid`: why there is no ratio."""
+    """One comparison with A. `invalid`: why there is no ratio."""
 
     base_us: Optional[float]
     us: Optional[float]
@@ -90,31 +91,32 @@ class Comparison:
 
 
 def every_for(cost_us: float, more: float, task_us: float = _TASK.seconds * 1e6) -> int:
-    """K, for which a task that adds `task_us` adds that share to a request of that cost."""
+    """K: a task that adds `task_us` to every K-th request adds the share `more` to the mean cost."""
     return max(1, round(task_us / (more * cost_us)))
 
 
 def added_us(pilot: Outcome, every: int) -> float:
-    """By one task: never less than it burns."""
+    """Microseconds added by one task: at least what it burns."""
     share = (pilot.ratio.ratio or 1.0) - 1
     return max(_TASK.seconds * 1e6, share * (pilot.base_us or 0.0) * every)
 
 
-def measure(bench: Bench, mode: str, comparisons: int, rounds: int) -> str:
+def measure(bench: Bench, given: argparse.Namespace) -> str:
     """The table to print."""
+    mode, rounds = given.mode, given.rounds
     bench = replace(bench, cross_checked=False)
     cost, every = _pilot(bench, mode)
     measurements = Measurements.of(mode, every)
     found = [
         Comparison.of(_compare(bench, [measurements.base, measurements.same, measurements.more], rounds, seed), measurements)
-        for seed in range(1, comparisons + 1)
+        for seed in range(1, given.comparisons + 1)
     ]
     what = f"{mode}, {CONNECTIONS} keep-alive connections; more work: {_TASK.text} for every {every}-th request"
     return "\n".join([f"{what}, which adds {MORE:.0%} to {cost:.2f} us", *table(found, rounds)])
 
 
 def _pilot(bench: Bench, mode: str) -> tuple[float, int]:
-    """What a request costs, and how often the task must be due. Raises Untrusted when it cannot be told."""
+    """The cost of a request, and K. Raises Untrusted when a row is INVALID."""
     alone = Measurements.of(mode, every=1).base
     first = _compare(bench, [alone], rounds=1, seed=0).row(alone)
     cost = first.median("cpu_us_per_request")
@@ -141,7 +143,7 @@ def _compare(bench: Bench, measurements: list[Measurement], rounds: int, seed: i
 
 
 def table(found: list[Comparison], rounds: int) -> list[str]:
-    """A line for each comparison, then what they come to."""
+    """Two lines for each comparison, then the verdicts."""
     heads = f"{'':>3} {'A us':>7} {'beside':>14} {'us':>7}"
     lines = [f"{heads} {'ratio':>6}  {'(range)':<16} {'raw':>6}  {'(range)':<16}"]
     for number, one in enumerate(found, 1):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The ratio of two costs, round by round: each corrected for the machine's speed around its load, and raw beside it."""
+"""The ratio of two costs, round by round: corrected for the speed of the machine, and raw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Costs = Sequence["Bracketed[float]"]  # microseconds a request, one a round
 
 @dataclass(frozen=True)
 class SteadyRatio:
-    """One value a round; costs are corrected."""
+    """One value a round. Costs are corrected."""
 
     costs: list[float]
     base: list[float]
@@ -50,6 +50,6 @@ def corrected(costs: Costs, speed: Speed) -> list[float]:
 
 
 def unsteady(costs: Costs) -> str:
-    """Says so when the machine changed its speed around a load on every try."""
+    """A mark when the machine changed its speed around a load on every try."""
     worst = max((cost.bracket.disagreement for cost in costs if cost.bracket and not cost.bracket.steady), default=0.0)
     return f"unsteady: the machine's speed changed by up to {worst:.0%} around a load" if worst else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A measured figure beside the one to reach."""
+"""A measured figure and its target."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Optional
 
 @dataclass(frozen=True)
 class Target:
-    """At most `limit` `unit`; None: a figure to know, not to reach."""
+    """At most `limit` `unit`; None: a figure without a target."""
 
     what: str
     limit: Optional[float]
     unit: str
 
     def judge(self, measured: float, detail: str, shortfall: str = "") -> str:
-        """One line. A `shortfall` says what failed whatever the figure."""
+        """One line. A `shortfall` fails for any figure."""
         unit = f" {self.unit}" if self.unit else ""
         figure = f"{measured:,.0f}" if self.unit == "bytes" else f"{measured:.3f}"
         line = f"{self.what}: {figure}{unit} ({detail})"
