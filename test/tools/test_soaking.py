@@ -152,9 +152,9 @@ class Faults(unittest.TestCase):
         tally = replace(TALLY)
         for number in range(7):
             tally.note_wrong(f"answer {number}")
-        self.expect("7 clients met what is wrong: answer 0", replace(OUTCOME, tally=tally))
+        self.expect("7 clients found a fault: answer 0", replace(OUTCOME, tally=tally))
         self.expect("and 4 more", replace(OUTCOME, tally=tally))
-        self.expect("the server complained", replace(OUTCOME, said=["2026 warn something"]))
+        self.expect("the server logged", replace(OUTCOME, said=["2026 warn something"]))
 
     def test_a_timeout_that_comes_too_early_is_wrong(self) -> None:
         tally = Tally()
@@ -169,7 +169,7 @@ class Verdict(unittest.TestCase):
         crash, slow = Fault("it crashed", certain=True), Fault("no answer", certain=False)
         self.assertEqual(verdict([], 5.0), "PASS")
         self.assertEqual(verdict([slow], 0.1), "FAIL: no answer")
-        self.assertTrue(verdict([slow], 5.0).startswith("INVALID: the clients themselves were up to 5.0 s"))
+        self.assertTrue(verdict([slow], 5.0).startswith("INVALID: the clients were up to 5.0 s"))
         self.assertEqual(verdict([crash, slow], 5.0), "FAIL: it crashed; no answer")
 
     def test_which_faults_those_are(self) -> None:

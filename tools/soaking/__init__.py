@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads the server for long with good, slow, garbage and dying clients: nothing may grow, nothing be lost.
+"""Loads the server for long with good, slow, garbage and dying clients: memory must not grow, no request may be lost.
 
-Each client counts, from the bytes it got, what must be counted; the server's account must be the same.
+Each client counts from the bytes it received what the server must count. Both counts must be the same.
 """

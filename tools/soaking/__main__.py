@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -21,15 +22,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 Result = Union[Outcome, BaseException]
 
 
-def _program(wanted: options.Options, progress: Progress) -> Path:
+def _program(wanted: argparse.Namespace, progress: Progress) -> Path:
     if wanted.majuscule:
         return wanted.majuscule
-    build.build(_ROOT, wanted.build_directory, progress)
-    return build.inspect(_ROOT, wanted.build_directory).majuscule
+    build.build(_ROOT, wanted.build_dir, progress)
+    return build.inspect(_ROOT, wanted.build_dir).majuscule
 
 
 async def _soak_all(plans: list[Plan], in_turn: bool) -> tuple[list[Result], float]:
-    """An outcome, or what it failed with, for each plan; how late the clients were at worst."""
+    """An outcome or an exception for each plan, and the greatest lateness of the clients."""
     worst = [0.0]
     watching = asyncio.create_task(watch_lateness(worst))
     batches = [[plan] for plan in plans] if in_turn else [plans]
@@ -42,17 +43,16 @@ async def _soak_all(plans: list[Plan], in_turn: bool) -> tuple[list[Result], flo
 
 def _run(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
-    progress = Progress()
-    program = _program(wanted, progress)
-    chosen = modes.chosen(program, wanted.modes)
-    limits.raise_descriptors()
-    # One heap for all threads of a server (mallopt(3)): else what each of many heaps happens to keep hides a leak.
+    # One heap for all threads of a server (mallopt(3)): what each of many heaps keeps would hide a leak.
     os.environ["MALLOC_ARENA_MAX"] = "1"
-    plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.say) for mode in chosen]
-    how = "one after the other" if wanted.in_turn else "at the same time"
-    progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(chosen)}, {how}")
-    results, late = asyncio.run(_soak_all(plans, wanted.in_turn))
-    progress.done()
+    with Progress() as progress:
+        program = _program(wanted, progress)
+        chosen = modes.chosen(program, wanted.modes)
+        limits.raise_descriptors()
+        plans = [Plan(program, mode, float(wanted.seconds), wanted.seed, progress.say) for mode in chosen]
+        how = "one after the other" if wanted.in_turn else "at the same time"
+        progress.keep(f"{wanted.seconds} s of {CLIENTS} clients at a time in {', '.join(chosen)}, {how}")
+        results, late = asyncio.run(_soak_all(plans, wanted.in_turn))
     return _report(plans, results, late)
 
 
@@ -65,8 +65,8 @@ def _report(plans: list[Plan], results: list[Result], late: float) -> int:
         elif isinstance(result, BaseException):
             raise result
     lines = [table.table(outcomes)] if outcomes else []
-    lines.append("memory is that of servers with MALLOC_ARENA_MAX=1")
-    lines.append(f"the clients themselves were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
+    lines.append("memory: of servers with MALLOC_ARENA_MAX=1")
+    lines.append(f"the clients were up to {late * 1000:.0f} ms late; seed {plans[0].seed}")
     for why in sorted({outcome.unjudged for outcome in outcomes if outcome.unjudged}):
         lines.append(f"memory is not judged: {why}")
     lines.append(verdict(found, late))
@@ -82,7 +82,7 @@ def main() -> int:
     try:
         return _run(sys.argv[1:])
     except stopping.Stopped as stopped:
-        console.tell(f"\nsoak: stopped by {stopped}: there is no valid result\n")
+        console.tell(f"soak: stopped by {stopped}: there is no valid result\n")
         return stopped.exit_code
     except (CannotRun, OSError) as error:
         console.tell(f"soak: {error}\n")

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Takes apart what came for requests that nobody can predict: whole, well-formed answers, or it is wrong.
-
-None of the requests may have been a HEAD.
-"""
+"""Parses the answers to random requests: they must be whole and well-formed. No request may be a HEAD."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ class Answer:
 
     @property
     def capitalized(self) -> bool:
-        """Whether it is an answer that counts: no other 200 is plain text in this form."""
+        """Whether the server counts it: no other 200 is plain text of this form."""
         plain = self.fields.get(b"Content-Type", b"text/plain").startswith(b"text/plain")
         return self.status == 200 and plain and self.body == self.body.capitalize()
 
@@ -32,7 +29,7 @@ class Answer:
 
 
 def parse(received: bytes) -> list[Answer]:
-    """Without 100 Continue. Raises ValueError when anything is not whole, not well-formed or misplaced."""
+    """Without 100 Continue. Raises ValueError when an answer is incomplete, malformed or behind the last one."""
     answers: list[Answer] = []
     while received:
         if answers and answers[-1].closing:

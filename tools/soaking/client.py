@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""One connection of a client that can misbehave. Every wait is bounded by whoever calls."""
+"""One connection of a client that can misbehave. The callers limit every wait."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
-from types import TracebackType
-from typing import Optional
 
 from comparison.wrk import HOST
 
@@ -17,11 +15,11 @@ _SMALL_SEGMENT = 1000
 
 
 class Wrong(Exception):
-    """The server did what it must not do; the text says what."""
+    """The server made a fault; the text says which."""
 
 
 class Client:
-    """Closed, in whatever way, at the end of its `with` block."""
+    """Closed at the end of its `with` block."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -29,7 +27,7 @@ class Client:
 
     @classmethod
     async def connect(cls, port: int, narrow: bool = False) -> Client:
-        """`narrow`: with little room on the wire, so that answers that are not read soon get stuck."""
+        """`narrow`: with small buffers, so that answers that are not read soon get stuck."""
         connection = socket.socket()
         try:
             connection.setblocking(False)
@@ -46,12 +44,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     async def send(self, data: bytes) -> None:
@@ -62,7 +55,7 @@ class Client:
         return await self._loop.sock_recv(self._socket, 65536)
 
     async def receive(self, count: int) -> bytes:
-        """So many bytes; fewer when the end came."""
+        """So many bytes; fewer at the end of the connection."""
         received = b""
         while len(received) < count:
             some = await self._loop.sock_recv(self._socket, min(count - len(received), 65536))
@@ -79,12 +72,12 @@ class Client:
 
     async def expect_end(self) -> None:
         if some := await self.receive_some():
-            raise Wrong(f"it sends {some[:40]!r} where the connection was to end")
+            raise Wrong(f"sends {some[:40]!r} instead of the end of the connection")
 
     def half_close(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
-        """Dies without a word of goodbye: RST."""
+        """Closes with an RST."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._socket.close()

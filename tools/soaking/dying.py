@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Clients that die (RST) at every point of a conversation.
+"""Clients that reset the connection (RST) at every point of a conversation.
 
-What they ask must be countable all the same: it is nothing that counts, or the first byte of the answer or a
-close that is no reset proves that it does. Who dies in a task leaves it open, and so comes after all others.
+Their requests can be counted all the same: they are of a kind that does not count, or the first byte of the answer, or a
+close without a reset, proves that they count. For a client that resets in a task it is not known, so those come last.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _UNCOUNTED = (exchanges.head, exchanges.healthz)
 
 
 async def _moment(chance: random.Random) -> None:
-    """None at all, or long enough for the server to look."""
+    """Zero, or long enough for the server to read."""
     await asyncio.sleep(chance.choice((0.0, chance.uniform(0, 0.05))))
 
 
@@ -32,7 +32,7 @@ async def _after_connect(site: Site, chance: random.Random) -> None:
 
 
 async def _after_part(site: Site, chance: random.Random) -> None:
-    """In the head, in the body, and sometimes after a half-close, when the refusal is under way."""
+    """In the head, in the body, and sometimes after a half-close, while the refusal is sent."""
     head, body = b"POST /capitalize HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n", bytes(8000)
     with await site.connect() as client:
         await client.send(head[: chance.randint(1, len(head))] if chance.random() < 0.5 else head + body)
@@ -44,7 +44,7 @@ async def _after_part(site: Site, chance: random.Random) -> None:
 
 
 async def _with_answers_unread(site: Site, chance: random.Random) -> None:
-    """Some of them on their way, some not yet made."""
+    """Some of them sent, some not yet made."""
     requests = [chance.choice(_UNCOUNTED)(chance).steps[0][0] for _ in range(chance.randint(1, 30))]
     with await site.connect() as client:
         await client.send(b"".join(requests))
@@ -53,7 +53,7 @@ async def _with_answers_unread(site: Site, chance: random.Random) -> None:
 
 
 async def _in_a_flood(site: Site, chance: random.Random) -> None:
-    """With the server stuck, or on its way to it."""
+    """While the server is stuck, or before."""
     with await site.connect(narrow=True) as client:
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(flood(client), chance.uniform(0, 0.1))
@@ -76,7 +76,7 @@ async def _expect_first_byte(client: Client) -> None:
 
 
 async def _without_waiting(site: Site, chance: random.Random) -> None:
-    """Closes behind its request. The server cannot tell it from a half-closed client, who is answered."""
+    """Closes after its request. For the server it looks like a half-closed client, which gets an answer."""
     scheme = chance.choice(("http", "raw"))
     with await site.connect(scheme) as client:
         await client.send(exchanges.get(chance).steps[0][0] if scheme == "http" else b"gONE")
@@ -91,7 +91,7 @@ async def act(site: Site, chance: random.Random) -> None:
 
 
 async def in_a_task(site: Site, chance: random.Random) -> None:
-    """Models differ in whether they notice, and so in whether it was answered."""
+    """Modes differ in whether they notice it, and so in whether they answer."""
     with await site.connect() as client:
         await client.send(exchanges.get(chance).steps[0][0])
         await asyncio.sleep(chance.uniform(0, 0.01))

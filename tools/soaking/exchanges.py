@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests beside the only right answer, to the byte."""
+"""Requests with their only right answer, to the byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEALTHZ = b"GET /healthz HTTP/1.1\r\n" + _HOST + b"\r\n"
 
 @dataclass(frozen=True)
 class Exchange:
-    """Pairs of what is sent and what must come before the next is sent; `counts` as /stats does."""
+    """`steps`: what is sent, and what must come before the next step. `counts`: as in /stats."""
 
     steps: list[tuple[bytes, bytes]]
     counts: int = 1
@@ -28,7 +28,7 @@ def small_body(chance: random.Random) -> bytes:
 
 
 def any_body(chance: random.Random) -> bytes:
-    """Mostly small, seldom large."""
+    """Usually small, rarely large."""
     largest = chance.choices((200, 4_000, 100_000), (90, 9, 1))[0]
     return chance.randbytes(chance.randint(0, largest))
 
@@ -90,7 +90,7 @@ def closing(chance: random.Random) -> Exchange:
 
 
 def pipelined(chance: random.Random, most: int) -> Exchange:
-    """Small ones, sent at once: whoever sends large ones must read meanwhile."""
+    """Small requests, sent at once: a client that sends large ones must read meanwhile."""
     exchanges = [chance.choice((get, head, healthz, get))(chance) for _ in range(chance.randint(2, most))]
     steps = [step for exchange in exchanges for step in exchange.steps]
     joined = (b"".join(sent for sent, _ in steps), b"".join(wanted for _, wanted in steps))

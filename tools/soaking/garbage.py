@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Clients that send random bytes and spoilt requests, and get whole, well-formed answers and then the end.
+"""Clients that send random bytes and damaged requests. They must get whole, well-formed answers and then the end.
 
-All of it is sent at once and fits into one read, so that no close of the server's can overtake an answer.
+All is sent at once and fits into one read, so that a close by the server cannot overtake an answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from soaking.client import Wrong
 from soaking.load import Kind, Site
 
 _LONGEST = 1200
-# None is a HEAD, whose answer only tells its length to those who know the request.
+# None is a HEAD: the length of its answer is not known without the request.
 _REQUESTS = [
     b"GET /capitalize?text=sOAK+%21 HTTP/1.1\r\nHost: a\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\nX-Long: " + b"x" * 200 + b"\r\n\r\n",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that keep to the rules and check every byte of every answer."""
+"""Clients that follow the protocol and check every byte of every answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LARGEST_RAW = 1024
 
 
 def _expect(received: bytes, wanted: bytes) -> None:
-    """Raises Wrong when they differ in anything but a date."""
+    """Raises Wrong when they differ, except in a date."""
     same_dates = conformance.with_same_dates(received)
     if same_dates != wanted:
         raise Wrong(conformance.difference(same_dates, wanted))
@@ -50,7 +50,7 @@ async def one_request(site: Site, chance: random.Random) -> None:
 
 
 async def half_closed(site: Site, chance: random.Random) -> None:
-    """Whether the answer says that it closes depends on when the server saw the end."""
+    """Whether the answer says close depends on when the server sees the half-close."""
     exchange = exchanges.get(chance)
     [(sent, wanted)] = exchange.steps
     closing = wanted.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
@@ -73,7 +73,7 @@ async def raw(site: Site, chance: random.Random) -> None:
 
 
 async def in_pieces(site: Site, chance: random.Random) -> None:
-    """A slow network: a request that comes in pieces, but in time."""
+    """A slow network: a request in pieces, but within the timeouts."""
     exchange = chance.choice((exchanges.get, exchanges.chunked))(chance)
     [(sent, wanted)] = exchange.steps
     cuts = sorted(chance.sample(range(1, len(sent)), k=min(6, len(sent) - 1)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keeps a bounded number of clients of many kinds at one server, and adds up what they saw."""
+"""Runs a limited number of clients of many kinds on one server, and adds up their counts."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any, Callable, Coroutine
 
 from soaking.client import Client, Wrong
 
-PATIENCE = 60.0  # seconds for the whole of what one client does
+PATIENCE = 60.0  # seconds for all that one client does
 _SHOWN = 3
-# Of a timeout. A loop reads its clock once a wake-up: who comes while it is busy counts as there before.
+# Of a timeout. A loop reads its clock once a wake-up: a client that comes while it is busy has an earlier time.
 _EARLY_SHARE = 0.2
 
 
 @dataclass
 class Tally:
-    """What the clients saw. `requests`: those that /stats must count, too."""
+    """The counts of the clients. `requests`: those that /stats must count."""
 
     connections: int = 0
     requests: int = 0
     timed_out: int = 0
-    latest: float = 0.0  # seconds behind its time that a timeout was seen
+    latest: float = 0.0  # seconds of the latest timeout behind its time
     clients: Counter[str] = field(default_factory=Counter)
     wrong: int = 0
     wrongs: list[str] = field(default_factory=list)  # the first few
@@ -53,7 +53,7 @@ class Timeouts:
 
 @dataclass
 class Site:
-    """The server that is loaded, as its clients know it."""
+    """The loaded server, for its clients."""
 
     ports: dict[str, int]
     timeouts: Timeouts
@@ -67,7 +67,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Kind:
-    """`workers` clients of it at a time; each is followed by another after about `pause` seconds."""
+    """`workers` clients at a time; after each comes another after about `pause` seconds."""
 
     name: str
     act: Callable[[Site, random.Random], Coroutine[Any, Any, None]]
@@ -76,7 +76,7 @@ class Kind:
 
 
 async def run(site: Site, kinds: list[Kind], seconds: float, seed: str) -> None:
-    """Returns when the last client has gone: clients are not cut short."""
+    """Returns when the last client has finished."""
     end = asyncio.get_running_loop().time() + seconds
     works = [
         _work(site, kind, random.Random(f"{seed} {kind.name} {worker}"), end)
@@ -94,14 +94,14 @@ async def _work(site: Site, kind: Kind, chance: random.Random, end: float) -> No
             await asyncio.wait_for(kind.act(site, chance), PATIENCE)
             site.tally.clients[kind.name.partition(":")[0]] += 1
         except asyncio.TimeoutError:
-            site.tally.note_wrong(f"{kind.name}: not done after {PATIENCE:.0f} s")
+            site.tally.note_wrong(f"{kind.name}: not finished after {PATIENCE:.0f} s")
         except (Wrong, OSError) as error:
             site.tally.note_wrong(f"{kind.name}: {error}")
         await asyncio.sleep(chance.uniform(0, 2 * kind.pause))
 
 
 async def watch_lateness(worst: list[float]) -> None:
-    """Notes how late this process itself came to look: what its clients say about time is worth no more."""
+    """Records how late this process is: the times of its clients are no more precise."""
     loop = asyncio.get_running_loop()
     step = 0.05
     while True:

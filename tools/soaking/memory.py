@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the server holds while it is loaded, looked at again and again, and whether it grew."""
+"""Samples of the memory of the server during the load, and whether it grew."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Callable
 
 from comparison import proc
 
-# What may come on top: allocators and caches of stacks find their level slowly. A leak of 50 bytes for each
-# connection of ten minutes is several times this.
+# Allowed growth: allocators and caches of stacks settle slowly. A leak of 50 bytes for each connection of ten minutes is
+# several times this.
 _GROWTH_SHARE = 0.02
 _GROWTH_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
 class MemorySample:
-    """`at`: seconds of load before it."""
+    """`at`: seconds since the load began."""
 
     at: float
     resident: int
@@ -33,7 +33,7 @@ class MemorySample:
 
 @dataclass(frozen=True)
 class Growth:
-    """Medians of bytes: of the tenth of the load that follows its first tenth, and of its last tenth."""
+    """Median bytes: in the second tenth of the load, and in its last tenth."""
 
     settled: float
     last: float
@@ -47,8 +47,8 @@ class Growth:
         return self.last - self.settled <= self.allowed
 
 
-def growth(looks: list[MemorySample], seconds: float, what: Callable[[MemorySample], int]) -> Growth:
-    """Of looks that are evenly spread. Those after `seconds`, when clients go, do not count."""
-    sizes = [what(look) for look in looks if look.at <= seconds]
+def growth(samples: list[MemorySample], seconds: float, what: Callable[[MemorySample], int]) -> Growth:
+    """Of evenly spread samples. Those after `seconds`, when clients leave, do not count."""
+    sizes = [what(sample) for sample in samples if sample.at <= seconds]
     tenth = max(1, len(sizes) // 10)
     return Growth(statistics.median(sizes[tenth : 2 * tenth]), statistics.median(sizes[-tenth:]))

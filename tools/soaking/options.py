@@ -1,49 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""The command line of tools/soak. A wrong flag or value is one line on stderr and exit code 2."""
+"""The command line of tools/soak. A wrong option is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 
 import argparse
 import secrets
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 from comparison.arguments import OneLineParser, explained, listed, mode_name, within
 
 _DESCRIPTION = """\
-Loads the server for long with good, slow, garbage and dying clients, in all modes at the same time. Nothing
-may grow, nothing may be lost, every answer must be right and every count exact. Prints the figures, then PASS
+Loads the server for long with good, slow, garbage and dying clients, in all modes at the same time. Memory must
+not grow, no request may be lost, every answer must be right and every count exact. Prints the figures, then PASS
 or FAIL with the reasons. Exit codes: 0 PASS, 1 FAIL or nothing could be run, 2 bad usage."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """`modes` may be ["all"]. `majuscule` None: built from here."""
-
-    modes: list[str]
-    seconds: int
-    seed: int
-    in_turn: bool
-    majuscule: Optional[Path]
-    build_directory: Path
-
-
 def _program(text: str) -> Path:
-    """Absolute: a bare name would be looked for in PATH."""
+    """Absolute, since a bare name would be searched in PATH."""
     path = Path(text).resolve()
     if not path.is_file():
         raise ValueError(f"there is no program '{text}'")
     return path
 
 
-def _parser() -> argparse.ArgumentParser:
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """`modes` may be ["all"]; `majuscule` None: build it. Exits with 2 for bad usage, with 0 after --help."""
     parser = OneLineParser(
-        prog="tools/soak",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        prog="tools/soak", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     add = parser.add_argument
     seconds, seed = explained(within(5, 86_400)), explained(within(0, 2**32 - 1))
@@ -54,20 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--majuscule", metavar="PATH", type=explained(_program), help="the program, instead of building it")
     add("--no-install", action="store_true", help="do not install missing packages")
     add("--build-dir", metavar="DIR", type=Path, default=Path("build"), help="default: build")
-    return parser
-
-
-def parse(arguments: list[str]) -> Options:
-    """Exits with 2 on bad usage, with 0 after --help."""
-    given = _parser().parse_args(arguments)
-    return Options(
-        modes=given.modes,
-        seconds=given.seconds,
-        seed=secrets.randbits(32) if given.seed is None else given.seed,
-        in_turn=given.in_turn,
-        majuscule=given.majuscule,
-        build_directory=given.build_dir,
-    )
+    given = parser.parse_args(arguments)
+    given.seed = secrets.randbits(32) if given.seed is None else given.seed
+    return given
 
 
 if __name__ == "__main__":

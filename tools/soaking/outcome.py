@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What came of the load of one mode, and the reasons why it must not be so."""
+"""The outcome of the load of one mode, and its faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LATEST_SECONDS = 0.8  # less than half of the shortest timeout
 
 @dataclass(frozen=True)
 class Fault:
-    """`certain` unless clients that were late themselves may have caused it."""
+    """`certain`: late clients cannot have caused it."""
 
     text: str
     certain: bool
@@ -25,8 +25,8 @@ class Fault:
 class Outcome:
     """`tally` and `stats` are of the mixed load; `last_*` of the clients that died in their tasks, after it.
 
-    `start` and `end` are looks at a server with one observer and nobody else. `unjudged`: why its memory says
-    nothing; empty when it does. `said`: what the server printed.
+    `start` and `end`: samples with one observer as the only client. `unjudged`: why the memory is not judged; empty when
+    it is. `said`: what the server printed.
     """
 
     mode: str
@@ -48,10 +48,10 @@ class Outcome:
 
 
 def faults(outcome: Outcome) -> list[Fault]:
-    """None for a server that keeps its promises."""
+    """Empty for a good server."""
     certain = [*_accounts(outcome), *_leftovers(outcome)]
     if outcome.said:
-        certain.append(f"the server complained in {len(outcome.said)} lines: {outcome.said[0]}")
+        certain.append(f"the server logged {len(outcome.said)} warnings: {outcome.said[0]}")
     timely = [*_answers(outcome.tally), *_answers(outcome.last_tally), *_timeouts(outcome)]
     return [
         *(Fault(f"{outcome.mode}: {fault}", certain=True) for fault in certain),
@@ -60,12 +60,12 @@ def faults(outcome: Outcome) -> list[Fault]:
 
 
 def verdict(found: list[Fault], late: float) -> str:
-    """`late`: seconds that the clients themselves came too late to what they had to do, at worst."""
+    """`late`: the greatest lateness of the clients, in seconds."""
     if not found:
         return "PASS"
     reasons = "; ".join(fault.text for fault in found)
     if late > _LATEST_SECONDS and not any(fault.certain for fault in found):
-        return f"INVALID: the clients themselves were up to {late:.1f} s late, a busy machine: {reasons}"
+        return f"INVALID: the clients were up to {late:.1f} s late, a busy machine: {reasons}"
     return f"FAIL: {reasons}"
 
 
@@ -74,7 +74,7 @@ def _answers(tally: Tally) -> list[str]:
         return []
     hidden = tally.wrong - len(tally.wrongs)
     more = f" and {hidden:,} more" if hidden else ""
-    return [f"{tally.wrong:,} clients met what is wrong: " + "; ".join(tally.wrongs) + more]
+    return [f"{tally.wrong:,} clients found a fault: " + "; ".join(tally.wrongs) + more]
 
 
 def _accounts(outcome: Outcome) -> list[str]:
@@ -86,7 +86,7 @@ def _accounts(outcome: Outcome) -> list[str]:
         *_difference("refused connections", last_stats.refused, 0),
     ]
     if not 0 <= outcome.answered_dead <= dead:
-        found.append(f"/stats counts {outcome.answered_dead:,} requests of {dead:,} that died in a task")
+        found.append(f"/stats counts {outcome.answered_dead:,} requests of {dead:,} clients that died in a task")
     return found
 
 
@@ -104,9 +104,9 @@ def _leftovers(outcome: Outcome) -> list[str]:
     start, end = outcome.start, outcome.end
     found = []
     if end.descriptors != start.descriptors:
-        found.append(f"{start.descriptors} descriptors at the start, {end.descriptors} in the end")
+        found.append(f"{start.descriptors} descriptors at the start, {end.descriptors} at the end")
     if end.threads != start.threads:
-        found.append(f"{start.threads} threads at the start, {end.threads} in the end")
+        found.append(f"{start.threads} threads at the start, {end.threads} at the end")
     for name, growth in (("anonymous", outcome.anonymous), ("resident", outcome.resident)):
         if not outcome.unjudged and not growth.flat:
             found.append(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that use up the server's patience, each of a different kind, and expect to be told so in time."""
+"""Clients that exceed the timeouts of the server, and expect the timeout in time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DRIP_SECONDS = 0.2
 
 
 async def _drip(client: Client, drops: Iterable[bytes]) -> None:
-    with suppress(OSError):  # the answer, or the lack of it, says more
+    with suppress(OSError):  # the answer decides
         for drop in drops:
             await client.send(drop)
             await asyncio.sleep(_DRIP_SECONDS)
@@ -76,14 +76,14 @@ async def silent(site: Site, chance: random.Random) -> None:
 
 
 async def flood(client: Client) -> None:
-    """Asks on and on without reading. Ends by an OSError, when the server has had enough."""
+    """Sends requests without reading. Ends with an OSError, when the server closes the connection."""
     batch = 100 * exchanges.HEALTHZ
     while True:
         await client.send(batch)
 
 
 async def stuck(site: Site, _: random.Random) -> None:
-    """However much the kernel buffers, there are answers that cannot leave the server."""
+    """Sends more than the kernel buffers, so that answers get stuck in the server."""
     with await site.connect(narrow=True) as client:
         began = time.monotonic()
         with suppress(ConnectionError):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The soak of one mode: a server, the mixed load, then clients that die in their tasks, then the accounts."""
+"""The soak of one mode: a server, the mixed load, then clients that die in their tasks, then the counts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHORTEST_JUDGED_SECONDS = 60
 
 @dataclass(frozen=True)
 class Plan:
-    """Of one mode's soak. `tick` is told now and then how it goes."""
+    """The soak of one mode. `tick` shows the progress."""
 
     program: Path
     mode: str
@@ -54,15 +54,15 @@ class Plan:
 
 
 async def soak(plan: Plan) -> Outcome:
-    """Raises Untrusted when the server dies, hangs or does not end well."""
+    """Raises Untrusted when the server dies, hangs or fails to drain."""
     with running(plan.command(), core=None, listeners=_LISTENERS) as server:
-        start, _ = await asyncio.to_thread(_quiet_look, server, 0.0)
+        start, _ = await asyncio.to_thread(_quiet_sample, server, 0.0)
         site = Site(server.ports, Timeouts())
-        looks = await _load(plan, server, site)
-        _, stats = await asyncio.to_thread(_quiet_look, server, plan.seconds, start)
+        samples = await _load(plan, server, site)
+        _, stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start)
         last_site = Site(server.ports, Timeouts())
         await run(last_site, dying.KINDS_IN_A_TASK, plan.seconds * _DYING_SHARE, f"{plan.seed} {plan.mode}")
-        end, last_stats = await asyncio.to_thread(_quiet_look, server, plan.seconds, start)
+        end, last_stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start)
         await asyncio.to_thread(server.drain)
         return Outcome(
             mode=plan.mode,
@@ -73,54 +73,54 @@ async def soak(plan: Plan) -> Outcome:
             last_stats=last_stats,
             start=start,
             end=end,
-            anonymous=growth(looks, plan.seconds, lambda look: look.anonymous),
-            resident=growth(looks, plan.seconds, lambda look: look.resident),
+            anonymous=growth(samples, plan.seconds, lambda sample: sample.anonymous),
+            resident=growth(samples, plan.seconds, lambda sample: sample.resident),
             unjudged=_why_unjudged(plan),
             said=server.said(),
         )
 
 
 async def _load(plan: Plan, server: Server, site: Site) -> list[MemorySample]:
-    """The mixed load to its end; looks at the server all along."""
-    looks: list[MemorySample] = []
+    """Runs the mixed load, with samples of the server meanwhile."""
+    samples: list[MemorySample] = []
     began = time.monotonic()
     loading = asyncio.create_task(run(site, KINDS, plan.seconds, f"{plan.seed} {plan.mode}"))
     try:
         while not (await asyncio.wait({loading}, timeout=min(1.0, plan.seconds / 50)))[0]:
             with _its_end_first(server):
-                looks.append(MemorySample.now(server.pid, time.monotonic() - began))
-            plan.tick(_progress(plan.mode, site.tally, looks[-1]))
+                samples.append(MemorySample.now(server.pid, time.monotonic() - began))
+            plan.tick(_progress(plan.mode, site.tally, samples[-1]))
         await loading
     finally:
         loading.cancel()
         await asyncio.wait({loading})
-    return looks
+    return samples
 
 
-def _progress(mode: str, tally: Tally, look: MemorySample) -> str:
+def _progress(mode: str, tally: Tally, sample: MemorySample) -> str:
     return (
-        f"{mode} after {look.at:.0f} s: {tally.connections:,} clients, {tally.requests:,} requests,"
-        f" {tally.wrong:,} wrong, {look.anonymous / 2**20:.1f} MiB, {look.descriptors} descriptors"
+        f"{mode} after {sample.at:.0f} s: {tally.connections:,} clients, {tally.requests:,} requests,"
+        f" {tally.wrong:,} wrong, {sample.anonymous / 2**20:.1f} MiB, {sample.descriptors} descriptors"
     )
 
 
-def _quiet_look(server: Server, at: float, wanted: Optional[MemorySample] = None) -> tuple[MemorySample, Stats]:
-    """With only an observer there, and as many descriptors and threads as wanted, if that comes to be."""
+def _quiet_sample(server: Server, at: float, wanted: Optional[MemorySample] = None) -> tuple[MemorySample, Stats]:
+    """With an observer as the only client. Waits a while for as many descriptors and threads as wanted."""
     with _its_end_first(server), Observer(server.port, PATIENCE) as observer:
         stats = observer.settle()
-        look = MemorySample.now(server.pid, at)
+        sample = MemorySample.now(server.pid, at)
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while wanted and (look.descriptors, look.threads) != (wanted.descriptors, wanted.threads):
+        while wanted and (sample.descriptors, sample.threads) != (wanted.descriptors, wanted.threads):
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
-            stats, look = observer.read(), MemorySample.now(server.pid, at)
-        return look, stats
+            stats, sample = observer.read(), MemorySample.now(server.pid, at)
+        return sample, stats
 
 
 @contextmanager
 def _its_end_first(server: Server) -> Iterator[None]:
-    """When the server has ended by itself, that says more than what it caused."""
+    """When the server has ended by itself, reports that instead of its consequences."""
     try:
         yield
     except (Untrusted, OSError) as error:
@@ -132,7 +132,7 @@ def _why_unjudged(plan: Plan) -> str:
     program = plan.program.read_bytes()
     for mark, name in ((b"__asan_", "address"), (b"__tsan_", "thread")):
         if mark in program:
-            return f"built with the {name} sanitizer, which keeps freed memory and shadows all of it"
+            return f"built with the {name} sanitizer, which keeps freed memory"
     if plan.seconds < _SHORTEST_JUDGED_SECONDS:
-        return f"shorter than {_SHORTEST_JUDGED_SECONDS} s, when it is still finding its level"
+        return f"shorter than {_SHORTEST_JUDGED_SECONDS} s: memory has not settled"
     return ""
