@@ -88,7 +88,7 @@ void Client::receive(Slot& slot, bool peer_ended, Time woke) {
 
 void Client::take_bytes(Slot& slot, std::string_view bytes, Time now) {
   while (!bytes.empty() && slot.state == Slot::State::kOpen) {
-    if (slot.flights() == 0) return refuse(slot, "an answer without a request", now);
+    if (slot.flights() == 0) return refuse(slot, "bytes without a request", now);
     if (!slot.parser.within_answer()) slot.first_byte = now;
     std::size_t taken = 0;
     switch (slot.parser.feed(bytes, taken)) {

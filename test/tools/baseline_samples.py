@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builders for the tests: the least document that can be compared with another, to be spoilt in one point."""
+"""Builders for the tests: the smallest document that can be compared, to be changed in one point."""
 
 from __future__ import annotations
 

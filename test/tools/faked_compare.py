@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tools/compare with loads that are made up: everything of it but the build, the servers and the clients.
+"""tools/compare with simulated loads: all of it except the build, the servers and the clients.
 
 Each load starts a child in the server's place and makes a scratch folder, says both on stderr, and takes no time.
 The load of the number in FAKED_HANG never ends, and with FAKED_DEAF hears no first signal; the one

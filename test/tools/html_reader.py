@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads an HTML page for the tests, and insists that its elements are balanced."""
+"""Reads an HTML page for the tests. Its elements must be balanced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _VOID = {"meta", "link", "br", "input", "hr", "img"}
 
 
 class Reader(HTMLParser):
-    """Elements with their texts; raises on one that is not closed, or closed out of turn."""
+    """Elements with their texts; raises for one that is not closed, or closed in the wrong order."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Reader(HTMLParser):
         return " ".join(text for tag, text in self.texts if tag not in ("script", "style"))
 
     def count(self, tag: str, name: str = "") -> int:
-        """Of that class, if one is given."""
+        """Elements of the class, if one is given."""
         found = [attributes.get("class") or "" for element, attributes in self.elements if element == tag]
         return sum(not name or name in classes.split() for classes in found)
 

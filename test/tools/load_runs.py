@@ -81,7 +81,7 @@ def capitalize(server: Server) -> str:
 
 
 def stats(server: Server) -> dict[str, Any]:
-    """Of the server, by a connection of its own, which counts as accepted."""
+    """Stats of the server, by a connection that counts as accepted."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", "/stats")

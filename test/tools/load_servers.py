@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small servers on loopback that do what a script says, each connection in a thread of its own."""
+"""Small servers on loopback that follow a script, with a thread for each connection."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Conversation:
         self.socket.sendall(data)
 
     def until_closed(self) -> None:
-        """Reads what comes, and says nothing, until the client has closed."""
+        """Reads without an answer until the client has closed."""
         while self._more():
             self._buffer = b""
 
@@ -108,7 +108,7 @@ class Server:
         return self._reached
 
     def die(self) -> None:
-        """As a process that is killed: nobody listens any more, and every connection is closed."""
+        """Like a killed process: closes the listener and every connection."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -153,7 +153,7 @@ def serving(script: Script, host: str = "127.0.0.1") -> Iterator[Server]:
 
 
 def always(reply: bytes) -> Script:
-    """The same to each request, on a connection that stays."""
+    """The same answer to each request, on a keep-alive connection."""
 
     def script(conversation: Conversation) -> None:
         while conversation.request():
@@ -163,7 +163,7 @@ def always(reply: bytes) -> Script:
 
 
 def once(reply: bytes) -> Script:
-    """To the first request of a connection, which it closes then."""
+    """Answers the first request of a connection, then closes it."""
 
     def script(conversation: Conversation) -> None:
         if conversation.request():
@@ -178,7 +178,7 @@ def silent(conversation: Conversation) -> None:
 
 @contextmanager
 def refusing() -> Iterator[int]:
-    """A port on which nobody listens, and nobody else will meanwhile."""
+    """A port without a listener that no other process can take meanwhile."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
@@ -186,6 +186,6 @@ def refusing() -> Iterator[int]:
 
 @contextmanager
 def full() -> Iterator[int]:
-    """A port whose queue has room for one client, and nobody accepts."""
+    """A port whose queue holds one client, without an accept."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         yield listener.getsockname()[1]

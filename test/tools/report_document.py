@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds a comparison's document (format 2) as an honest run could write it, for the tests."""
+"""Builds a document of a comparison (format 2) for the tests."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def _system_calls(modes: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _speed(modes: tuple[str, ...]) -> dict[str, Any]:
-    """Two levels; a load between each two calibrations."""
+    """Two levels, and a load between each two calibrations."""
     costs = [6.1, 6.08, 6.12, 4.7, 4.69, 4.71, 4.7, 6.1]
     calibrations = [
         {"at": 2.0 * i, "requests": 30_000, "cpu_seconds": us * 0.03, "us_per_request": us} for i, us in enumerate(costs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds one row of a comparison's document (format 2), for the tests."""
+"""Builds one row of a document (format 2) for the tests."""
 
 from __future__ import annotations
 

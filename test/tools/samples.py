@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builders for the tests: a sample that passes every check, to be spoilt in one point."""
+"""Builders for the tests: a sample that passes every check, to be changed in one point."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TIMES = Times(mean=110.0, p50=100.0, p90=200.0, p99=300.0, p99_9=400.0, max=900.
 def result(
     requests: int = 1000, rate: float = 1000.0, errors: dict[str, int] = NO_ERRORS, in_flight: int = 16
 ) -> load_client.Result:
-    """Of our client; errors are said as it says them. Its mean times are those of so many requests in flight."""
+    """A result of our client. The mean times are those of so many requests in flight."""
     times = replace(TIMES, mean=in_flight / rate * 1e6)
     return load_client.Result(
         requests=requests,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Against a baseline: what is better, worse, not shown to differ or not comparable, and what is refused."""
+"""Comparison with a baseline: better, worse, no difference shown, not comparable, and refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is no document to compare with is refused in one line that says why."""
+"""A file that is no baseline is refused with one line that says why."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the benchmarks ask, and how they take the answers."""
+"""The requests of the benchmarks, their ratios and their verdicts."""
 
 import contextlib
 import io

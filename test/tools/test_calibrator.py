@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads between calibrations: which are shared, which loads are measured again, and when that ends."""
+"""Loads between calibrations: which calibrations are shared, and which loads are measured again."""
 
 import json
 import os

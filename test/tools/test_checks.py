@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every truth check must be able to fail, alone, and none may fail on a sound sample."""
+"""Every validity check fails alone on a bad sample, and none fails on a good one."""
 
 import unittest
 from dataclasses import replace
@@ -123,7 +123,7 @@ class Reasons(unittest.TestCase):
         self.assertEqual(checks.reasons(replace(few, load=result(in_flight=16)), MEASUREMENT), [], "all had their answer")
 
     def test_a_connect_is_no_time_of_a_request_that_is_missing(self) -> None:
-        """With a connection each, half of the time is the connect's; the first connect is before the load's time."""
+        """With a connection for each request, half of the time is the connect; the first connect is before the load."""
         measurement = Measurement(Scenario(KINDS["close"], 16), "epoll")
         load = result()
         mean = load.service.mean or 0.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools/compare reads of majuscule-load: its JSON object, its percentile files, and its command line."""
+"""The interface of tools/compare to majuscule-load: its JSON object, percentile files and command line."""
 
 import unittest
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tools/compare from outside, on the build whose path is in BUILD_DIR: a short comparison, and its refusals."""
+"""tools/compare on the build in BUILD_DIR: a short comparison, and refusals."""
 
 import csv
 import json
@@ -26,8 +26,8 @@ def compare(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @unittest.skipUnless(_RELEASE, "only a release build is measured; this one is not")
 @unittest.skipUnless(shutil.which("wrk") and shutil.which("taskset"), "wrk is not installed")
 class AShortComparison(unittest.TestCase):
-    """On a busy machine rows may be INVALID, or have no figure at all, which is right: what is looked at is whether
-    each says so. Which figures make a row INVALID is for test_checks."""
+    """On a busy machine rows may be INVALID or have no figure. The test is whether each row says so; which figures make a
+    row INVALID is in test_checks."""
 
     done: "subprocess.CompletedProcess[str]"
     files: dict[str, Path]

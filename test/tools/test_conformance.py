@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The check before any number: it accepts the right bytes, and nothing else."""
+"""The conformance check accepts the right bytes and nothing else."""
 
 import contextlib
 import socket
@@ -16,7 +16,7 @@ from comparison.wrk import HOST, request_bytes
 
 @contextlib.contextmanager
 def answering(answers: bytes) -> Iterator[int]:
-    """A server for one client: whatever it asks, it gets these bytes, and a close once it has closed."""
+    """A server for one client: sends these bytes for any request, and closes after the client."""
 
     def serve() -> None:
         client, _ = listener.accept()

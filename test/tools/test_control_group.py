@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The CPU quota of the control group, in trees of both versions that are made up."""
+"""The CPU quota of the control group, in made-up trees of both versions."""
 
 import tempfile
 import unittest

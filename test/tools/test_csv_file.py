@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The comparison as CSV: read back by a reader of RFC 4180."""
+"""The CSV file, read by a parser of RFC 4180."""
 
 import csv
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From samples to the document, and from the document to every text that is made of it."""
+"""From samples to the document, and from the document to every report."""
 
 import json
 import re

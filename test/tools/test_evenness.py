@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads in pieces: which machines kept their speed, and what cannot be told."""
+"""Loads in pieces: which machines kept their speed."""
 
 import unittest
 
@@ -7,7 +7,7 @@ from comparison.evenness import TOLERANCE, Mark, unevenness
 
 
 def marks(*pieces: float, packets: int = 1_000) -> list[Mark]:
-    """Of pieces that cost so many microseconds a packet."""
+    """Marks of pieces that cost so many microseconds a packet."""
     made = [Mark(1.0, 50)]
     for us in pieces:
         made.append(Mark(made[-1].cpu_seconds + us * packets / 1e6, made[-1].packets + packets))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The processor's counters, with an opener that is none: what is summed, scaled, missing and said."""
+"""The counters of the processor with a fake opener: sums, scaling, missing counters, messages."""
 
 import errno
 import os
@@ -103,7 +103,7 @@ class Missing(unittest.TestCase):
         self.assertIn("no perf_event_open", describe(why_not(refusing(errno.ENOSYS))) or "")
 
     def test_this_machine_counts_or_says_why_not(self) -> None:
-        """Whatever it is: no error, and numbers that grow where there are any."""
+        """No error on any machine; counts grow where there are counters."""
         missing = why_not()
         events = [event for event in EVENTS if event not in missing and event.startswith("user")]
         self.assertTrue(events or describe(missing))

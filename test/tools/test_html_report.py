@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The HTML report: what stands in it, that nothing can break it, and that it works in a browser."""
+"""The HTML report: its contents, odd documents, and its script in a browser."""
 
 import html
 import json
@@ -26,7 +26,7 @@ _FLAGS = (
 
 
 def _everywhere(value: Any, text: str) -> Any:
-    """The document with every string but the keys replaced."""
+    """The document with every string replaced, except the keys."""
     if isinstance(value, dict):
         return {key: _everywhere(inner, text) for key, inner in value.items()}
     if isinstance(value, list):
@@ -267,7 +267,7 @@ phone.srcdoc = page;
 
 @lru_cache(maxsize=None)
 def _seen(modes: tuple[str, ...]) -> dict[str, str]:
-    """What a browser says of the page, and of the same page on a phone 360 pixels wide."""
+    """What a browser reports of the page, and of the same page on a phone 360 pixels wide."""
     page = html_page.render(document(modes))
     copy = json.dumps(page).replace("<", "\\u003c")
     within = f"<script>const page = {copy};</script>"

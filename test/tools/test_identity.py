@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was measured is what is named: the stamp in the programs, the commit that is checked out, the build folder."""
+"""The report names what was measured: the stamp in the programs, the checked-out commit, the build folder."""
 
 import importlib.util
 import json
@@ -65,7 +65,7 @@ class WhatProgramsSay(unittest.TestCase):
 
 @unittest.skipUnless(subprocess.run(["sh", "-c", "command -v git"], stdout=subprocess.DEVNULL).returncode == 0, "no git")
 class Commit(unittest.TestCase):
-    """The same of the tools and of the build."""
+    """The tools and the build name the same commit."""
 
     def setUp(self) -> None:
         scratch = tempfile.TemporaryDirectory(prefix="majuscule-test-")
@@ -142,7 +142,7 @@ class Stamp(unittest.TestCase):
         return self.output.read_text(), self.output.stat().st_mtime_ns
 
     def age(self, text: str = "") -> None:
-        """As if it were written long ago, at another time of day."""
+        """Gives the file an old time."""
         if text:
             self.output.write_text(text)
         os.utime(self.output, (2000.0, 2000.0))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Intervals: exact, deterministic, as often right as their docstring says, and slow to claim a difference."""
+"""Intervals: exact, deterministic, with the confidence that they state, and no difference without evidence."""
 
 import math
 import random
@@ -154,7 +154,7 @@ class Difference(unittest.TestCase):
 
 
 class CorrectedDifference(unittest.TestCase):
-    """Of figures whose noise the calibrations have taken away, the rounds' ratios alone decide."""
+    """Corrected figures are compared by the ratios of the rounds only."""
 
     DRIFTING = [100.0, 80.0, 60.0, 90.0, 70.0]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""majuscule-load beside the server's own counts: no request and no connection more or less."""
+"""majuscule-load and the server count the same requests and connections."""
 
 import unittest
 
@@ -8,7 +8,7 @@ import load_runs
 
 class Accounting(unittest.TestCase):
     def agree(self, *arguments: str, path: str = "/capitalize?text=hello", connections: int) -> dict:
-        """Every request and connection that the client tells of is one that the server tells of."""
+        """The client and the server count the same requests and connections."""
         with load_runs.majuscule() as server:
             done = load_runs.run_json(*arguments, f"http://127.0.0.1:{server.port}{path}")
             result, stats = done.result, load_runs.stats(server)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From which addresses majuscule-load connects, to which, and with how many descriptors."""
+"""The addresses of majuscule-load, at both ends, and its descriptors."""
 
 import resource
 import socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every way in which HTTP lets a server answer is understood, and none of them is held against it."""
+"""majuscule-load accepts every form of answer that HTTP allows."""
 
 import socket
 import unittest
@@ -30,7 +30,7 @@ def half_closing(conversation: Conversation) -> None:
 
 
 def tired(conversation: Conversation) -> None:
-    """Says with the third answer that it is the last one."""
+    """Marks the third answer as the last one."""
     for fields in ((), (), ("Connection: close",)):
         if not conversation.request():
             return
@@ -38,7 +38,7 @@ def tired(conversation: Conversation) -> None:
 
 
 def lingering(*replies: bytes) -> Script:
-    """One to each request of a connection; what comes behind the last of them is read and has no answer."""
+    """One answer to each request of a connection; requests behind the last one are read without an answer."""
 
     def script(conversation: Conversation) -> None:
         for reply in replies:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""majuscule-load over real sockets beside a truth that is known. Noise only adds: no test breaks by it.
+"""majuscule-load over real sockets, against known delays. Noise only adds: it breaks no test.
 
 How near it comes on a quiet machine is the benchmark's to say: load-calibration.
 """
@@ -45,7 +45,7 @@ class ServiceTime(unittest.TestCase):
         self.assertGreaterEqual(done.result["seconds"], 3 * 0.5)
 
     def test_no_percentile_is_below_what_the_server_has_seen(self) -> None:
-        """Each request lasts longer for the client than for the server, so every rank does."""
+        """Each request takes longer for the client than for the server, so every rank does."""
         delays = [0.0, 0.005, 0.010, 0.100, 0.100]
         seen: list[float] = []
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What goes wrong with a request is named by its kind, makes the run invalid, and leaves no figure behind."""
+"""Every error is counted by its kind and makes the run invalid, without figures."""
 
 import socket
 import unittest
@@ -29,7 +29,7 @@ def twice(conversation: Conversation) -> None:
 
 
 def endless(conversation: Conversation) -> None:
-    """An answer that is always there to be read, and has no end."""
+    """An endless answer."""
     conversation.request()
     conversation.send(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
@@ -37,14 +37,14 @@ def endless(conversation: Conversation) -> None:
 
 
 def too_large(conversation: Conversation) -> None:
-    """Answers before it has read the body, which it never does: that resets the connection."""
+    """Answers without reading the body, which resets the connection."""
     conversation.message()
     conversation.send(answer(b"no", "413 Content Too Large", ("Connection: close",)))
 
 
 class Failures(unittest.TestCase):
     def failed(self, run: load_runs.Run) -> dict[str, int]:
-        """The kinds that there are, of a run without a good answer."""
+        """The kinds of errors of a run without a good answer."""
         self.assertEqual(run.code, 1, run.stdout + run.stderr)
         result = run.result
         self.assertIs(result["valid"], False)
@@ -165,7 +165,7 @@ class PartlyRight(unittest.TestCase):
             done = load_runs.run_json("--requests=5", server.url())
         self.assertEqual((done.code, done.result["valid"]), (1, False))
         self.assertGreater(done.result["errors"]["read"], 0)
-        self.assertIn("without a request", done.reasons)
+        self.assertIn("bytes without a request", done.reasons)
 
     def test_a_server_that_dies(self) -> None:
         def mortal(conversation: Conversation) -> None:
@@ -218,7 +218,7 @@ class PartlyRight(unittest.TestCase):
         self.assertEqual(done.result["requests"] + done.result["errors"]["read"], 40)
 
     def test_slow_answers_beside_failures_are_waited_for(self) -> None:
-        """A client that fails again and again does not end the run while others may yet be answered."""
+        """A client that fails repeatedly does not end the run while others may get answers."""
 
         def mixed(conversation: Conversation) -> None:
             enough = conversation.server.expect(250)  # more than two seconds of failures

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What majuscule-load prints and writes, where, and with which exit code."""
+"""The output, the files and the exit codes of majuscule-load."""
 
 import os
 import pty

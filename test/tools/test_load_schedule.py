@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An open loop offers its rate whatever the server does, and says when it could not."""
+"""An open loop offers its rate for any behaviour of the server, and reports when it could not."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from load_servers import Conversation, Script, always, answer, refusing, serving
 
 
 def answering_from(request: int) -> Script:
-    """The one before is kept waiting until a second connection has asked as well."""
+    """The first connection waits until the second has a request too."""
     both = threading.Barrier(2)
 
     def script(conversation: Conversation) -> None:

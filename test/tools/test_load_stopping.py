@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""SIGINT and SIGTERM end a run early: it prints what there is, and says that it was interrupted."""
+"""SIGINT and SIGTERM end a run early: it prints its results, marked as interrupted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def started(*arguments: str, prepare: Optional[Callable[[], None]] = None) -> It
 
 
 def await_handler(client: subprocess.Popen[bytes]) -> None:
-    """Until it takes signals itself: it has blocked them then."""
+    """Waits until the process has blocked the signals."""
     deadline = time.monotonic() + load_runs.PATIENCE_SECONDS
     wanted = 1 << (signal.SIGINT - 1)
     while time.monotonic() < deadline:
@@ -96,7 +96,7 @@ class Stopping(unittest.TestCase):
 
 
 def hard_of_hearing() -> None:
-    """What nohup, a shell's background job or a careless parent leaves behind."""
+    """Signals ignored by nohup, a background job of a shell, or another parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})

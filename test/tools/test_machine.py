@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is decided about a machine and a build before anything is measured."""
+"""Checks of the machine and the build before the measurement."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory per connection: the line, what it refuses, and the kernel's part."""
+"""Memory per connection: the line, its limits, and the part of the kernel."""
 
 import os
 import socket

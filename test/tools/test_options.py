@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line of tools/compare, and the order of the rounds that follows from it."""
+"""The command line of tools/compare, and the order of its rounds."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark of what the comparison can tell apart, on constructed machines: it can pass, and it can fail."""
+"""The benchmark of the resolution of the comparison, on simulated machines: it can pass, and it can fail."""
 
 import unittest
 
@@ -16,7 +16,7 @@ MEASUREMENTS = power.Measurements.of("epoll", _EVERY)
 
 
 def results(seed: int, noise: float, extra: float = 1.0) -> Results:
-    """`extra`: of the work that the task is to add, so much is added."""
+    """`extra`: the share of the work of the task that is really added."""
     machine = Machine(seed, noise)
 
     def load(measurement: Measurement) -> Sample:

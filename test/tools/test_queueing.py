@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Waits by queueing theory, against sums written out, textbook values and a simulated queue."""
+"""Waits by queueing theory, against explicit sums, textbook values and a simulated queue."""
 
 import heapq
 import math

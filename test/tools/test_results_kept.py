@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a comparison has measured is never lost: whatever is at the other end of its standard output, whatever signal
-ends it, wherever its files shall go. The loads are made up (faked_compare.py)."""
+"""A comparison never loses its results: for any standard output, any signal, any folder. The loads are simulated
+(faked_compare.py)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Comparison(unittest.TestCase):
 
 class StandardOutput(Comparison):
     def expect_kept(self, done: "subprocess.CompletedProcess[str]", code: int) -> list[str]:
-        """The lines on stderr that are no progress."""
+        """The lines on stderr except progress."""
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertNotIn("Traceback", done.stderr)
         self.assertNotIn("Exception", done.stderr)
@@ -151,7 +151,7 @@ class Files(Comparison):
             self.expect_refused(self.folder.parent, "Permission denied")
 
     def test_that_do_not_fit_are_named_and_the_others_stand(self) -> None:
-        """A limit for the size of a file stands for a disk that fills up: the page and the rounds are the largest."""
+        """A file size limit simulates a full disk: the page and the rounds are the largest files."""
 
         def allow_little() -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -174,7 +174,7 @@ def gone(pid: int) -> bool:
 
 class Signals(Comparison):
     def begin(self, *signals_ignored: int, hang: int = 4, **environment: str) -> "subprocess.Popen[str]":
-        """A comparison that is in its load of that number; those before are complete."""
+        """A comparison in the load of that number; the loads before it are complete."""
 
         def prepare() -> None:
             for number in signals_ignored:

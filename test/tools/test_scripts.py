@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The five commands in tools/ as they are called: by a symbolic link, from anywhere, with an output that is full, closed
-or without a reader."""
+"""The five commands in tools/: called by a symbolic link, from any folder, with an output that is full, closed or without
+a reader."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = ("compare", "fuzz", "simulate", "soak", "test")
 def helped(
     script: Path, stdout: Union[int, IO[bytes]] = subprocess.PIPE, closed: str = "", **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    """By way of a shell, which can close what is inherited."""
+    """Runs --help in a shell that can close inherited descriptors."""
     return subprocess.run(
         ["sh", "-c", f'exec "$0" --help {closed}', str(script)], stdin=subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.PIPE, encoding="utf-8", timeout=100, cwd="/", env={**os.environ, **environment}, check=False,

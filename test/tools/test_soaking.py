@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pure parts of tools/soak: what it takes for an answer, and what it takes for a fault."""
+"""The pure parts of tools/soak: parsing answers, and finding faults."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The machine's speed over a run: its steps, its words, and costs that are corrected for it."""
+"""The speed of the machine over a run: its steps, its text, and corrected costs."""
 
 import random
 import unittest

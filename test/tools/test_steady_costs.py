@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""On a machine that jumps between two speeds, corrected costs find equal modes equal and 5 % more work more; raw costs
-do not. The machine is a constructed one: whole runs in no time, a seed each."""
+"""On a machine that changes between two speeds, corrected costs show equal modes as equal and 5 % more work as more; raw
+costs do not. The machine is simulated, with a seed for each run."""
 
 import unittest
 from dataclasses import replace
@@ -61,7 +61,7 @@ class OnTwoLevels(unittest.TestCase):
             self.assertAlmostEqual(one.ratio or 0, 1.05, delta=0.03)
 
     def test_raw_costs_show_nothing(self) -> None:
-        """Only levels that come between two rows of one round spread their ratios: in some runs more than in others."""
+        """A change of level between two rows of one round spreads their ratios, in some runs more than in others."""
         shown = sum(one.difference_shown for one in self.ratios(_MORE, corrected=False))
         self.assertLess(shown, 5)
         wide = [(one.high or 0) - (one.low or 0) for one in self.ratios(_SAME, corrected=False)]

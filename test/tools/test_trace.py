@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Counting system calls: what strace wrote, who asked, and a server that is traced."""
+"""Counting system calls: the log of strace, the requests, and a traced server."""
 
 import os
 import socket
@@ -76,7 +76,7 @@ class PerRequest(unittest.TestCase):
 
 class Asking(unittest.TestCase):
     def crowd(self, answer: bytes, clients: int) -> tuple[list[socket.socket], list[int]]:
-        """Clients of threads that give the answer in two pieces, and how often each was asked."""
+        """Clients of threads that send the answer in two pieces, and the number of requests of each."""
         asked = [0] * clients
 
         def serve(number: int, server: socket.socket) -> None:

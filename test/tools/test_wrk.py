@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reader of wrk's output, and the bytes that wrk sends."""
+"""The parser of the output of wrk, and the bytes that wrk sends."""
 
 import os
 import shutil

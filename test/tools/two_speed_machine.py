@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A constructed machine that jumps between two speeds, for the tests: whole comparisons in no time."""
+"""A simulated machine that changes between two speeds, for tests of whole comparisons without waiting."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REQUESTS = 100_000
 
 
 class Machine:
-    """Stays at one speed for 6 to 25 s. A load's window and a calibration see what holds in their time, and noise."""
+    """Stays at one speed for 6 to 25 s. Loads and calibrations see the speed of their time, and noise."""
 
     def __init__(self, seed: int, noise: float = 0.01) -> None:
         self._chance = random.Random(seed)
@@ -57,7 +57,7 @@ class Machine:
 
 
 def compared(machine: Machine, measurements: Iterable[Measurement], load: Callable[[Measurement], Sample], seed: int) -> Results:
-    """Five rounds of all measurements, as a comparison makes them."""
+    """Five rounds of all measurements, in the order of a comparison."""
     results = Results(shared_core=False)
     calibrator = Calibrator(machine.calibrate, results.speed, lambda: machine.now)
     calibrator.allow_repeats(5)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A process for which there is no epoll_pwait2(2), as on Linux before 5.11, by a seccomp(2) filter."""
+"""A process without epoll_pwait2(2), as on Linux before 5.11, by a seccomp(2) filter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def forbid() -> None:
 
 
 def possible() -> bool:
-    """Whether a process may forbid it: tried by a child."""
+    """Whether a process can forbid it, tested in a child."""
     child = os.fork()
     if child == 0:
         try:

@@ -3,8 +3,7 @@
 
 Meson counts programs and its JUnit log takes a timeout or a crash after the last case for a pass. So: each
 case of a GoogleTest report, of a TAP stream or of a verbose unittest counts, any other test is one case, and
-a test that Meson calls failed has at least one failed case. Reports that sanitizers left in files fail the
-run too, whoever wrote them.
+a test that Meson calls failed has at least one failed case. Report files of sanitizers fail the run too.
 """
 
 import collections
