@@ -223,7 +223,8 @@ class Texts(unittest.TestCase):
         for number in (1, 2, 3):
             results.add(MEASUREMENT, number, with_rate(1000.0 + number))
             results.add(THREADS, number, with_rate(1002.0 + number))
-        self.assertIn(NO_DIFFERENCE, self.texts(document_of(results))[0])
+        self.assertIn(NO_DIFFERENCE, markdown.render(document_of(results)))
+        self.assertIn("no diff.", terminal.render(document_of(results), []))
 
     def test_every_file_is_made_of_the_same_document(self) -> None:
         found = document_of(sound())

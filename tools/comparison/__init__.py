@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compares the server's models under the same load, and refuses to print a number that it cannot stand for.
+"""Compares the modes of the server under the same load. A number that fails a check makes its row INVALID.
 
-Nothing here talks to the server but over the wire and through /proc. Everything it starts, it ends by its
-process id.
+It sees the server only over the wire and through /proc. It ends every process that it started, by its process id.
 """

@@ -19,10 +19,14 @@ class Progress:
         if sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+            from rich.table import Column
 
             # Without a thread that refreshes: it would take time from what is measured.
             self._bar = Bar(
-                TimeElapsedColumn(), BarColumn(bar_width=20), TimeRemainingColumn(), TextColumn("{task.description}", markup=False),
+                TimeElapsedColumn(),
+                BarColumn(bar_width=20),
+                TimeRemainingColumn(),
+                TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
                 console=Console(file=sys.stderr, highlight=False, markup=False), auto_refresh=False, transient=True,
             )
             self._task = self._bar.add_task("", total=None)
@@ -43,7 +47,7 @@ class Progress:
             self._bar.refresh()
 
     def expect(self, seconds: float) -> None:
-        """Adds to what the bar stands for."""
+        """Adds to the length of the bar."""
         if self._bar:
             self._total += seconds
             self._bar.update(self._task, total=self._total)

@@ -115,7 +115,7 @@ def count_test(tally, build, test, log):
     elif not count_unittest(tally, name, log.get("stderr", "")) and result in ("OK", "EXPECTEDFAIL"):
         tally.add(name)
 
-    # What the cases do not tell.
+    # What the cases do not show.
     if result == "SKIP":
         if tally.counts().skipped == before.skipped:
             reason = last_line(log.get("stdout")) or last_line(log.get("stderr"))
@@ -181,7 +181,7 @@ if __name__ == "__main__":
         sys.stdout.flush()
         sys.exit(code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again, and complains
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python writes again at exit, and prints an error
         sys.exit(1)
     except (OSError, ValueError, LookupError, ElementTree.ParseError) as error:
         print(f"count_tests: no result: {error}\n0 passed, 1 failed")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs the fuzz targets in build-fuzz: `run_fuzzers.py SECONDS JOBS [TARGET...]`, from the project's root.
 
-Each begins with its seeds and with what it learned before. Prints a line a target when it is done, what was
-found with the command that shows it again, then PASS or FAIL.
+Each begins with its seeds and the inputs of earlier runs. Prints a line for each target, each finding with the command
+that repeats it, then PASS or FAIL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 BUILD = Path("build-fuzz")
 SOURCE = Path("test/fuzz")
 
-# Enough for all there is to find, small enough to be quick.
+# Large enough for all code paths, small enough to be quick.
 LARGEST_INPUT = {
     "answers": 512,
     "command_line": 512,
@@ -27,7 +27,7 @@ LARGEST_INPUT = {
     "url": 256,
 }
 LONGEST_INPUT_SECONDS = 10
-# For the seeds before, and a report behind the time that is asked for.
+# For the seeds before the run, and a report after it.
 GRACE_SECONDS = 300
 
 RUNS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)$", re.MULTILINE)
@@ -44,9 +44,9 @@ class Outcome:
     runs: int
     seconds: int
     coverage: int  # edges of the program
-    corpus: int  # inputs, the seeds that add nothing left out
-    found: str  # what, in a line; empty: nothing
-    inputs: list[str]  # files that show it again
+    corpus: int  # inputs, without seeds that add nothing
+    found: str  # a line; empty: nothing
+    inputs: list[str]  # files that repeat it
 
 
 def run(target: str, seconds: int) -> Outcome:
@@ -140,5 +140,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again, and complains
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python writes again at exit, and prints an error
         sys.exit(1)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from comparison.intervals import NO_DIFFERENCE
 from comparison.report import reader
 from comparison.report.columns import columns
 from comparison.report.markdown import baseline_groups
@@ -36,6 +37,7 @@ def render(document: dict[str, Any], files: Sequence[Any]) -> str:
     console.print(Text("; ".join(f"{name}: {settings[name]}" for name in ("each load", "rounds") if name in settings)))
     for scenario in reader.scenarios(document):
         console.print(_table(scenario))
+        console.print()
     reasons = [f"{row.mode}: INVALID: {reason}" for row in _rows(document) for reason in row.reasons]
     for line in reasons[:_MOST_REASONS]:
         console.print(Text(line, style="red"))
@@ -85,8 +87,10 @@ def _table(scenario: Scenario) -> Table:
     keys = ("offered", "requests_per_second", "relative", f"{time}_p50_us", f"{time}_p99_us", "cpu_us_per_request",
             "cpu_relative")
     shown = [column for column in columns(scenario) if column.key in keys]
+    heads = [column.short.replace("relative to", "to") for column in shown]
     rows = []
     for row in scenario.rows:
         labels = ([] if row.valid else ["INVALID"]) + row.labels
-        rows.append([row.mode, *(str(column.cell(row) or "-") for column in shown), ", ".join(labels)])
-    return _made(["mode", *(column.short for column in shown), ""], rows, scenario.title)
+        cells = [str(column.cell(row) or "-").replace(NO_DIFFERENCE, "no diff.") for column in shown]
+        rows.append([row.mode, *cells, ", ".join(labels)])
+    return _made(["mode", *heads, ""], rows, scenario.title)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Shows the values under the pointer, lights one mode up, takes modes out. The page is complete without it.
+// Shows the values under the pointer, highlights a mode, hides modes. The page is complete without it.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -32,7 +32,7 @@
     for (const chart of all(".chart", within)) chart.classList.toggle("dim", found);
   };
 
-  // The point of each line that is nearest to a place along the x axis; none when all are far from it.
+  // The nearest point of each line to a position on the x axis; null without a line.
   const nearest = (chart, place) => {
     const found = [];
     for (const [name, slot, points] of chart.lines) {
@@ -125,12 +125,12 @@
     item.addEventListener("pointerleave", () => light(within, null));
   };
 
-  for (const title of all(".chart title")) title.remove(); // the tip says more
+  for (const title of all(".chart title")) title.remove(); // the tip replaces them
   all(".plot").forEach(watch);
   for (const item of all(".legend li")) {
     item.setAttribute("role", "button");
     item.setAttribute("aria-pressed", "true");
-    item.title = "Take it out of every chart, or put it back";
+    item.title = "Hide it in every chart, or show it again";
     item.tabIndex = 0;
     item.addEventListener("click", () => toggle(item.dataset.s));
     item.addEventListener("keydown", (event) => {
