@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints by how much the waits of the tests are to be stretched on this machine: 1, 2 or 3.
+"""Prints the factor for the waits of the tests on this machine: 1, 2 or 3.
 
 On some virtual machines a page fault costs twenty times as much as on others, and with it everything that starts
 processes or moves megabytes. The waits of the tests were chosen on a machine where 256 of them take 0.3 ms.

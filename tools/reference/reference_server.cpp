@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The do-nothing reference server: the cost of serving without parsing, routing or counting. It sends one fixed
-// answer, the same bytes as Majuscule, for every --request-bytes received. Two models:
-// `epoll`, one thread that blocks only in epoll_wait, and `threads`, a thread for each client that blocks in
-// recv. A client that does not read its answers is closed. SIGTERM ends the process at once. It is for
-// measurements only.
+// The do-nothing reference server: the cost of serving without parsing, routing or counting. It sends one
+// fixed answer, the same bytes as Majuscule, for every --request-bytes received. Two models: `epoll`, one
+// thread that blocks only in epoll_wait, and `threads`, a thread for each client that blocks in recv. A
+// client that does not read its answers is closed. SIGTERM ends the process at once. It is for measurements
+// only.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -101,8 +101,9 @@ int listen_on_loopback(const Options& options) {
   return listener;
 }
 
-// Answers bytes with bytes. One read and one write per call, for any number of requests in the read. The rest of
-// an incomplete request is only a number, so a client costs no memory. Shared by all threads, never changed.
+// Answers bytes with bytes. One read and one write per call, for any number of requests in the read. The rest
+// of an incomplete request is only a number, so a client costs no memory. Shared by all threads, never
+// changed.
 class Answerer {
  public:
   explicit Answerer(std::size_t request_bytes) : request_bytes_(request_bytes) {
