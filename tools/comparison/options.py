@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from comparison import modes, scenarios
+from comparison import scenarios
 from comparison.arguments import OneLineParser, explained, listed, mode_name, within
+from comparison.modes import DEFAULT_THREADS
 from comparison.scenarios import Kind
 from comparison.task import Task
 from comparison.units import parse_duration
@@ -27,9 +28,8 @@ _MOST_RATE = 10_000_000.0
 
 @dataclass(frozen=True)
 class Options:
-    """`duration` None: long enough for the task. `connections` None: those of each scenario. `modes` may be ["all"].
-    `rates`: requests/s of open loops; `sweep`: rates that follow from the capacity of each mode. `closed`: whether there
-    are closed loops."""
+    """`modes` may be ["all"]. `connections` None: those of each scenario. `rates`: requests/s of open loops; `sweep`: rates
+    that follow from the capacity of each mode. `duration` None: long enough for the task."""
 
     modes: list[str]
     kinds: list[Kind]
@@ -50,6 +50,7 @@ class Options:
 
     @property
     def closed(self) -> bool:
+        """Whether there are closed loops."""
         return self.sweep or not self.rates
 
 
@@ -64,57 +65,36 @@ def _rate(text: str) -> Optional[float]:
     """None: a sweep."""
     if text == SWEEP:
         return None
-    try:
-        rate = float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else 0.0
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= _MOST_RATE:
+    is_number = text.replace(".", "", 1).isdecimal() and text.isascii()
+    if not is_number or not 0 < float(text) <= _MOST_RATE:
         raise ValueError(f"'{text}' is not a number of requests a second, nor {SWEEP}")
-    return rate
+    return float(text)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(
-        prog="tools/compare",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="tools/compare", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    number, names_of_modes, tasks = explained(within(1, 100)), listed(mode_name), listed(Task.parse)
-    names, quick_names = ",".join(scenarios.DEFAULT), ",".join(scenarios.QUICK)
-    add("--quick", action="store_true", help=f"only {quick_names}, fewer rounds, shorter loads: about half a minute")
-    add("--modes", metavar="A,B", type=names_of_modes, default=["epoll", "threads"], help="default: epoll,threads; or all")
-    add(
-        "--scenarios",
-        metavar="A,B",
-        type=listed(scenarios.named),
-        help=f"of {', '.join(scenarios.KINDS)}; or all; default: {names}",
-    )
-    add("--task", metavar="T,U", type=tasks, help="keep-alive clients with this task: none, sleep:D, block:D or cpu:D")
+    add, names = parser.add_argument, ",".join(scenarios.DEFAULT)
+    quick = f"only {','.join(scenarios.QUICK)}, fewer rounds, shorter loads: about half a minute"
+    kinds = f"of {', '.join(scenarios.KINDS)}; or all; default: {names}"
+    rates = "open loops: requests/s to offer; or sweep: 20 to 95 %% of what each mode can serve"
+    pools = f"of pools whose threads may block; default: {DEFAULT_THREADS}"
+    reasons = "do not measure memory a client, nor system calls and instructions a request"
+    add("--quick", action="store_true", help=quick)
+    add("--modes", metavar="A,B", type=listed(mode_name), default=["epoll", "threads"], help="default: epoll,threads; or all")
+    add("--scenarios", metavar="A,B", type=listed(scenarios.named), default=[], help=kinds)
+    add("--task", metavar="T,U", type=listed(Task.parse), default=[],
+        help="keep-alive clients with this task: none, sleep:D, block:D or cpu:D")
     add("--connections", metavar="N,M", type=listed(within(1, 50_000)), help="default: each scenario has its own")
-    add(
-        "--rate",
-        metavar="R,S",
-        type=listed(_rate),
-        help="open loops: requests/s to offer; or sweep: 20 to 95 %% of what each mode can serve",
-    )
+    add("--rate", metavar="R,S", type=listed(_rate), default=[], help=rates)
     add("--arrivals", choices=("poisson", "fixed"), default="poisson", help="of open loops; default: poisson")
-    add(
-        "--threads",
-        metavar="N",
-        type=explained(within(1, 10_000)),
-        default=modes.DEFAULT_THREADS,
-        help=f"of pools whose threads may block; default: {modes.DEFAULT_THREADS}",
-    )
-    add("--rounds", metavar="N", type=number, help="of every row, interleaved; default: 5, quick: 3")
+    add("--threads", metavar="N", type=explained(within(1, 10_000)), default=DEFAULT_THREADS, help=pools)
+    add("--rounds", metavar="N", type=explained(within(1, 100)), help="of every row, interleaved; default: 5, quick: 3")
     add("--duration", metavar="D", type=explained(_window), help="of a load; default: 600ms, more with a task")
     add("--seed", metavar="N", type=explained(within(0, 2**32 - 1)), help="of the order in each round")
-    add(
-        "--no-reasons",
-        action="store_true",
-        help="do not measure memory a client, nor system calls and instructions a request",
-    )
+    add("--no-reasons", action="store_true", help=reasons)
     add("--baseline", metavar="FILE", type=Path, help="an earlier JSON file of this machine to compare with")
     add("--verbose", action="store_true", help="print the whole report, as without a terminal")
     add("--no-install", action="store_true", help="do not install missing packages")
@@ -124,30 +104,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _kinds(given: argparse.Namespace) -> list[Kind]:
-    names = given.scenarios or []
-    if not names and not given.task:
-        names = list(scenarios.QUICK if given.quick else scenarios.DEFAULT)
-        if given.rate:
-            names = ["keep-alive"]
-    return list(dict.fromkeys(scenarios.chosen(names) + [scenarios.with_task(task) for task in given.task or []]))
-
-
-def _connections(given: argparse.Namespace) -> Optional[list[int]]:
-    if given.connections or not (given.quick or given.rate):
-        return given.connections
-    return [64]
-
-
 def parse(arguments: list[str]) -> Options:
     """Exits with 2 for bad usage, with 0 after --help."""
     given = _parser().parse_args(arguments)
+    names = given.scenarios
+    if not names and not given.task:
+        names = ["keep-alive"] if given.rate else list(scenarios.QUICK if given.quick else scenarios.DEFAULT)
     return Options(
         modes=given.modes,
-        kinds=_kinds(given),
-        connections=_connections(given),
-        rates=[rate for rate in given.rate or [] if rate is not None],
-        sweep=None in (given.rate or []),
+        kinds=list(dict.fromkeys(scenarios.chosen(names) + [scenarios.with_task(task) for task in given.task])),
+        connections=given.connections or ([64] if given.quick or given.rate else None),
+        rates=[rate for rate in given.rate if rate is not None],
+        sweep=None in given.rate,
         poisson=given.arrivals == "poisson",
         threads=given.threads,
         rounds=given.rounds or (3 if given.quick else 5),
