@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from baseline_samples import document, figure, row, row_of, scenario, set_figure
-from comparison import baseline
+from comparison import baseline, baseline_document
 from comparison.errors import CannotRun
 
 
@@ -69,13 +69,13 @@ class Files(unittest.TestCase):
         if content is not None:
             self.path.write_bytes(content)
         with self.assertRaisesRegex(CannotRun, words) as caught:
-            baseline.load(self.path)
+            baseline_document.load(self.path)
         self.assertIn(str(self.path), str(caught.exception))
 
     def test_a_written_document_is_read_again(self) -> None:
         written = document()
         self.path.write_text(json.dumps(written, indent=1))
-        self.assertEqual(baseline.load(self.path), written)
+        self.assertEqual(baseline_document.load(self.path), written)
 
     def test_a_missing_one(self) -> None:
         self.refused(None, "No such file")

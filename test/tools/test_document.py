@@ -9,9 +9,9 @@ from unittest import mock
 
 from comparison import baseline, document
 from comparison.intervals import NO_DIFFERENCE
-from comparison.report import csv_file, markdown, page as html_page, terminal
 from comparison.plan import Measurement, Offer, Scenario, ceiling_of
 from comparison.reasons import Reasons
+from comparison.report import csv_file, markdown, page as html_page, terminal
 from comparison.rows import Results
 from comparison.sample import Start
 from comparison.scenarios import KINDS

@@ -4,8 +4,8 @@
 import unittest
 from dataclasses import replace
 
+from comparison.cpu_sample import CpuSample
 from comparison.load_client import Load
-from comparison.measure import CpuSample
 from comparison.pinning import Pinning
 
 FIRST = CpuSample(at=100.0, server=1.0, client=2.0, watcher=3.0, server_core=50.0, client_core=60.0)

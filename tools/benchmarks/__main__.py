@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from benchmarks import clients, cpu_per_request, crowd, drip, load_calibration, load_cpu, power, wake_up
+from comparison.bench import Bench
 from comparison.errors import CannotRun, Untrusted
-from comparison.measure import Bench
 from comparison.modes import DEFAULT_THREADS
 from comparison.pinning import choose_here
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 
 from benchmarks.target import Target
 from comparison import conformance, limits, proc
+from comparison.bench import Bench
 from comparison.errors import CannotRun, Untrusted
 from comparison.idle_crowd import client_after_one_request, settled
-from comparison.measure import Bench
 from comparison.server import running
 from comparison.wrk import HOST
 

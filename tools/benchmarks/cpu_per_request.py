@@ -14,9 +14,9 @@ from typing import Callable, Optional
 from benchmarks import steady_ratio
 from benchmarks.target import Target
 from comparison import checks, proc, wrk
+from comparison.bench import Bench
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
-from comparison.measure import Bench
 from comparison.server import Server, running, running_reference
 from comparison.speed import Speed
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from benchmarks.clients import expect_limits
 from benchmarks.target import Target
 from comparison import conformance, proc
-from comparison.measure import Bench
+from comparison.bench import Bench
 from comparison.server import majuscule_command, running
 from comparison.task import Task
 from comparison.wrk import HOST, request_bytes

@@ -21,8 +21,9 @@ from typing import Iterator
 from benchmarks.clients import PATIENCE_SECONDS, ask, connected, expect_limits
 from benchmarks.target import Target
 from comparison import checks, crowd
+from comparison.bench import Bench
+from comparison.cpu_sample import CpuSample
 from comparison.errors import Untrusted
-from comparison.measure import Bench, CpuSample
 from comparison.observer import Observer
 from comparison.server import running
 from comparison.wrk import HOST, request_bytes

@@ -15,8 +15,8 @@ from contextlib import suppress
 from benchmarks import load_run
 from benchmarks.target import Target
 from comparison import wrk
+from comparison.bench import Bench
 from comparison.errors import Untrusted
-from comparison.measure import Bench
 from comparison.observer import Observer
 from comparison.server import running
 

@@ -12,9 +12,9 @@ from typing import Optional
 from benchmarks import load_run, steady_ratio
 from benchmarks.target import Target
 from comparison import wrk
+from comparison.bench import Bench
 from comparison.calibrator import Bracketed, Calibrator
 from comparison.errors import Untrusted
-from comparison.measure import Bench
 from comparison.server import running
 from comparison.speed import Calibration, Speed
 

@@ -8,8 +8,8 @@ import resource
 import subprocess
 from typing import Any
 
+from comparison.bench import Bench
 from comparison.errors import Untrusted
-from comparison.measure import Bench
 
 _PATIENCE_SECONDS = 120.0
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from comparison import plan
+from comparison.bench import Bench
 from comparison.calibrator import calibrating
 from comparison.errors import Untrusted
 from comparison.intervals import RESOLUTION, Ratio, interval_name, ratio_interval
-from comparison.measure import Bench
 from comparison.plan import Measurement, Scenario
 from comparison.rounds import SPARE, visit
 from comparison.rows import Results, Row

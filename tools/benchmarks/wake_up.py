@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from benchmarks import steady_ratio
 from benchmarks.clients import PATIENCE_SECONDS, ask, connected, expect_limits
 from comparison import proc
+from comparison.bench import Bench
 from comparison.calibrator import Bracketed, calibrating
 from comparison.errors import Untrusted
-from comparison.measure import Bench
 from comparison.observer import Observer
 from comparison.server import running
 from comparison.speed import Speed

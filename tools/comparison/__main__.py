@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Optional
 
 from comparison import (
-    baseline, build, console, document, environment, keeping, limits, modes, options, plan, reasons, stopping
+    baseline, baseline_document, build, console, document, environment, keeping, limits, modes, options, plan, reasons, stopping
 )
+from comparison.bench import Bench
 from comparison.errors import CannotRun
-from comparison.measure import Bench
 from comparison.pinning import choose_here
 from comparison.progress import Progress
 from comparison.report import csv_file, markdown, page, terminal
@@ -64,7 +64,7 @@ def _settings(wanted: options.Options, bench: Bench, scenarios: list[plan.Scenar
 
 def _compare(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
-    before = baseline.load(wanted.baseline) if wanted.baseline else None
+    before = baseline_document.load(wanted.baseline) if wanted.baseline else None
     keeping.expect_writable(wanted.output)
     stopping.expect_scratch_space()
     with Progress() as progress:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from comparison import hardware, load_client
-from comparison.measure import Bench
+from comparison.bench import Bench
 from comparison.plan import Measurement
 
 _SECONDS = 0.3  # of a load

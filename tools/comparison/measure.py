@@ -4,107 +4,20 @@ both sides."""
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Iterator, Optional
+from dataclasses import replace
+from typing import Optional
 
-from comparison import conformance, crowd, evenness, load_client, modes, proc, wrk
+from comparison import conformance, evenness, load_client, proc, wrk
+from comparison.bench import Bench
+from comparison.cpu_sample import CpuSample
 from comparison.errors import Untrusted
 from comparison.observer import Observer, Stats
-from comparison.pinning import Pinning
-from comparison.plan import REFERENCE, Measurement, Scenario, load_seconds
-from comparison.sample import Account, Cost, CrossCheck, Sample, Start, Window
-from comparison.server import Server, majuscule_command, running, running_reference
-from comparison.task import Task
+from comparison.plan import REFERENCE, Measurement
+from comparison.sample import Account, Cost, CrossCheck, Sample, Start
+from comparison.server import Server, running, running_reference
 
-_WARM_UP_SECONDS = 0.15
-_SETTLE_SECONDS = 0.05
-_SETTLE_SECONDS_EACH = 0.3e-3  # a server can start a thread or a process for each connection meanwhile
-_CROSS_CHECK_SECONDS = 0.3
-_CROWD = 512  # connections; wrk needs longer for so many, since it does not wait for them
 _SHORTEST_WINDOW_SECONDS = 0.25
 _LONGEST_PATIENCE = 60.0
-_LEAST_TIMEOUT_SECONDS = 2.0
-_START_AND_END_SECONDS = 0.35
-
-
-@dataclass(frozen=True)
-class Bench:
-    """The programs and the cores of a comparison; `duration`: of a load, as the command line gave it."""
-
-    majuscule: Path
-    client: Path
-    reference: Path
-    pinning: Pinning
-    threads: int
-    duration: Optional[float]
-    poisson: bool = True
-    cross_checked: bool = True  # by wrk
-
-    @property
-    def modes(self) -> modes.Modes:
-        return modes.of(self.majuscule)
-
-    @property
-    def programs(self) -> tuple[Path, ...]:
-        return self.majuscule, self.client, self.reference
-
-    def command(self, mode: str, scenario: Optional[Scenario] = None, *more: str) -> list[str]:
-        """Of the server for a mode in a scenario; None: without a task."""
-        task = scenario.task if scenario else Task.parse("none")
-        every = [f"--task-every={scenario.kind.task_every}"] if scenario and scenario.kind.task_every > 1 else []
-        return majuscule_command(self.majuscule, mode, task, *self.modes[mode].options(self.threads), *every, *more)
-
-    def load(self, measurement: Measurement, seed: int = 1) -> load_client.Load:
-        """With a timeout of 3 times the longest wait."""
-        scenario = measurement.scenario
-        return load_client.Load(
-            connections=scenario.connections,
-            seconds=load_seconds(scenario, self.duration),
-            warm_up=_WARM_UP_SECONDS + scenario.task.seconds,
-            timeout=max(_LEAST_TIMEOUT_SECONDS, 3 * scenario.task.longest_wait(scenario.connections)),
-            settle=0.0 if scenario.kind.close else _SETTLE_SECONDS + _SETTLE_SECONDS_EACH * scenario.connections,
-            rate=measurement.rate,
-            poisson=self.poisson,
-            seed=seed,
-            close=scenario.kind.close,
-            pipeline=scenario.kind.pipeline,
-        )
-
-    def cross_check(self, scenario: Scenario) -> wrk.Load:
-        """wrk does not count requests in flight at its end, so with a task its load is as long as ours."""
-        task = scenario.task
-        seconds = _CROSS_CHECK_SECONDS if scenario.connections < _CROWD else 3 * _CROSS_CHECK_SECONDS
-        if task.kind == "sleep":
-            seconds = max(seconds, load_seconds(scenario, self.duration))
-        wait = task.longest_wait(scenario.connections)
-        return wrk.Load(scenario.connections, seconds, wait, scenario.kind.close, scenario.kind.pipeline)
-
-    def seconds_of(self, measurement: Measurement) -> float:
-        """The time of a visit, roughly."""
-        checked = measurement.rate is None and measurement.mode != REFERENCE
-        check = self.cross_check(measurement.scenario).seconds if checked else 0.0
-        return _START_AND_END_SECONDS + self.load(measurement).length + check
-
-    @contextmanager
-    def serving(self, measurement: Measurement, *more: str) -> Iterator[Server]:
-        """A server for the measurement, with the other clients of its scenario."""
-        pinning, kind = self.pinning, measurement.scenario.kind
-        with ExitStack() as stack:
-            if measurement.mode == REFERENCE:
-                server = stack.enter_context(running_reference(self.reference, "epoll", pinning.server))
-            else:
-                command = self.command(measurement.mode, measurement.scenario, *more)
-                server = stack.enter_context(running(command, pinning.server))
-            with ExitStack() as others:
-                if kind.idle:
-                    others.enter_context(crowd.idle(self.client, server.port, kind.idle, pinning.watcher))
-                if kind.slow_readers:
-                    others.enter_context(crowd.slow_readers(server.port, kind.slow_readers, pinning.watcher))
-                yield server
-            server.drain()
 
 
 def check_conformance(bench: Bench, mode: str) -> None:
@@ -243,36 +156,3 @@ def _await_connections(observer: Observer, run: load_client.Run, load: load_clie
         if connected >= load.connections or seconds > end - _SHORTEST_WINDOW_SECONDS:
             return Start(seconds, connected, expected)
         run.sleep_until(seconds + 0.01)
-
-
-@dataclass(frozen=True)
-class CpuSample:
-    """CPU seconds so far, of the processes and of their cores."""
-
-    at: float
-    server: float
-    client: float
-    watcher: float
-    server_core: float
-    client_core: float
-
-    @classmethod
-    def now(cls, server: int, client: int, pinning: Pinning) -> CpuSample:
-        """By the process ids."""
-        return cls(
-            time.monotonic(), proc.family_cpu_seconds(server), proc.cpu_seconds(client), time.process_time(),
-            proc.core_busy_seconds(pinning.server), proc.core_busy_seconds(pinning.client),
-        )
-
-    def since(self, first: CpuSample, pinning: Pinning) -> Window:
-        names = ("at", "server", "client", "watcher", "server_core", "client_core")
-        seconds, server, client, watcher, server_core, client_core = (
-            getattr(self, name) - getattr(first, name) for name in names
-        )
-        if pinning.watcher != pinning.client:
-            watcher = 0.0
-        if pinning.shared:
-            foreign = server_core - server - client - watcher
-        else:
-            foreign = max(server_core - server, client_core - client - watcher)
-        return Window(seconds, server_share=server / seconds, foreign_share=max(0.0, foreign) / seconds)

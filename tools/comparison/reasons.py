@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Callable
 
 from comparison import memory_slope, trace
+from comparison.bench import Bench
 from comparison.errors import CannotRun, Untrusted
-from comparison.measure import Bench
 from comparison.plan import REFERENCE
 from comparison.progress import Progress
 from comparison.server import reference_command

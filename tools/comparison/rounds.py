@@ -7,9 +7,10 @@ import subprocess
 from dataclasses import dataclass, field, replace
 
 from comparison import checks, control_group, counted, evenness, hardware, plan, programs
+from comparison.bench import Bench
 from comparison.calibrator import CALIBRATION_SECONDS, Calibrator, calibrating
 from comparison.errors import Untrusted
-from comparison.measure import Bench, check_conformance, measure
+from comparison.measure import check_conformance, measure
 from comparison.options import Options
 from comparison.plan import Measurement
 from comparison.progress import Progress
