@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One benchmark a call. Prints its figure, its target, and PASS or FALLS SHORT.
 
-Exits with 1 when it could not measure, and with 77, which Meson shows as skipped, when wrk is missing or the mode cannot
-run here.
+Exits with 1 when it could not measure, and with 77, which Meson shows as skipped, when wrk is missing or the mode
+cannot run here.
 """
 
 from __future__ import annotations

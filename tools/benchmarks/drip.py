@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How much later a good client is answered while a thousand others drip their headers.
 
-The good client is a loop of send and recv in this process, on the core of the client. The same clients drip in both cases,
-at the server or at a socket that is never read, so that only the work of the server differs.
+The good client is a loop of send and recv in this process, on the core of the client. The same clients drip in both
+cases, at the server or at a socket that is never read, so that only the work of the server differs.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def measure(bench: Bench, given: argparse.Namespace) -> str:
             of[loaded].append(_measure_once(bench, given.mode, loaded))
     ratios = [with_drip.p99 / without.p99 for with_drip, without in zip(of[True], of[False])]
     p50, p99 = (
-        {loaded: statistics.median(getattr(one, name) for one in of[loaded]) for loaded in of} for name in ("p50", "p99")
+        {loaded: statistics.median(getattr(one, name) for one in of[loaded]) for loaded in of}
+        for name in ("p50", "p99")
     )
     what = f"{given.mode}, p99 of a good client beside {CLIENTS:,} that drip / beside none"
     detail = (

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The figures of the load client against the truth: percentiles of delays that a server measures itself, an offered rate,
-and the times of its schedule."""
+"""The figures of the load client against the truth: percentiles of delays that a server measures itself, an offered
+rate, and the times of its schedule."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""CPU time of the load client per request, as a ratio to wrk: to the mean of the runs of wrk before and after it, so that
-both are measured at the same speed of the machine."""
+"""CPU time of the load client per request, as a ratio to wrk: to the mean of the runs of wrk before and after it, so
+that both are measured at the same speed of the machine."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def judge(found: list[Bracketed[float]], limit: Optional[float]) -> str:
     theirs = statistics.median(bracket.us_per_request for bracket in brackets)
     detail = (
         f"{statistics.median(one.value for one in found):.3f} us / {theirs:.3f} us; the median of {len(found)} rounds"
-        f" from {min(ratios):.3f} to {max(ratios):.3f}, each to the mean of wrk before and after it; raw, to wrk after it:"
-        f" {statistics.median(raw):.3f}"
+        f" from {min(ratios):.3f} to {max(ratios):.3f}, each to the mean of wrk before and after it; raw, to wrk"
+        f" after it: {statistics.median(raw):.3f}"
     )
     detail = "; ".join(filter(None, [detail, steady_ratio.unsteady(found)]))
     what = f"majuscule-load, CPU per request / wrk, {CONNECTIONS} keep-alive connections"

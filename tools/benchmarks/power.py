@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The power of tools/compare on this machine: a mode compared with itself must show no difference, and compared with
-itself with 5 % more work a request it must show one. Ten comparisons of five rounds. The extra work is a task that burns
-CPU for every K-th request. What the task adds is measured first, since it is more than it burns: it reads a clock, and
-clients sleep meanwhile and must be woken."""
+itself with 5 % more work a request it must show one. Ten comparisons of five rounds. The extra work is a task that
+burns CPU for every K-th request. What the task adds is measured first, since it is more than it burns: it reads a
+clock, and clients sleep meanwhile and must be woken."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
-from typing import Optional
+from typing import Iterator, Optional
 
 from comparison import plan
 from comparison.bench import Bench
@@ -35,6 +35,9 @@ class Measurements:
     base: Measurement
     same: Measurement
     more: Measurement
+
+    def __iter__(self) -> Iterator[Measurement]:
+        return iter((self.base, self.same, self.more))
 
     @classmethod
     def of(cls, mode: str, every: int) -> Measurements:
@@ -86,7 +89,7 @@ class Comparison:
     @classmethod
     def of(cls, results: Results, measurements: Measurements) -> Comparison:
         base = results.row(measurements.base)
-        same, more = (Outcome.of(results.row(measurement), base) for measurement in (measurements.same, measurements.more))
+        same, more = (Outcome.of(results.row(one), base) for one in (measurements.same, measurements.more))
         return cls(same, more, results.speed.variation)
 
 
@@ -108,7 +111,7 @@ def measure(bench: Bench, given: argparse.Namespace) -> str:
     cost, every = _pilot(bench, mode)
     measurements = Measurements.of(mode, every)
     found = [
-        Comparison.of(_compare(bench, [measurements.base, measurements.same, measurements.more], rounds, seed), measurements)
+        Comparison.of(_compare(bench, list(measurements), rounds, seed), measurements)
         for seed in range(1, given.comparisons + 1)
     ]
     what = f"{mode}, {CONNECTIONS} keep-alive connections; more work: {_TASK.text} for every {every}-th request"

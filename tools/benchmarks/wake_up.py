@@ -29,7 +29,8 @@ _WARM_UP_REQUESTS = 200
 
 def _measure_once(bench: Bench, mode: str, idle: int) -> float:
     """Microseconds a wake-up."""
-    with running(bench.command(mode, None, "--idle-timeout=10min"), bench.pinning.server) as server, ExitStack() as clients:
+    command = bench.command(mode, None, "--idle-timeout=10min")
+    with running(command, bench.pinning.server) as server, ExitStack() as clients:
         for _ in range(idle):
             clients.enter_context(socket.create_connection((HOST, server.port), timeout=PATIENCE_SECONDS))
         client, request = clients.enter_context(connected(server.port)), request_bytes(server.port)
@@ -69,7 +70,9 @@ def measure(bench: Bench, given: argparse.Namespace) -> str:
 
 def table(found: dict[int, dict[str, list[Bracketed[float]]]], speed: Speed) -> str:
     """By idle clients and mode, corrected and raw."""
-    raw = [_row(idle, {mode: [one.value for one in some] for mode, some in costs.items()}) for idle, costs in found.items()]
+    raw = [
+        _row(idle, {mode: [one.value for one in some] for mode, some in costs.items()}) for idle, costs in found.items()
+    ]
     return "\n".join(
         [
             f"CPU time of the server a wake-up in us, one busy client beside idle ones; the median of {_ROUNDS}"

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Optional
 
 from comparison import (
-    baseline, baseline_document, build, console, document, environment, keeping, limits, modes, options, plan, reasons, stopping
+    baseline, baseline_document, build, console, document, environment, keeping, limits, modes, options, plan, reasons,
+    stopping,
 )
 from comparison.bench import Bench
 from comparison.errors import CannotRun

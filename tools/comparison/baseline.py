@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Compares a comparison with an earlier one of the same machine, its baseline: which rows are better, which worse.
 
-A figure is better or worse only when both have three rounds, their intervals are apart, and they differ by more than the
-tolerance, by which two runs on a quiet machine differ without any change. A row that is lost or INVALID now is worse. The
-row of the reference server decides nothing: when it differs too, the machine has changed. Where the rate is a share of the
-capacity of a mode, requests/s is what was offered, and is not compared. Corrected CPU times are first brought to the
-machine speed of the baseline.
+A figure is better or worse only when both have three rounds, their intervals are apart, and they differ by more than
+the tolerance, by which two runs on a quiet machine differ without any change. A row that is lost or INVALID now is
+worse. The row of the reference server decides nothing: when it differs too, the machine has changed. Where the rate
+is a share of the capacity of a mode, requests/s is what was offered, and is not compared. Corrected CPU times are
+first brought to the machine speed of the baseline.
 """
 
 from __future__ import annotations
@@ -127,7 +127,9 @@ def _expect_same_machine(before: dict[str, str], after: dict[str, str]) -> None:
         if old is None or new is None:
             raise CannotRun(f"the {'baseline' if old is None else 'new comparison'} does not name its {name}")
         if old != new:
-            raise CannotRun(f"the baseline is of another machine ({name} was '{old}', is '{new}'): measure it here again")
+            raise CannotRun(
+                f"the baseline is of another machine ({name} was '{old}', is '{new}'): measure it here again"
+            )
 
 
 def _changes(before: Document, after: Document) -> list[Change]:

@@ -102,8 +102,8 @@ def _key(scenario: dict[str, Any], row: dict[str, Any]) -> Key:
     share = scenario.get("rate_share")
     rate = scenario.get("rate") if share is None else None
     return Key(
-        str(scenario["name"]), str(scenario["task"]), int(scenario["connections"]), None if rate is None else float(rate),
-        None if share is None else float(share), str(row["mode"]),
+        str(scenario["name"]), str(scenario["task"]), int(scenario["connections"]),
+        None if rate is None else float(rate), None if share is None else float(share), str(row["mode"]),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Calibrates the machine around each load. One reference server runs on the core of the server for a whole run, idle
-except for short loads of the real client between the measured loads. A calibration is the median of a few of them, since
-one in ten is disturbed. The calibration after a load is also the one before the next load."""
+except for short loads of the real client between the measured loads. A calibration is the median of a few of them,
+since one in ten is disturbed. The calibration after a load is also the one before the next load."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Bracketed(Generic[Value]):
 
 
 class Calibrator:
-    """`calibrate` raises Untrusted when it fails: then costs are not corrected, and `speed` records it. `clock`: seconds
-    since the run began."""
+    """`calibrate` raises Untrusted when it fails: then costs are not corrected, and `speed` records it. `clock`:
+    seconds since the run began."""
 
     def __init__(self, calibrate: Calibrate, speed: Speed, clock: Callable[[], float]) -> None:
         self._calibrate = calibrate
@@ -69,9 +69,9 @@ class Calibrator:
         final: Callable[[Value], bool] = lambda _: False,
         uneven: Callable[[Value], float] = lambda _: 0.0,
     ) -> Bracketed[Value]:
-        """Measures again while the machine is not steady, and keeps the steadiest try: by its two calibrations, and by
-        `uneven` of the load itself (1: the tolerance). A `final` value is kept always, so that a row is never INVALID at
-        one try and valid at the next."""
+        """Measures again while the machine is not steady, and keeps the steadiest try: by its two calibrations, and
+        by `uneven` of the load itself (1: the tolerance). A `final` value is kept always, so that a row is never
+        INVALID at one try and valid at the next."""
         tries: list[Bracketed[Value]] = []
 
         def unsteadiness(one: Bracketed[Value]) -> float:

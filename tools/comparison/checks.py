@@ -16,8 +16,8 @@ CLIENT_LIMIT = 0.80
 CEILING_MARGIN = 0.95
 START_LIMIT = 0.30
 FOREIGN_LIMIT = 0.15
-# The busy share of the connections of a closed loop. Valid loads of all modes have 0.95 to 1.01, also on a busy machine,
-# since the client takes rate and mean from one clock.
+# The busy share of the connections of a closed loop. Valid loads of all modes have 0.95 to 1.01, also on a busy
+# machine, since the client takes rate and mean from one clock.
 LITTLE_LEAST = 0.5
 LITTLE_MOST = 1.02
 _SIZE_TOLERANCE = 0.02  # wrk prints bytes with three digits, and the last answers may be incomplete
@@ -100,9 +100,9 @@ def _listen_queue(sample: Sample) -> Check:
 
 
 def _little(sample: Sample, scenario: Scenario) -> list[Check]:
-    """Little's law (1961) in a closed loop: rate times mean time is the average number of requests in flight. It cannot
-    exceed what the connections allow, and is hardly less, since each client sends again when it has its answer. In a
-    mode that serves few clients at a time, the others may have no answer at all.
+    """Little's law (1961) in a closed loop: rate times mean time is the average number of requests in flight. It
+    cannot exceed what the connections allow, and is hardly less, since each client sends again when it has its
+    answer. In a mode that serves few clients at a time, the others may have no answer at all.
 
     The lower limit takes the response time, which includes the connect. The upper limit takes the service time, since
     the first connect is before the time of the rate. Not checked for a load with errors: their time is in no mean.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Starts child processes that never outlive this process, in the C locale.
 
-The kernel kills a child when the thread that started it ends (PR_SET_PDEATHSIG). That is used for the main thread only.
+The kernel kills a child when the thread that started it ends (PR_SET_PDEATHSIG). That is used for the main thread
+only.
 """
 
 from __future__ import annotations

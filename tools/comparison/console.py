@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Standard output and standard error that may be closed, full, without a reader, or in any encoding. A failed write never
-ends a run and never hides its exit code."""
+"""Standard output and standard error that may be closed, full, without a reader, or in any encoding. A failed write
+never ends a run and never hides its exit code."""
 
 from __future__ import annotations
 

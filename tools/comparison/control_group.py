@@ -45,8 +45,8 @@ def throttling(root: Path = Path("/")) -> Throttling:
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """The folders of the group of this process and of its parents, up to the mount. In a container the names may be those
-    of the host, and only the mount exists."""
+    """The folders of the group of this process and of its parents, up to the mount. In a container the names may be
+    those of the host, and only the mount exists."""
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
         if controllers and "cpu" not in controllers.split(","):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Counts what the processor did for each request of a row, in a load apart: counters make each change of thread dearer,
-so no time is taken from it."""
+"""Counts what the processor did for each request of a row, in a load apart: counters make each change of thread
+dearer, so no time is taken from it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Other clients that are connected while a server is loaded: idle ones, slow readers, and clients that drip a header.
 
-Slow readers and dripping clients are Python processes that run when the core is otherwise idle (SCHED_IDLE):
-`python3 -m comparison.crowd (read|drip) PORT COUNT`. They print a line when all are connected, and after SIGTERM how many
+Slow readers and dripping clients are Python processes that run when the core is otherwise idle (SCHED_IDLE): `python3
+-m comparison.crowd (read|drip) PORT COUNT`. They print a line when all are connected, and after SIGTERM how many
 bytes they read, or how many bytes a second they sent.
 """
 

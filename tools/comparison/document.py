@@ -27,10 +27,11 @@ def build(
     partial: Optional[str] = None,
     rounds: int = 0,
 ) -> dict[str, Any]:
-    """`measurements` in the order of the tables and of their rows. `partial`: why the comparison ended early; then every
-    row has a mark with the number of its rounds, and rows without a round are left out."""
+    """`measurements` in the order of the tables and of their rows. `partial`: why the comparison ended early; then
+    every row has a mark with the number of its rounds, and rows without a round are left out."""
     if partial is not None:
-        measurements = [measurement for measurement in measurements if results.row(measurement).samples or results.row(measurement).reasons]
+        rows_of = map(results.row, measurements)
+        measurements = [row.measurement for row in rows_of if row.samples or row.reasons]
     scenarios = list(dict.fromkeys(measurement.scenario for measurement in measurements))
     tables = [(scenario, results.table(scenario, measurements)) for scenario in scenarios]
     rows = [row for _, found in tables for row in found]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Whether the machine kept its speed during a load. The load is divided into pieces; the cost of a piece is CPU time of
-the server for each packet on the loopback device. In a closed loop all pieces cost the same, unless the machine changed."""
+"""Whether the machine kept its speed during a load. The load is divided into pieces; the cost of a piece is CPU time
+of the server for each packet on the loopback device. In a closed loop all pieces cost the same, unless the machine
+changed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Instructions and cycles of a process, in user mode and in the kernel, by perf_event_open(2). Many virtual machines have
-no such counters, and many kernels do not allow them to ordinary users."""
+"""Instructions and cycles of a process, in user mode and in the kernel, by perf_event_open(2). Many virtual machines
+have no such counters, and many kernels do not allow them to ordinary users."""
 
 from __future__ import annotations
 

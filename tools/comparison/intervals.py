@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Intervals of medians over the rounds, and of ratios, round by round.
 
-Both ends of an interval are rounds (order statistics). So for any distribution of independent rounds, the probability that
-the true median is outside depends only on the number of rounds. Up to five rounds 95 % cannot be reached: the interval is
-the range, and holds the median in 50 % (2 rounds), 75 % (3), 87.5 % (4) and 93.75 % (5). From six rounds on it is the
-narrowest interval that holds the median in 95 % or more. `interval_name` says which of the two it is.
+Both ends of an interval are rounds (order statistics). So for any distribution of independent rounds, the probability
+that the true median is outside depends only on the number of rounds. Up to five rounds 95 % cannot be reached: the
+interval is the range, and holds the median in 50 % (2 rounds), 75 % (3), 87.5 % (4) and 93.75 % (5). From six rounds
+on it is the narrowest interval that holds the median in 95 % or more. `interval_name` says which of the two it is.
 
-A difference of raw figures is shown when the intervals of both medians are apart and the interval of their ratio does not
-hold 1. By chance that happens in 10 % of comparisons of 3 rounds with 3, in 2.9 % with 4 and in 0.8 % with 5; fewer than 3
-rounds never show a difference.
+A difference of raw figures is shown when the intervals of both medians are apart and the interval of their ratio does
+not hold 1. By chance that happens in 10 % of comparisons of 3 rounds with 3, in 2.9 % with 4 and in 0.8 % with 5;
+fewer than 3 rounds never show a difference.
 
-A difference of corrected figures (CPU time corrected by calibrations) is shown when the interval of their ratios is on one
-side of 1 and its median is 2 % or more from 1, the resolution of corrected figures. Of five rounds all must agree: by
-chance in 6.25 % at most. With fewer rounds the rule for raw figures must hold too.
+A difference of corrected figures (CPU time corrected by calibrations) is shown when the interval of their ratios is
+on one side of 1 and its median is 2 % or more from 1, the resolution of corrected figures. Of five rounds all must
+agree: by chance in 6.25 % at most. With fewer rounds the rule for raw figures must hold too.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def ratio_interval(values: Sequence[float], base: Sequence[float], corrected: bo
 
 
 def format_ratio(ratio: Ratio) -> str:
-    """As in a table: "1.00" for the base itself, "1.42 ± 0.03", or that no difference is shown. The width is that of the
-    farther end, rounded up."""
+    """As in a table: "1.00" for the base itself, "1.42 ± 0.03", or that no difference is shown. The width is that of
+    the farther end, rounded up."""
     if ratio.ratio is None or ratio.low is None or ratio.high is None:
         return "-"
     if ratio.low == ratio.ratio == ratio.high == 1:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writes the files of the results: whole or not at all, never over the files of another run. The folder is tested before
-the measurement."""
+"""Writes the files of the results: whole or not at all, never over the files of another run. The folder is tested
+before the measurement."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def expect_writable(folder: Path) -> None:
 
 
 def write(folder: Path, texts: dict[str, str]) -> Kept:
-    """A file for each suffix, with a name of this moment that no other run has. Goes on when a file cannot be written."""
+    """A file for each suffix, with a name of this moment that no other run has. Goes on when a file cannot be
+    written."""
     kept = Kept()
     try:
         with _own_stem(folder, texts) as stem:

@@ -3,7 +3,8 @@
 
 Objects (sockets, files, tasks, memory areas) are counted for the whole machine only, so they include both ends of a
 loopback connection. The client's end is measured with pairs of sockets of our own, and subtracted. Without root only
-pages of objects are known, which is rougher. A control group does not help: Linux 6.1 charges an accepted socket to none.
+pages of objects are known, which is rougher. A control group does not help: Linux 6.1 charges an accepted socket to
+none.
 """
 
 from __future__ import annotations

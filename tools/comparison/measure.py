@@ -51,8 +51,8 @@ def measure(bench: Bench, measurement: Measurement, seed: int = 1) -> Sample:
 
 
 def _measure_starved(bench: Bench, measurement: Measurement, load: load_client.Load, places: int) -> Sample:
-    """An observer would get no place. Clients that wait at the end of the load are served one after another then, so the
-    drain is short, and wrk has a server of its own."""
+    """An observer would get no place. Clients that wait at the end of the load are served one after another then, so
+    the drain is short, and wrk has a server of its own."""
     with bench.serving(measurement, "--drain-timeout=1s") as server:
         sample = _measure_unobserved(bench, server, measurement, load)
     with bench.serving(measurement, "--drain-timeout=1s") as server:

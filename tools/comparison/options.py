@@ -28,8 +28,8 @@ _MOST_RATE = 10_000_000.0
 
 @dataclass(frozen=True)
 class Options:
-    """`modes` may be ["all"]. `connections` None: those of each scenario. `rates`: requests/s of open loops; `sweep`: rates
-    that follow from the capacity of each mode. `duration` None: long enough for the task."""
+    """`modes` may be ["all"]. `connections` None: those of each scenario. `rates`: requests/s of open loops; `sweep`:
+    rates that follow from the capacity of each mode. `duration` None: long enough for the task."""
 
     modes: list[str]
     kinds: list[Kind]
@@ -83,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     pools = f"of pools whose threads may block; default: {DEFAULT_THREADS}"
     reasons = "do not measure memory a client, nor system calls and instructions a request"
     add("--quick", action="store_true", help=quick)
-    add("--modes", metavar="A,B", type=listed(mode_name), default=["epoll", "threads"], help="default: epoll,threads; or all")
+    modes = ["epoll", "threads"]
+    add("--modes", metavar="A,B", type=listed(mode_name), default=modes, help="default: epoll,threads; or all")
     add("--scenarios", metavar="A,B", type=listed(scenarios.named), default=[], help=kinds)
     add("--task", metavar="T,U", type=listed(Task.parse), default=[],
         help="keep-alive clients with this task: none, sleep:D, block:D or cpu:D")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel knows about a process, its family and the TCP counters. A family is a process and all that it forked."""
+"""What the kernel knows about a process, its family and the TCP counters. A family is a process and all that it
+forked."""
 
 from __future__ import annotations
 

@@ -74,8 +74,8 @@ RELATIVE = ("requests_per_second", "service_p99_us", "response_p99_us", "cpu_us_
 
 @dataclass
 class Row:
-    """`reasons` not empty: INVALID. `marks`: warnings. There may be no samples. `counts`: of the processor, for a request,
-    from a load apart."""
+    """`reasons` not empty: INVALID. `marks`: warnings. There may be no samples. `counts`: of the processor, for a
+    request, from a load apart."""
 
     measurement: Measurement
     samples: list[Sample] = field(default_factory=list)

@@ -13,8 +13,8 @@ from comparison.speed import Bracket
 
 @dataclass(frozen=True)
 class Start:
-    """When the window began, in seconds of the load, and when it should begin. `connections`: how many were open; None:
-    not known."""
+    """When the window began, in seconds of the load, and when it should begin. `connections`: how many were open;
+    None: not known."""
 
     seconds: float
     connections: Optional[int]
@@ -66,9 +66,9 @@ class CrossCheck:
 
 @dataclass(frozen=True)
 class Sample:
-    """`account` None: the server was not asked (the reference server, or a mode without a place for an observer); then
-    `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop. `bracket`: the calibrations
-    around the load; None: they failed. `peak_resident` in bytes."""
+    """`account` None: the server was not asked (the reference server, or a mode without a place for an observer);
+    then `cost` is of the whole load, not of the window. `cross_check` None: wrk has no open loop. `bracket`: the
+    calibrations around the load; None: they failed. `peak_resident` in bytes."""
 
     load: load_client.Result
     cross_check: Optional[CrossCheck]

@@ -11,8 +11,9 @@ from comparison.task import Task
 
 @dataclass(frozen=True)
 class Kind:
-    """Every `task_every`-th request has the task. `pipeline`: requests in flight on each connection. `idle`: clients that
-    are connected and silent. `slow_readers`: clients that read large answers slowly. `connections`: the defaults."""
+    """Every `task_every`-th request has the task. `pipeline`: requests in flight on each connection. `idle`: clients
+    that are connected and silent. `slow_readers`: clients that read large answers slowly. `connections`: the
+    defaults."""
 
     name: str
     title: str

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The speed of the machine during a run, and the correction of costs. Pure: the loads are in `calibrator`.
 
-A virtual machine changes its speed by tens of percent for tens of seconds, since another machine uses the other thread of
-the core, or the clock changes. A calibration is a short load on the reference server, whose requests always do the same
-work: their cost is the speed of the machine at that moment. Two calibrations bracket each load, and its cost is corrected
-to the median speed of the run.
+A virtual machine changes its speed by tens of percent for tens of seconds, since another machine uses the other
+thread of the core, or the clock changes. A calibration is a short load on the reference server, whose requests always
+do the same work: their cost is the speed of the machine at that moment. Two calibrations bracket each load, and its
+cost is corrected to the median speed of the run.
 """
 
 from __future__ import annotations
@@ -93,11 +93,12 @@ class Speed:
         return usual / bracket.us_per_request if usual and bracket else 1.0
 
     def levels(self) -> list[Level]:
-        """A new level begins where two calibrations in a row differ from the present one in the same direction: a single
-        one is noise."""
+        """A new level begins where two calibrations in a row differ from the present one in the same direction: a
+        single one is noise."""
         levels: list[list[Calibration]] = []
         for one, following in zip_longest(self.calibrations, self.calibrations[1:]):
-            present = statistics.median(member.us_per_request for member in levels[-1]) if levels else one.us_per_request
+            members = levels[-1] if levels else [one]
+            present = statistics.median(member.us_per_request for member in members)
             away = _direction(one, present)
             if not levels or (away and following and _direction(following, present) == away):
                 levels.append([one])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""SIGINT, SIGTERM and SIGHUP stop a tool. The first one is an exception, so that servers, clients and folders are cleaned
-up and results are kept. A second one kills the children and ends the process at once."""
+"""SIGINT, SIGTERM and SIGHUP stop a tool. The first one is an exception, so that servers, clients and folders are
+cleaned up and results are kept. A second one kills the children and ends the process at once."""
 
 from __future__ import annotations
 

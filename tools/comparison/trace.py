@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Which system calls a server makes for a request: a short run apart, under strace.
 
-strace attaches when the server has started and answered. It writes a time for each call; the calls that begin within the
-load count. So neither the start, nor the drain, nor what the attaching interrupted is counted.
+strace attaches when the server has started and answered. It writes a time for each call; the calls that begin within
+the load count. So neither the start, nor the drain, nor what the attaching interrupted is counted.
 
-Tracing slows the server and not its clients, so an event loop finds more of them ready at each wake-up, and waits less
-often per request. Threads that share a lock collide more: futex is too high, by up to 4 times where all threads queue at
-one lock (`pipeline`).
+Tracing slows the server and not its clients, so an event loop finds more of them ready at each wake-up, and waits
+less often per request. Threads that share a lock collide more: futex is too high, by up to 4 times where all threads
+queue at one lock (`pipeline`).
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _MANY_LOCKS = 0.5  # per request
 
 @dataclass(frozen=True)
 class SystemCalls:
-    """Calls per request, in all and by name, the most frequent first. `per_request` None: not measured, for the reason.
-    `note`: what the number does not show."""
+    """Calls per request, in all and by name, the most frequent first. `per_request` None: not measured, for the
+    reason. `note`: what the number does not show."""
 
     per_request: Optional[float]
     by_name: dict[str, float]

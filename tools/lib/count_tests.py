@@ -181,7 +181,7 @@ if __name__ == "__main__":
         sys.stdout.flush()
         sys.exit(code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python writes again at exit, and prints an error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python writes again at exit
         sys.exit(1)
     except (OSError, ValueError, LookupError, ElementTree.ParseError) as error:
         print(f"count_tests: no result: {error}\n0 passed, 1 failed")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Clients that reset the connection (RST) at every point of a conversation.
 
-Their requests can be counted all the same: they are of a kind that does not count, or the first byte of the answer, or a
-close without a reset, proves that they count. For a client that resets in a task it is not known, so those come last.
+Their requests can be counted all the same: they are of a kind that does not count, or the first byte of the answer,
+or a close without a reset, proves that they count. For a client that resets in a task it is not known, so those come
+last.
 """
 
 from __future__ import annotations

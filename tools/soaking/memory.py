@@ -9,8 +9,8 @@ from typing import Callable
 
 from comparison import proc
 
-# Allowed growth: allocators and caches of stacks settle slowly. A leak of 50 bytes for each connection of ten minutes is
-# several times this.
+# Allowed growth: allocators and caches of stacks settle slowly. A leak of 50 bytes for each connection of ten minutes
+# is several times this.
 _GROWTH_SHARE = 0.02
 _GROWTH_BYTES = 512 * 1024
 

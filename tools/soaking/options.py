@@ -27,7 +27,8 @@ def _program(text: str) -> Path:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """`modes` may be ["all"]; `majuscule` None: build it. Exits with 2 for bad usage, with 0 after --help."""
     parser = OneLineParser(
-        prog="tools/soak", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        prog="tools/soak", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     add = parser.add_argument
     seconds, seed = explained(within(5, 86_400)), explained(within(0, 2**32 - 1))

@@ -69,7 +69,8 @@ def _all(scenario: Scenario) -> list[Column]:
     cpu = "CPU µs/request"
     found = [
         Column(
-            "requests_per_second", "throughput", "requests/s", lambda row: _with_spread(row, "requests_per_second", count, True),
+            "requests_per_second", "throughput", "requests/s",
+            lambda row: _with_spread(row, "requests_per_second", count, True),
             f"of majuscule-load; ± of the {interval(rows, 'requests_per_second')}", "rate", "requests/s",
         ),
         plain("wrk_requests_per_second", "throughput", "wrk's", count, "requests/s by wrk: a cross-check", "wrk's"),
@@ -90,7 +91,7 @@ def _all(scenario: Scenario) -> list[Column]:
         plain("user_us_per_request", cpu, "user", significant, short="user"),
         plain("system_us_per_request", cpu, "system", significant, short="system"),
         *(
-            plain(f"{where}_{what}_per_request", f"{what}/request", where, whole, "counted by the processor in a load apart")
+            plain(f"{where}_{what}_per_request", f"{what}/request", where, whole, "by the processor, in a load apart")
             for what in ("instructions", "cycles")
             for where in ("user", "kernel")
         ),

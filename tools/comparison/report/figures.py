@@ -187,14 +187,14 @@ def speed(found: dict[str, Any], styles: Styles) -> list[Plate]:
         marks = _costs(one for one in visits if one.get("mode") == mode)
         lines += [Line(mode, marks, styles[mode], joined=False)] if marks else []
     chart = Chart(
-        "CPU time of a request of the reference server over the run, and a mark for each load", "seconds since the first load",
-        tuple(lines), scales.linear((point.x for point in calibrations), numbers.tick),
+        "CPU time of a request of the reference server over the run, and a mark for each load",
+        "seconds since the first load", tuple(lines), scales.linear((point.x for point in calibrations), numbers.tick),
         scales.linear((point.y for line in lines for point in line.points), numbers.latency_tick),
         lambda at: f"after {at:,.1f} s", numbers.latency,
     )
     caption = (
-        "The grey line is the CPU time of a request of the reference server at each calibration. A mark is a load, at the"
-        " mean of the two calibrations around it. Costs are corrected to the median."
+        "The grey line is the CPU time of a request of the reference server at each calibration. A mark is a load, at"
+        " the mean of the two calibrations around it. Costs are corrected to the median."
     )
     return [Plate("Machine speed over the run", caption, (Tab("speed", chart),))]
 

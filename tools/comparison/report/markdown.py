@@ -24,7 +24,8 @@ def render(document: dict[str, Any]) -> str:
         document=document,
         scenarios=reader.scenarios(document),
         capacity=[
-            [one["mode"], f"{one['requests_per_second']:,.0f}", one["scenario"]] for one in document.get("capacity") or []
+            [one["mode"], f"{one['requests_per_second']:,.0f}", one["scenario"]]
+            for one in document.get("capacity") or []
         ],
         memory=[_memory(one) for one in document.get("memory") or []],
         calls=[_calls(one) for one in document.get("system_calls") or []],
@@ -46,10 +47,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(header))]
     last = len(header) - 1
     rule = ["-" * width if i in (0, last) else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    padded = [
-        [cell.ljust(width) if i in (0, last) else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))]
-        for line in lines
-    ]
+    sides = ["<" if i in (0, last) else ">" for i in range(len(header))]
+    padded = [[f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths)] for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in [padded[0], rule, *padded[1:]])
 
 
@@ -87,10 +86,11 @@ def baseline_groups(baseline: dict[str, Any]) -> list[tuple[str, list[BaselineRo
     for row in baseline.get("rows") or []:
         groups.setdefault(tuple(value for name, value in row["key"].items() if name != "mode"), []).append(row)
     titles = [rows[0]["title"] for rows in groups.values()]
-    return [
-        (title if titles.count(title) == 1 else rows[0]["name"].partition(", ")[2], [_baseline_row(row) for row in rows])
-        for title, rows in zip(titles, groups.values())
-    ]
+    found = []
+    for title, rows in zip(titles, groups.values()):
+        named = title if titles.count(title) == 1 else rows[0]["name"].partition(", ")[2]
+        found.append((named, [_baseline_row(row) for row in rows]))
+    return found
 
 
 def _baseline_row(row: dict[str, Any]) -> BaselineRow:

@@ -54,6 +54,7 @@ def render(document: dict[str, Any]) -> str:
     looks = styles(names, references, [str(name) for name in document.get("modes") or []])
     environment = dict(document.get("environment") or {})
     rows = [(scenario, row) for scenario in reader.scenarios(document) for row in scenario.rows]
+    capacity = document.get("capacity") or []
     drawn: list[dict[str, Any]] = []
 
     def add_charts(plate: figures.Plate) -> int:
@@ -76,7 +77,7 @@ def render(document: dict[str, Any]) -> str:
         parts={name: title for name, title in _PARTS.items() if document.get(name)},
         glance=[part for group in groups for part in _glance_parts(group)],
         costs=_costs(document),
-        most_capacity=max([number(one.get("requests_per_second")) or 0.0 for one in document.get("capacity") or []], default=0),
+        most_capacity=max([number(one.get("requests_per_second")) or 0.0 for one in capacity], default=0.0),
         css=css,
         script=script,
         policy=_policy(script),

@@ -170,7 +170,8 @@ class Group:
             if len(set(words)) > 1:
                 break
             common.append(words[0])
-        return " ".join(common).rstrip(",;:–-( ") or self.scenarios[0].name.replace("-", " ").capitalize() or titles[0]
+        named = self.scenarios[0].name.replace("-", " ").capitalize()
+        return " ".join(common).rstrip(",;:–-( ") or named or titles[0]
 
     @property
     def what(self) -> str:

@@ -53,7 +53,9 @@ class Style:
         return (_DARK if dark else _LIGHT)[self.slot % _HUES]
 
 
-def styles(names: Iterable[str], references: Sequence[str] = ("reference",), known: Sequence[str] = ()) -> dict[str, Style]:
+def styles(
+    names: Iterable[str], references: Sequence[str] = ("reference",), known: Sequence[str] = ()
+) -> dict[str, Style]:
     """In the order of the names. `known`: all modes in a fixed order, which gives each its look; other names take the
     looks that are left."""
     wanted = list(dict.fromkeys(names))

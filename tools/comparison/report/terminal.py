@@ -70,7 +70,9 @@ def _console(out: io.StringIO) -> Console:
 
 
 def _made(header: Sequence[str], rows: Iterable[Sequence[str]], title: Optional[str]) -> Table:
-    made = Table(title=title and Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(
+        title=title and Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, show_edge=False
+    )
     for i, head in enumerate(header):
         made.add_column(Text(head), justify="left" if i in (0, len(header) - 1) else "right")
     for row in rows:
