@@ -155,7 +155,7 @@ class Reasons(unittest.TestCase):
         slow = replace(with_rate(989.0), cross_check=None)
         self.expect_only(slow, "989 of 1,000 requests/s", OPEN_MEASUREMENT)
 
-    def test_clients_who_wait_by_nature_are_a_mark_and_no_fault(self) -> None:
+    def test_clients_that_a_mode_lets_wait_are_a_mark_and_no_fault(self) -> None:
         alone = replace(SAMPLE, account=None, start=Start(0.2, None))
         waiting = replace(alone, load=result(errors={**NO_ERRORS, "timeout": 14}))
         starving = replace(waiting, served_at_once=2, cross_check=CrossCheck(of_wrk(errors=Errors(timeout=14)), None))

@@ -82,9 +82,9 @@ class Document(unittest.TestCase):
         measurement = Measurement(scenario, "sequential")
         results = Results(shared_core=False)
         results.add(measurement, 1, replace(with_rate(9.9), cross_check=None, start=Start(0.2, None), served_at_once=1))
-        law = document_of(results, [measurement])["scenarios"][0]["rows"][0]["law"]
-        self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/D", 10))
-        self.assertIn("reaches its bound", law["verdict"])
+        bound = document_of(results, [measurement])["scenarios"][0]["rows"][0]["law"]
+        self.assertEqual((bound["name"], round(bound["requests_per_second"])), ("1/D", 10))
+        self.assertIn("reaches its bound", bound["verdict"])
 
     def test_knows_what_a_request_costs_from_those_that_are_alike(self) -> None:
         results = Results(shared_core=False)
@@ -93,8 +93,8 @@ class Document(unittest.TestCase):
         cheaper = replace(COST, user_seconds=0.0004, system_seconds=0.0003)
         results.add(piped, 1, replace(with_rate(1e6, 256), cross_check=None, cost=cheaper))
         found = document_of(results, [MEASUREMENT, piped])
-        laws = [scenario["rows"][0]["law"]["requests_per_second"] for scenario in found["scenarios"]]
-        self.assertEqual([round(law) for law in laws], [200_000, 1_000_000])
+        bounds = [scenario["rows"][0]["law"]["requests_per_second"] for scenario in found["scenarios"]]
+        self.assertEqual([round(bound) for bound in bounds], [200_000, 1_000_000])
 
     def test_sets_theory_beside_the_wait_of_an_open_loop(self) -> None:
         scenario = Scenario(KINDS["wait"], 100, Offer(rate=50.0))
@@ -146,8 +146,8 @@ class MachineSpeed(unittest.TestCase):
         self.assertAlmostEqual(figures["cpu_us_per_request"]["median"], 5.0 * 4.7 / 6.1)
 
     def test_a_law_is_of_raw_costs_since_requests_are_counted_at_the_same_speed(self) -> None:
-        law = self.found()["scenarios"][0]["rows"][0]["law"]
-        self.assertEqual((law["name"], round(law["requests_per_second"])), ("1/CPU", 200_000))
+        bound = self.found()["scenarios"][0]["rows"][0]["law"]
+        self.assertEqual((bound["name"], round(bound["requests_per_second"])), ("1/CPU", 200_000))
 
     def test_the_raw_calibrations_are_there_with_their_times(self) -> None:
         found = self.found()

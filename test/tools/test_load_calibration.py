@@ -67,7 +67,7 @@ class ServiceTime(unittest.TestCase):
 
 
 class ResponseTime(unittest.TestCase):
-    def test_a_stall_of_the_server_is_in_the_response_time_of_all_who_came_meanwhile(self) -> None:
+    def test_a_stall_of_the_server_is_in_the_response_time_of_all_requests_meanwhile(self) -> None:
         """200 requests/s for 4 s, and a stall of 1.5 s: of these 800, the 200 of its first second have waited
         500 ms or more. Only those in flight have had a slow service."""
         with load_runs.majuscule() as server:

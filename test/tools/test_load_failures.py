@@ -62,7 +62,7 @@ class Failures(unittest.TestCase):
             done = load_runs.run_json(*arguments, server.url())
         return self.failed(done), done.reasons
 
-    def test_nobody_listens(self) -> None:
+    def test_there_is_no_listener(self) -> None:
         with refusing() as port:
             for arguments in (["--connections=5"], ["--connections=5", "--close"]):
                 done = load_runs.run_json(ENDLESS, *arguments, f"http://127.0.0.1:{port}/")
@@ -70,7 +70,7 @@ class Failures(unittest.TestCase):
                 self.assertIn("no connection could be made", done.reasons)
                 self.assertIn("Connection refused", done.reasons)
 
-    def test_nobody_listens_to_a_schedule(self) -> None:
+    def test_a_schedule_without_a_listener(self) -> None:
         with refusing() as port:
             arguments = [ENDLESS, "--connections=500", "--rate=100", "--close"]
             done = load_runs.run_json(*arguments, f"http://127.0.0.1:{port}/")
@@ -81,7 +81,7 @@ class Failures(unittest.TestCase):
         self.assertEqual((done.code, done.stdout), (1, ""))
         self.assertRegex(done.stderr, r"\Amajuscule-load: cannot resolve 'no\.such\.host\.invalid': .+\n\Z")
 
-    def test_nobody_accepts(self) -> None:
+    def test_there_is_no_accept(self) -> None:
         with full() as port:
             arguments = ["--connections=20", "--timeout=300ms", "--requests=20"]
             done = load_runs.run_json(*arguments, f"http://127.0.0.1:{port}/")
@@ -160,7 +160,7 @@ class Failures(unittest.TestCase):
 
 
 class PartlyRight(unittest.TestCase):
-    def test_an_answer_that_nobody_asked_for(self) -> None:
+    def test_an_answer_without_a_request(self) -> None:
         with serving(twice) as server:
             done = load_runs.run_json("--requests=5", server.url())
         self.assertEqual((done.code, done.result["valid"]), (1, False))

@@ -59,7 +59,7 @@ class Limits(unittest.TestCase):
     def test_threads_have_more_limits(self) -> None:
         self.assertGreater(len(limits.check(16, True)), len(limits.check(16, False)))
 
-    def test_nobody_has_a_thousand_million_ports(self) -> None:
+    def test_a_thousand_million_ports_are_too_many(self) -> None:
         hit = [limit.name for limit in limits.check(10**9, False) if limit.hit]
         self.assertIn("net.ipv4.ip_local_port_range", hit)
 

@@ -133,10 +133,10 @@ class Parsers(unittest.TestCase):
 
 class Objects(unittest.TestCase):
     def test_a_client_s_end_is_half_a_pair_whatever_others_do_in_a_few_looks(self) -> None:
-        level, looks = 0, [0]  # the first is whether it can be read
+        level, reads = 0, [0]  # the first is whether it can be read
         for each in (10**6, 7200, 7200, -(10**6), 7200, 7300, 7100, 10**6, 7200):  # bytes for a pair
-            looks += [level, level := level + each * kernel_memory._BATCH]
-        with ExitStack() as held, mock.patch.object(kernel_memory.Slab, "read", side_effect=looks):
+            reads += [level, level := level + each * kernel_memory._BATCH]
+        with ExitStack() as held, mock.patch.object(kernel_memory.Slab, "read", side_effect=reads):
             self.assertEqual(kernel_memory.KernelMemory(held).client_end, 3600)
 
     def test_both_ends_of_the_crowd_are_told_apart(self) -> None:
@@ -169,19 +169,19 @@ class Objects(unittest.TestCase):
 
 class Crowd(unittest.TestCase):
     def test_settled_is_what_two_looks_agree_on(self) -> None:
-        looks = iter([1, 9, 5, 5, 7])
+        reads = iter([1, 9, 5, 5, 7])
         with mock.patch.object(idle_crowd.time, "sleep"):
-            self.assertEqual(idle_crowd.settled(lambda: next(looks)), 5)
+            self.assertEqual(idle_crowd.settled(lambda: next(reads)), 5)
 
     def test_settled_within_the_slack(self) -> None:
-        looks = iter([100, 80, 75, 74])
+        reads = iter([100, 80, 75, 74])
         with mock.patch.object(idle_crowd.time, "sleep"):
-            self.assertEqual(idle_crowd.settled(lambda: next(looks), slack=10), 75)
+            self.assertEqual(idle_crowd.settled(lambda: next(reads), slack=10), 75)
 
     def test_what_never_settles_is_taken_as_it_is(self) -> None:
-        looks = iter(range(100))
+        reads = iter(range(100))
         with mock.patch.object(idle_crowd.time, "sleep"):
-            self.assertEqual(idle_crowd.settled(lambda: next(looks), patience=-1.0), 1)
+            self.assertEqual(idle_crowd.settled(lambda: next(reads), patience=-1.0), 1)
 
     def test_a_client_whose_answer_is_wrong_is_refused(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:

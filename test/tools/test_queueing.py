@@ -78,7 +78,7 @@ class MeanWait(unittest.TestCase):
             self.assertEqual(wait(10.0, 0.1, 1), math.inf)
             self.assertEqual(wait(1000.0, 0.1, 64), math.inf)
 
-    def test_is_none_when_nobody_comes_or_nothing_takes_time(self) -> None:
+    def test_is_none_without_requests_or_without_a_service_time(self) -> None:
         for wait in (mmc_wait, mdc_wait):
             self.assertEqual(wait(0.0, 0.1, 4), 0.0)
             self.assertEqual(wait(10.0, 0.0, 4), 0.0)

@@ -77,14 +77,14 @@ class Exchanges(unittest.TestCase):
             self.assertNotIn(b"HEAD ", data)
 
 
-def look(at: float, anonymous: int = 2000 * KIB) -> MemorySample:
+def sample(at: float, anonymous: int = 2000 * KIB) -> MemorySample:
     return MemorySample(at, resident=8000 * KIB, anonymous=anonymous, descriptors=13, threads=2)
 
 
 class Memory(unittest.TestCase):
     def test_growth_is_between_the_second_tenth_and_the_last(self) -> None:
-        looks = [look(at, anonymous=int(at)) for at in range(110)]
-        grown = memory.growth(looks, 100.0, lambda one: one.anonymous)
+        samples = [sample(at, anonymous=int(at)) for at in range(110)]
+        grown = memory.growth(samples, 100.0, lambda one: one.anonymous)
         self.assertEqual(grown, Growth(settled=14.5, last=95.5))
 
     def test_a_leak_of_50_bytes_a_connection_is_seen(self) -> None:
@@ -93,8 +93,8 @@ class Memory(unittest.TestCase):
         self.assertFalse(Growth(settled, settled + 8 / 10 * 180 * 600 * 50).flat)
 
     def test_a_machine_too_busy_to_look_often_gives_a_result_too(self) -> None:
-        looks = [look(1, anonymous=10), look(7, anonymous=20), look(9, anonymous=5)]
-        self.assertEqual(memory.growth(looks, 8.0, lambda one: one.anonymous), Growth(20, 20))
+        samples = [sample(1, anonymous=10), sample(7, anonymous=20), sample(9, anonymous=5)]
+        self.assertEqual(memory.growth(samples, 8.0, lambda one: one.anonymous), Growth(20, 20))
 
 
 TALLY = Tally(connections=100, requests=70, timed_out=5)
@@ -106,8 +106,8 @@ OUTCOME = Outcome(
     stats=STATS,
     last_tally=Tally(connections=3),
     last_stats=replace(STATS, requests=72, accepted=STATS.accepted + 4),
-    start=look(0),
-    end=look(600),
+    start=sample(0),
+    end=sample(600),
     anonymous=Growth(2e6, 2e6),
     resident=Growth(8e6, 8e6),
     unjudged="",
@@ -132,15 +132,15 @@ class Faults(unittest.TestCase):
         self.expect("102 accepted connections, the", replace(OUTCOME, tally=replace(TALLY, connections=99)))
         self.expect("connections to die", replace(OUTCOME, last_tally=Tally(connections=4)))
 
-    def test_only_who_died_in_a_task_may_be_counted_or_not(self) -> None:
+    def test_only_clients_that_died_in_a_task_may_be_counted_or_not(self) -> None:
         for requests, fine in {69: False, 70: True, 73: True, 74: False}.items():
             outcome = replace(OUTCOME, last_stats=replace(OUTCOME.last_stats, requests=requests))
             self.assertEqual(not faults(outcome), fine, requests)
 
     def test_what_is_left(self) -> None:
-        more = replace(look(600), descriptors=14)
+        more = replace(sample(600), descriptors=14)
         self.expect("13 descriptors at the start, 14", replace(OUTCOME, end=more))
-        self.expect("2 threads at the start, 3", replace(OUTCOME, end=replace(look(600), threads=3)))
+        self.expect("2 threads at the start, 3", replace(OUTCOME, end=replace(sample(600), threads=3)))
 
     def test_memory_that_grew_unless_it_says_nothing(self) -> None:
         grown = replace(OUTCOME, anonymous=Growth(2e6, 3e6))

@@ -114,7 +114,7 @@ class Asking(unittest.TestCase):
 
 
 class Tracing(unittest.TestCase):
-    def test_nobody_traces_this_process(self) -> None:
+    def test_this_process_is_not_traced(self) -> None:
         self.assertTrue(trace.all_traced_by(os.getpid(), 0))
         self.assertFalse(trace.all_traced_by(os.getpid(), 1))
 
