@@ -60,7 +60,7 @@ class SteadyRatio(unittest.TestCase):
         base = [at(us, us, us) for us in (FAST, SLOW, SLOW, FAST, FAST)]
         return steady_ratio.of(ours, base, self.SPEED)
 
-    def test_equal_work_costs_the_same_whatever_the_machine_does(self) -> None:
+    def test_equal_work_costs_the_same_at_any_machine_speed(self) -> None:
         for ratio in self.ratio(1.0).ratios:
             self.assertAlmostEqual(ratio, 1.0)
         self.assertGreater(max(self.ratio(1.0).raw), 1.29)
@@ -73,7 +73,7 @@ class SteadyRatio(unittest.TestCase):
         self.assertIn("4.935 us / 4.700 us; the median of 5 interleaved rounds from 1.050 to 1.050; raw", said)
         self.assertIn("raw 1.050 from 0.809 to 1.363", said)
 
-    def test_a_step_within_every_try_is_said(self) -> None:
+    def test_a_step_within_every_try_is_reported(self) -> None:
         self.assertEqual(steady_ratio.unsteady([at(5.0, 5.0, 5.1)]), "")
         self.assertIn("changed by up to 26%", steady_ratio.unsteady([at(5.0, 5.0, 5.1), at(5.0, SLOW, FAST)]))
 
@@ -94,7 +94,7 @@ class BesideWrk(unittest.TestCase):
 
 
 class WakeUp(unittest.TestCase):
-    def test_the_table_is_corrected_and_the_raw_one_stands_below(self) -> None:
+    def test_the_table_is_corrected_and_the_raw_table_is_below(self) -> None:
         found = {100: {"select": [at(12.2, SLOW, SLOW)], "epoll": [at(9.4, FAST, FAST)]}, 10_000: {"select": [], "epoll": []}}
         lines = wake_up.table(found, SteadyRatio.SPEED).splitlines()
         self.assertEqual([line.split() for line in lines[3:5]], [["100", "9.40", "9.40"], ["10,000", "-", "-"]])

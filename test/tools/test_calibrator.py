@@ -59,7 +59,7 @@ class Sharing(Case):
         calibrator.bracketed(self.load)
         self.assertEqual(len(self.speed.calibrations), 4)
 
-    def test_one_that_failed_corrects_nothing_and_is_said(self) -> None:
+    def test_one_that_failed_corrects_nothing_and_is_reported(self) -> None:
         calibrator = self.calibrator(5.0, 0.0, 5.0, 5.0)
         self.assertIsNone(calibrator.steadily(self.load).bracket)
         found = calibrator.steadily(self.load).bracket

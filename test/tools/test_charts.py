@@ -66,7 +66,7 @@ class Scales(unittest.TestCase):
         self.assertEqual(self.texts(scale), ["50 %", "90 %", "99 %", "99.9 %"])
         self.assertAlmostEqual(scale.at(99.9) - scale.at(99.0), scale.at(99.0) - scale.at(90.0))
 
-    def test_the_maximum_stands_apart_at_the_end(self) -> None:
+    def test_the_maximum_is_apart_at_the_end(self) -> None:
         scale = scales.percentiles([50.0, 99.9, 100.0], numbers.percentile)
         self.assertEqual(self.texts(scale)[-1], "max")
         self.assertEqual(scale.at(100.0), 1.0)
@@ -109,7 +109,7 @@ class Looks(unittest.TestCase):
 class Lines(unittest.TestCase):
     style = styles.styles(["epoll"])["epoll"]
 
-    def test_svg_is_well_formed_whatever_a_mode_is_called(self) -> None:
+    def test_svg_is_well_formed_for_any_mode_name(self) -> None:
         line = Line("<b>\"&'", (Point(16, 1.0, 0.9, 1.1), Point(256, 2.0)), self.style)
         root = ElementTree.fromstring(charts.svg(_chart([line, Line("bound", line.points)])))
         self.assertEqual([title.text for title in root.iter("title")], ["<b>\"&'", "bound"])

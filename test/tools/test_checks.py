@@ -132,7 +132,7 @@ class Reasons(unittest.TestCase):
             sample = replace(SAMPLE, load=replace(load, service=times[0], response=times[1]), cross_check=None)
             self.assertEqual(not checks.reasons(sample, measurement), fine, (service, response))
 
-    def test_the_law_says_nothing_of_an_open_loop_or_of_errors(self) -> None:
+    def test_the_law_is_not_for_open_loops_or_errors(self) -> None:
         self.assertEqual(checks.reasons(replace(with_rate(1000.0, 1), cross_check=None), OPEN_MEASUREMENT), [])
         wrong = replace(SAMPLE, load=result(errors={**NO_ERRORS, "timeout": 1}, in_flight=1))
         self.expect_only(wrong, "1 timeout")

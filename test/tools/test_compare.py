@@ -86,7 +86,7 @@ class AShortComparison(unittest.TestCase):
         self.assertEqual(self.document["invalid_rows"], len(invalid))
         self.assertTrue(all(row["invalid_reasons"] for row in invalid))
 
-    def test_says_what_it_takes_to_repeat_it(self) -> None:
+    def test_has_what_is_needed_to_repeat_it(self) -> None:
         environment = self.document["environment"]
         self.assertIn("--seed=1", environment["command"])
         for name in ("machine", "kernel", "governor", "cores", "compiler", "build", "commit", "libuv", "pre-flight"):

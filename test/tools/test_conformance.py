@@ -62,7 +62,7 @@ class Check(unittest.TestCase):
             with self.assertRaisesRegex(Untrusted, f"from byte {len(ANSWER) - 1} it answers b''"):
                 check(ANSWER[:-1])
 
-    def test_an_answer_that_is_too_long_is_said(self) -> None:
+    def test_an_answer_that_is_too_long_is_reported(self) -> None:
         with self.assertRaisesRegex(Untrusted, f"from byte {len(ANSWER)} it answers b'more'"):
             check(ANSWER + b"more")
 

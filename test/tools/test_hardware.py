@@ -86,15 +86,15 @@ class Counting(unittest.TestCase):
 
 
 class Missing(unittest.TestCase):
-    def test_nothing_is_said_where_all_is_counted(self) -> None:
+    def test_no_message_where_all_is_counted(self) -> None:
         self.assertIsNone(describe(why_not(FakeOpener((1, 1, 1)))))
 
-    def test_a_machine_without_counters_is_said_once(self) -> None:
+    def test_a_machine_without_counters_is_reported_once(self) -> None:
         for error in (errno.ENOENT, errno.EOPNOTSUPP):
             text = describe(why_not(refusing(error)))
             self.assertEqual(text, "Not counted: this machine, or its hypervisor, has no such counters.")
 
-    def test_the_kernel_may_keep_its_own_part(self) -> None:
+    def test_the_kernel_may_refuse_its_own_part(self) -> None:
         text = describe(why_not(refusing(errno.EACCES, "kernel_instructions", "kernel_cycles")))
         self.assertIn("Not counted: kernel instructions, kernel cycles: the kernel does not allow them", text or "")
         self.assertIn("perf_event_paranoid is ", text or "")

@@ -94,7 +94,7 @@ class Page(unittest.TestCase):
         self.assertEqual(names, {_NASTY, "bound", "calibrations"})
         self.assertIn(_NASTY.replace("\x00", "\ufffd").replace("\ud800", "\ufffd"), reader.text())
 
-    def test_whatever_is_missing_is_missing(self) -> None:
+    def test_a_missing_member_is_left_out(self) -> None:
         whole = document()
         self.assertIn("No verdict was recorded.", html_page.render({}))
         for key in whole:
@@ -165,7 +165,7 @@ class Content(unittest.TestCase):
         row = memory[memory.index("sequential</th>") :]
         self.assertTrue(row.startswith("sequential</th><td>–</td><td>–</td><td>–</td>"), row[:80])
 
-    def test_the_command_stands_there_exactly(self) -> None:
+    def test_the_command_is_printed_exactly(self) -> None:
         comparison = document()
         comparison["environment"][
             "command"
@@ -188,7 +188,7 @@ class Content(unittest.TestCase):
         self.assertEqual(drawn.count("<path d="), 1, "the calibrations are joined, the loads are not")
         self.assertEqual(drawn.count("<use href=\"#m"), 7)
 
-    def test_speed_that_is_not_known_is_said(self) -> None:
+    def test_speed_that_is_not_known_is_reported(self) -> None:
         comparison = document()
         comparison["speed"] = {"text": "machine speed is not known: no calibration", "calibrations": [], "visits": []}
         page = html_page.render(comparison)

@@ -85,7 +85,7 @@ class Commit(unittest.TestCase):
         self.assertEqual(identity.checked_out(root), wanted)
         self.assertEqual(build_stamp.commit(str(root)), wanted)
 
-    def test_is_named_and_changes_are_said(self) -> None:
+    def test_is_named_and_changes_are_reported(self) -> None:
         commit = self.git("rev-parse", "--short=12", "HEAD")
         (self.root / "untracked").write_text("")
         self.expect(commit, self.root)
@@ -97,7 +97,7 @@ class Commit(unittest.TestCase):
         self.git("worktree", "add", "-q", "--detach", str(other))
         self.expect(self.git("rev-parse", "--short=12", "HEAD"), other)
 
-    def test_of_a_folder_around_an_archive_is_none_of_its_own(self) -> None:
+    def test_of_a_folder_around_an_archive_is_unknown(self) -> None:
         inside = self.root / "unpacked"
         inside.mkdir()
         self.expect("unknown", inside)
@@ -204,14 +204,14 @@ class BuildFolder(unittest.TestCase):
         why = build_folder.why_anew(other, other / "build", "1")
         self.assertEqual(why, f"it was made for {self.root}")
 
-    def test_that_tells_nothing_is_not(self) -> None:
+    def test_without_information_is_not(self) -> None:
         for info in ({}, [], {"directories": {"source": 1}}):
             self.tell(info)
             self.assertTrue(build_folder.why_anew(self.root, self.folder, "1"))
         (self.folder / "meson-info" / "meson-info.json").write_text("{")
         self.assertTrue(build_folder.why_anew(self.root, self.folder, "1"))
 
-    def test_tells_its_options(self) -> None:
+    def test_has_its_options(self) -> None:
         self.assertIsNone(build_folder.option(self.folder, "tests"))
         options = [{"name": "tests", "value": False}]
         (self.folder / "meson-info" / "intro-buildoptions.json").write_text(json.dumps(options))

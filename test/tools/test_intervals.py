@@ -47,7 +47,7 @@ class Median(unittest.TestCase):
         self.assertGreater(found.low, 1.0)
         self.assertLess(found.high, 1000.0)
 
-    def test_holds_the_true_median_as_often_as_is_said(self) -> None:
+    def test_holds_the_true_median_with_its_confidence(self) -> None:
         chance = random.Random(2)
         for count, share in {3: 0.75, 4: 0.875, 5: 0.9375, 6: 0.969, 7: 0.984, 9: 0.961, 12: 0.961}.items():
             held = 0

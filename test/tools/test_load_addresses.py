@@ -68,7 +68,7 @@ class Hosts(unittest.TestCase):
 
 
 class Limits(unittest.TestCase):
-    def test_too_few_descriptors_are_told_before_the_load(self) -> None:
+    def test_too_few_descriptors_are_reported_before_the_load(self) -> None:
         def few() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
@@ -79,7 +79,7 @@ class Limits(unittest.TestCase):
             self.assertRegex(done.stderr, r"64 are allowed.*ulimit -n \d+")
             self.assertEqual(server.peers, [])
 
-    def test_a_core_that_is_not_there_is_told(self) -> None:
+    def test_a_core_that_is_not_there_is_reported(self) -> None:
         done = load_runs.run("--cpu=1023", "--requests=1", "http://127.0.0.1:1/")
         self.assertEqual((done.code, done.stdout), (1, ""))
         self.assertIn("--cpu=1023", done.stderr)

@@ -89,7 +89,7 @@ class Output(unittest.TestCase):
                               timeout=load_runs.PATIENCE_SECONDS, check=False)
         return done.returncode, done.stderr
 
-    def test_a_full_disk_is_told(self) -> None:
+    def test_a_full_disk_is_reported(self) -> None:
         for arguments in (["--json"], []):
             code, said = self.written_to(*arguments, "--requests=5", self.server.url(),
                                          redirection=">/dev/full")
@@ -100,7 +100,7 @@ class Output(unittest.TestCase):
             self.assertEqual((code, said.count("\n")), (1, 1))
             self.assertIn("standard output: No space left on device", said)
 
-    def test_a_closed_pipe_is_told(self) -> None:
+    def test_a_closed_pipe_is_reported(self) -> None:
         for arguments in (["--json", "--requests=5", self.server.url()], ["--help"]):
             reading, writing = os.pipe()
             os.close(reading)
@@ -111,7 +111,7 @@ class Output(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
             self.assertIn("standard output: Broken pipe", done.stderr)
 
-    def test_percentile_files_beyond_the_limit_of_a_file_are_told(self) -> None:
+    def test_percentile_files_beyond_the_limit_of_a_file_are_reported(self) -> None:
         def small_files() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
@@ -135,7 +135,7 @@ class Output(unittest.TestCase):
                                       redirection=redirection)
             self.assertEqual(code, 3)
 
-    def test_a_closed_standard_output_is_told_and_no_socket_is_taken_for_it(self) -> None:
+    def test_a_closed_standard_output_is_reported_and_no_socket_is_taken_for_it(self) -> None:
         code, said = self.written_to("--json", "--requests=5", self.server.url(), redirection=">&- <&-")
         self.assertEqual(code, 1)
         self.assertIn("standard output", said)
@@ -190,7 +190,7 @@ class ExitCodes(unittest.TestCase):
         self.assertIn("response.p50<1ns: it is", said)
         self.assertIn("connect.min>10min: it is", said)
 
-    def test_an_invalid_run_is_one_whatever_was_asserted(self) -> None:
+    def test_an_invalid_run_is_one_for_any_assertion(self) -> None:
         self.assertEqual(self.code(b"Hullo", "p99<1ns")[0], 1)
         self.assertEqual(self.code(b"Hullo", "p99<10min")[0], 1)
 

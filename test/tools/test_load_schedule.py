@@ -74,7 +74,7 @@ class Schedule(unittest.TestCase):
         self.assertLessEqual(result["seconds"], passed)
         self.assertGreaterEqual(result["seconds"], 0.5)
 
-    def test_the_seed_is_told(self) -> None:
+    def test_the_seed_is_reported(self) -> None:
         with serving(always(answer())) as server:
             arguments = ["--arrivals=poisson", "--rate=1000", "--requests=20"]
             told = load_runs.run_json(*arguments, "--seed=7", server.url()).result["seed"]
@@ -84,7 +84,7 @@ class Schedule(unittest.TestCase):
 
 
 class SilentClients(unittest.TestCase):
-    def test_those_that_the_server_lets_go_are_told(self) -> None:
+    def test_those_that_the_server_closes_are_reported(self) -> None:
         def script(conversation: Conversation) -> None:
             if conversation.number >= 3:  # the silent ones come first
                 always(answer())(conversation)

@@ -14,7 +14,7 @@ class Pinning(unittest.TestCase):
         self.assertEqual((chosen.server, chosen.client, chosen.watcher), (3, 2, 0))
         self.assertFalse(chosen.siblings or chosen.shared)
 
-    def test_siblings_are_said(self) -> None:
+    def test_siblings_are_reported(self) -> None:
         chosen = pinning.choose([0, 1], {0: {0, 1}, 1: {0, 1}})
         self.assertTrue(chosen.siblings)
         self.assertIn("one physical core", chosen.describe())

@@ -132,14 +132,14 @@ class Parsers(unittest.TestCase):
 
 
 class Objects(unittest.TestCase):
-    def test_a_client_s_end_is_half_a_pair_whatever_others_do_in_a_few_looks(self) -> None:
+    def test_the_client_end_is_half_a_pair_though_other_processes_disturb_some_reads(self) -> None:
         level, reads = 0, [0]  # the first is whether it can be read
         for each in (10**6, 7200, 7200, -(10**6), 7200, 7300, 7100, 10**6, 7200):  # bytes for a pair
             reads += [level, level := level + each * kernel_memory._BATCH]
         with ExitStack() as held, mock.patch.object(kernel_memory.Slab, "read", side_effect=reads):
             self.assertEqual(kernel_memory.KernelMemory(held).client_end, 3600)
 
-    def test_both_ends_of_the_crowd_are_told_apart(self) -> None:
+    def test_both_ends_of_the_crowd_are_separated(self) -> None:
         still = mock.patch.object(kernel_memory.Slab, "read", return_value=10**6)
         with ExitStack() as held, still:
             kernel = kernel_memory.KernelMemory(held)
@@ -168,7 +168,7 @@ class Objects(unittest.TestCase):
 
 
 class Crowd(unittest.TestCase):
-    def test_settled_is_what_two_looks_agree_on(self) -> None:
+    def test_settled_is_the_value_of_two_equal_reads(self) -> None:
         reads = iter([1, 9, 5, 5, 7])
         with mock.patch.object(idle_crowd.time, "sleep"):
             self.assertEqual(idle_crowd.settled(lambda: next(reads)), 5)
@@ -221,7 +221,7 @@ class Here(unittest.TestCase):
         self.assertIsNone(found.anonymous_per_connection)
         self.assertIn("serves 1 at a time", found.reason or "")
 
-    def test_a_kernel_that_tells_nothing_leaves_the_anonymous_memory(self) -> None:
+    def test_a_kernel_that_shows_nothing_leaves_the_anonymous_memory(self) -> None:
         with mock.patch.object(memory_slope, "KernelMemory", side_effect=Untrusted("tells nothing")):
             found = memory_slope.measure(COMMAND, None, [0, 20, 40], None)
         self.assertGreater(found.anonymous_per_connection or 0, 4096)

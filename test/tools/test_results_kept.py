@@ -139,7 +139,7 @@ class Files(Comparison):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr, f"compare: cannot write to {folder}: {words}\n", "and nothing was measured")
 
-    def test_a_folder_that_cannot_be_written_is_told_before(self) -> None:
+    def test_a_folder_that_cannot_be_written_is_reported_before(self) -> None:
         self.folder.parent.mkdir()
         self.folder.write_text("a file")
         self.expect_refused(self.folder, "File exists")

@@ -26,7 +26,7 @@ def helped(
 
 
 class Scripts(unittest.TestCase):
-    def test_are_found_by_a_link_in_a_folder_with_blanks_whatever_cdpath_is(self) -> None:
+    def test_are_found_by_a_link_in_a_folder_with_blanks_with_any_cdpath(self) -> None:
         with tempfile.TemporaryDirectory(prefix="majuscule test ") as folder:
             (Path(folder) / "lib").mkdir()
             (Path(folder) / "tools").mkdir()  # what CDPATH would lead to

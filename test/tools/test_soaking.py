@@ -142,7 +142,7 @@ class Faults(unittest.TestCase):
         self.expect("13 descriptors at the start, 14", replace(OUTCOME, end=more))
         self.expect("2 threads at the start, 3", replace(OUTCOME, end=replace(sample(600), threads=3)))
 
-    def test_memory_that_grew_unless_it_says_nothing(self) -> None:
+    def test_memory_that_grew_unless_it_is_not_judged(self) -> None:
         grown = replace(OUTCOME, anonymous=Growth(2e6, 3e6))
         self.expect("anonymous memory grew by 977 KiB", grown)
         self.expect("resident", replace(OUTCOME, resident=Growth(8e6, 10e6)))

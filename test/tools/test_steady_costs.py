@@ -45,11 +45,11 @@ class OnTwoLevels(unittest.TestCase):
             look(run.row(measurement)).relative_to(look(run.row(_A)))["cpu_us_per_request"] for run in self.runs
         ]
 
-    def test_the_machine_does_jump(self) -> None:
+    def test_the_machine_changes_its_speed(self) -> None:
         self.assertTrue(all(run.speed.variation > 0.2 for run in self.runs))
         self.assertGreaterEqual(sum(len(run.speed.levels()) > 2 for run in self.runs), 5)
 
-    def test_a_mode_is_as_dear_as_itself(self) -> None:
+    def test_a_mode_costs_as_much_as_itself(self) -> None:
         ratios = self.ratios(_SAME)
         self.assertGreaterEqual(sum(abs((one.ratio or 0) - 1) <= 0.02 for one in ratios), 9, ratios)
         self.assertGreaterEqual(sum(not one.difference_shown for one in ratios), 9, ratios)

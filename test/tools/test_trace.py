@@ -65,11 +65,11 @@ class PerRequest(unittest.TestCase):
             self.assertIsNone(found.per_request)
             self.assertTrue(found.reason)
 
-    def test_a_ring_is_said(self) -> None:
+    def test_a_ring_is_reported(self) -> None:
         self.assertIn("ring", trace.per_request(Counter(io_uring_enter=9), 10).note or "")
 
 
-    def test_locks_are_said_to_be_too_many_when_there_are_many(self) -> None:
+    def test_locks_are_reported_to_be_too_many_when_there_are_many(self) -> None:
         self.assertIn("futex", trace.per_request(Counter(read=10, futex=50), 10).note or "")
         self.assertIsNone(trace.per_request(Counter(read=10, futex=1), 10).note)
 

@@ -30,7 +30,7 @@ class Between(unittest.TestCase):
         lagging = replace(LAST, server_core=50.9, client_core=61.7)
         self.assertEqual(lagging.since(FIRST, APART).foreign_share, 0.0)
 
-    def test_a_shared_core_is_looked_at_once(self) -> None:
+    def test_a_shared_core_counts_once(self) -> None:
         shared = Pinning(server=0, client=0, watcher=0, shared=True, siblings=False)
         window = replace(LAST, server_core=53.0, client_core=63.0).since(FIRST, shared)
         self.assertAlmostEqual(window.foreign_share, 0.1)
