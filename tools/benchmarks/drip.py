@@ -46,7 +46,7 @@ class _Round:
 @contextmanager
 def _dripping(port: int, core: int) -> Iterator[int]:
     """The process that drips. Raises Untrusted when it did not reach its rate."""
-    with crowd.helper("drip", port, CLIENTS, core) as found:
+    with crowd.slow_clients("drip", port, CLIENTS, core) as found:
         yield int(found[0])
     wanted = CLIENTS / crowd.DRIP_SECONDS
     if found[1] < _LEAST_SHARE * wanted:

@@ -59,7 +59,7 @@ def idle(client: Path, port: int, count: int, core: int) -> Iterator[None]:
 
 
 @contextmanager
-def helper(what: str, port: int, count: int, core: int) -> Iterator[list[float]]:
+def slow_clients(what: str, port: int, count: int, core: int) -> Iterator[list[float]]:
     """Clients in a process apart, `what` is read or drip. The list has the process id, and at the end the number that
     the process prints. Raises Untrusted when they cannot connect or end early."""
     command = on_core(core, [sys.executable, "-m", "comparison.crowd", what, str(port), str(count)])
@@ -76,7 +76,7 @@ def helper(what: str, port: int, count: int, core: int) -> Iterator[list[float]]
 
 @contextmanager
 def slow_readers(port: int, count: int, core: int) -> Iterator[None]:
-    with helper("read", port, count, core) as found:
+    with slow_clients("read", port, count, core) as found:
         yield
     if not found[1]:
         raise Untrusted("the slow readers got nothing to read")
