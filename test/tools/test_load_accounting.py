@@ -61,7 +61,8 @@ class Accounting(unittest.TestCase):
             with self.subTest(arrivals):
                 arguments = [f"--arrivals={arrivals}", "--rate=500", "--connections=4"]
                 result = self.agree(*arguments, "--requests=250", "--warmup=200ms", connections=4)
-                self.assertEqual((result["requests"], result["warmup_requests"]), (250, 100))
+                # A machine that stands still may leave the end of the schedule unsent, and the run says so.
+                self.assertEqual((result["requests"] + result["unsent"], result["warmup_requests"]), (250, 100))
                 self.assertEqual(result["offered_rate"], 500)
 
     def test_silent_clients_are_connected_before_the_load(self) -> None:
