@@ -30,11 +30,16 @@ std::string capitalized(std::string_view text) {
   return result;
 }
 
+void expire(Conversation& conversation) {
+  conversation.pass(conversation.patience());
+  conversation.expire();
+}
+
 void end(Conversation& conversation, bool politely) {
   if (conversation.closed()) return;
   expect(conversation.connection().wants_input(), "a client that is waited for may send");
-  expect(conversation.connection().deadline() != kNever, "whoever is waited for has a deadline");
-  politely ? conversation.end_of_input() : conversation.expire();
+  expect(conversation.connection().deadline() != kNever, "a client that is waited for has a deadline");
+  politely ? conversation.end_of_input() : expire(conversation);
   expect(conversation.closed(), "the end of either ends the conversation");
 }
 
@@ -42,7 +47,7 @@ void take_answer(Conversation& conversation, const Scene& scene, std::string_vie
   if (scene.reads_nothing) {
     conversation.write(0);
     expect(conversation.connection().deadline() != kNever, "a client that does not read has a deadline");
-    conversation.expire();
+    expire(conversation);
     expect(conversation.closed() && conversation.output().empty(), "it is given up");
     return;
   }
@@ -73,7 +78,7 @@ void play(const Scene& scene, std::string_view bytes) {
   take_answer(conversation, scene, answer);
   const bool lingers = conversation.connection().ending() == Ending::kHalfClose;
   const bool has_more = read.size() >= RawConnection::kLargestMessage && !scene.ends_early;
-  expect(lingers == (has_more && !scene.reads_nothing), "it lingers for whoever may be sending more");
+  expect(lingers == (has_more && !scene.reads_nothing), "it lingers for a client that may send more");
   if (lingers) {
     conversation.half_close();
     const std::size_t before = conversation.output().size();
