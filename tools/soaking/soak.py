@@ -17,7 +17,7 @@ from comparison.task import Task
 from soaking import dying, garbage, good, slow
 from soaking.load import PATIENCE, Site, Tally, Timeouts, run
 from soaking.memory import MemorySample, growth
-from soaking.outcome import Outcome
+from soaking.outcome import OBSERVERS, Outcome
 
 KINDS = [*good.KINDS, *slow.KINDS, *garbage.KINDS, *dying.KINDS]
 CLIENTS = sum(kind.workers for kind in KINDS)
@@ -25,7 +25,7 @@ _TASK = Task.parse("sleep:5ms")
 _TASK_EVERY = 10
 _LISTENERS = 2  # http and raw
 _DYING_SHARE = 1 / 20  # of the time of the mixed load, on top
-_SETTLE_SECONDS = 10.0
+_SETTLE_SECONDS = 30.0
 _SHORTEST_JUDGED_SECONDS = 60
 
 
@@ -59,10 +59,12 @@ async def soak(plan: Plan) -> Outcome:
         start, _ = await asyncio.to_thread(_quiet_sample, server, 0.0)
         site = Site(server.ports, Timeouts())
         samples = await _load(plan, server, site)
-        _, stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start)
+        accepted = site.tally.connections + OBSERVERS
+        _, stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start, accepted)
         last_site = Site(server.ports, Timeouts())
         await run(last_site, dying.KINDS_IN_A_TASK, plan.seconds * _DYING_SHARE, f"{plan.seed} {plan.mode}")
-        end, last_stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start)
+        accepted += last_site.tally.connections + 1
+        end, last_stats = await asyncio.to_thread(_quiet_sample, server, plan.seconds, start, accepted)
         await asyncio.to_thread(server.drain)
         return Outcome(
             mode=plan.mode,
@@ -104,13 +106,20 @@ def _progress(mode: str, tally: Tally, sample: MemorySample) -> str:
     )
 
 
-def _quiet_sample(server: Server, at: float, wanted: Optional[MemorySample] = None) -> tuple[MemorySample, Stats]:
-    """With an observer as the only client. Waits a while for as many descriptors and threads as wanted."""
+def _quiet_sample(
+    server: Server, at: float, wanted: Optional[MemorySample] = None, accepted: int = 0
+) -> tuple[MemorySample, Stats]:
+    """With an observer as the only client. Waits a while for as many descriptors, threads and accepted as wanted.
+
+    A client that has connected and gone may still stand in the accept queue of a server that gets little CPU time.
+    """
     with _its_end_first(server), Observer(server.port, PATIENCE) as observer:
         stats = observer.settle()
         sample = MemorySample.now(server.pid, at)
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while wanted and (sample.descriptors, sample.threads) != (wanted.descriptors, wanted.threads):
+        while wanted and (
+            stats.accepted < accepted or (sample.descriptors, sample.threads) != (wanted.descriptors, wanted.threads)
+        ):
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
