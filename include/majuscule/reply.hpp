@@ -11,7 +11,7 @@ namespace majuscule {
 inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
 struct Reply {
-  std::uint16_t status = 200;  ///< a final one; kStatuses in ledger.hpp has those that /stats tells apart
+  std::uint16_t status = 200;  ///< a final one; kStatuses in counters.hpp has those that /stats tells apart
   bool close = false;          ///< the connection ends after this reply
   bool counts = false;         ///< it counts in `requests` of /stats
   std::string_view content_type =

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "majuscule/ledger.hpp"
+#include "majuscule/counters.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/options.hpp"
 #include "majuscule/service.hpp"
@@ -31,7 +31,7 @@ struct LogLosses {
 };
 
 /// What a service may want to know about the server around it. Lives as long as the service.
-struct Surroundings {
+struct ServerInfo {
   std::string mode;
   std::string guard;
   std::string guard_note = {};  ///< what readers of the counters must know about the guard; empty: nothing
@@ -39,12 +39,12 @@ struct Surroundings {
   std::string libuv_version;
   std::int64_t pid = 0;  ///< of the process that was started
   Time started;
-  Ledger& ledger;
+  Counters& counters;
   std::function<Resources()> resources;        ///< thread-safe
   std::function<LogLosses()> log_losses = {};  ///< thread-safe; empty: unknown
 };
 
-using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const Surroundings&)>;
+using ServiceFactory = std::function<std::unique_ptr<Service>(const Options&, const ServerInfo&)>;
 
 /// Listens, prints a line on stdout for each listener (`listening on http://127.0.0.1:8000 (mode epoll)`),
 /// serves until SIGTERM, SIGINT or SIGHUP (unless that is ignored), and drains. SIGUSR1 opens the access log

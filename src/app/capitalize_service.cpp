@@ -56,11 +56,8 @@ Reply options(std::string_view allow) { return told(text_reply(204, {}), allow.e
 
 }  // namespace
 
-CapitalizeService::CapitalizeService(const Options& options, const Surroundings& surroundings)
-    : task_(options.task),
-      task_every_(options.task_every),
-      surroundings_(surroundings),
-      home_page_(home_page(surroundings.mode)) {
+CapitalizeService::CapitalizeService(const Options& options, const ServerInfo& info)
+    : task_(options.task), task_every_(options.task_every), info_(info), home_page_(home_page(info.mode)) {
   assert(task_every_ > 0);
 }
 
@@ -106,7 +103,7 @@ Outcome CapitalizeService::capitalize_body(std::string&& text) {
   outcome.reply.counts = true;
   capitalize(outcome.reply.body);
   if (task_.kind != TaskKind::kNone &&
-      (task_every_ == 1 || surroundings_.ledger.next_ticket() % task_every_ == 0)) {
+      (task_every_ == 1 || info_.counters.next_sequence_number() % task_every_ == 0)) {
     outcome.task = task_;
   }
   return outcome;
@@ -115,9 +112,8 @@ Outcome CapitalizeService::capitalize_body(std::string&& text) {
 Reply CapitalizeService::stats(const Instant& now) const {
   Reply reply;
   reply.content_type = "application/json";
-  reply.body = stats_document(surroundings_, surroundings_.ledger.read(), surroundings_.resources(),
-                              surroundings_.log_losses ? surroundings_.log_losses() : LogLosses(),
-                              now.time - surroundings_.started);
+  reply.body = stats_document(info_, info_.counters.read(), info_.resources(),
+                              info_.log_losses ? info_.log_losses() : LogLosses(), now.time - info_.started);
   return reply;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The application of this server: the table of docs/contract.md. Stateless but for the ledger, so as
+// The application of this server: the table of docs/contract.md. Stateless but for the counters, so as
 // thread-safe as that.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace majuscule {
 class CapitalizeService final : public Service {
  public:
   /// Owes `options.task` for every `options.task_every`-th capitalize request of the server.
-  CapitalizeService(const Options& options, const Surroundings& surroundings);
+  CapitalizeService(const Options& options, const ServerInfo& info);
 
   Outcome handle(Request& request, const Instant& now) override;
 
@@ -23,7 +23,7 @@ class CapitalizeService final : public Service {
 
   const Task task_;
   const std::uint64_t task_every_;
-  const Surroundings surroundings_;
+  const ServerInfo info_;
   const std::string home_page_;
 };
 

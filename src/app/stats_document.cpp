@@ -7,30 +7,30 @@
 
 namespace majuscule {
 
-std::string stats_document(const Surroundings& surroundings, const Counters& counters,
-                           const Resources& resources, const LogLosses& losses, Duration uptime) {
-  assert(counters.accepted >= counters.closed);
+std::string stats_document(const ServerInfo& info, const CounterValues& values, const Resources& resources,
+                           const LogLosses& losses, Duration uptime) {
+  assert(values.accepted >= values.closed);
   using Json = nlohmann::ordered_json;
   Json responses = Json::object();
   for (std::size_t i = 0; i < kStatuses.size(); ++i) {
-    responses[std::to_string(kStatuses[i])] = counters.responses[i];
+    responses[std::to_string(kStatuses[i])] = values.responses[i];
   }
   Json document = {
-      {"mode", surroundings.mode},
-      {"guard", surroundings.guard},
-      {"workers", surroundings.workers},
+      {"mode", info.mode},
+      {"guard", info.guard},
+      {"workers", info.workers},
       {"version", MAJUSCULE_VERSION},
-      {"libuv", surroundings.libuv_version},
-      {"pid", surroundings.pid},
+      {"libuv", info.libuv_version},
+      {"pid", info.pid},
       {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
-      {"requests", counters.requests},
+      {"requests", values.requests},
       {"responses", std::move(responses)},
       {"connections",
-       {{"open", counters.accepted - counters.closed},
-        {"accepted", counters.accepted},
-        {"refused", counters.refused},
-        {"timed_out", counters.timed_out}}},
-      {"bytes", {{"in", counters.bytes_in}, {"out", counters.bytes_out}}},
+       {{"open", values.accepted - values.closed},
+        {"accepted", values.accepted},
+        {"refused", values.refused},
+        {"timed_out", values.timed_out}}},
+      {"bytes", {{"in", values.bytes_in}, {"out", values.bytes_out}}},
       {"resources",
        {{"user_seconds", resources.user_seconds},
         {"system_seconds", resources.system_seconds},
@@ -42,7 +42,7 @@ std::string stats_document(const Surroundings& surroundings, const Counters& cou
   if (losses.has_access_log || losses.messages > 0) {
     document["log"] = {{"lost_lines", losses.lines}, {"lost_messages", losses.messages}};
   }
-  if (!surroundings.guard_note.empty()) document["guard_note"] = surroundings.guard_note;
+  if (!info.guard_note.empty()) document["guard_note"] = info.guard_note;
   return document.dump() + "\n";
 }
 

@@ -9,7 +9,7 @@
 namespace majuscule {
 
 /// The JSON document of /stats (docs/contract.md, "Statistics").
-std::string stats_document(const Surroundings& surroundings, const Counters& counters,
-                           const Resources& resources, const LogLosses& losses, Duration uptime);
+std::string stats_document(const ServerInfo& info, const CounterValues& values, const Resources& resources,
+                           const LogLosses& losses, Duration uptime);
 
 }  // namespace majuscule

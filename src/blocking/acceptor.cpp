@@ -11,27 +11,27 @@ void Acceptor::run(DrainedClients& clients) {
   server_.announce_ready();
   accept_until_stopped();
   assert(server_.stop().requested());
-  refusals_.drain(monotonic_now());
+  overload_.drain(monotonic_now());
   for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
   clients.begin_drain();
   while (!clients.drain().arrivals_ended()) drain_on(clients);
   for (Listener& listener : server_.listeners()) listener.close();
-  while (refusals_.next() != kNever) drain_on(clients);
+  while (overload_.next() != kNever) drain_on(clients);
 }
 
 void Acceptor::accept_until_stopped() {
   std::vector<pollfd> doors = {{server_.stop().fd(), POLLIN, 0}};
-  if (concern_.fd >= 0) doors.push_back({concern_.fd, POLLIN, 0});
+  if (watch_.fd >= 0) doors.push_back({watch_.fd, POLLIN, 0});
   const std::size_t always = doors.size();
   for (const Listener& listener : server_.listeners()) doors.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
   for (;;) {
-    Time next = refusals_.next();
+    Time next = overload_.next();
     if (paused) next = std::min(next, monotonic_now() + kPause);
     io_.poll(std::span(doors).first(paused ? always : doors.size()), next);
-    concern_.attend();
+    watch_.attend();
     if (server_.stop().requested()) return;
-    refusals_.sweep(monotonic_now());
+    overload_.sweep(monotonic_now());
     paused = false;
     for (Listener& listener : server_.listeners()) {
       AcceptResult result = AcceptResult::kAccepted;
@@ -58,19 +58,19 @@ bool Acceptor::report_failure(AcceptResult result, const Listener& listener) {
 
 // Does a step of the drain, or waits until something is due.
 void Acceptor::drain_on(DrainedClients& clients) {
-  if (concern_.fd >= 0) concern_.attend();
+  if (watch_.fd >= 0) watch_.attend();
   Drain& drain = clients.drain();
   const Drain::Step step = drain.take_step(monotonic_now());
   switch (step) {
-    case Drain::Step::kNone: io_.poll({}, std::min(drain.next_time(), refusals_.next())); break;
+    case Drain::Step::kNone: io_.poll({}, std::min(drain.next_time(), overload_.next())); break;
     case Drain::Step::kTakeQueued: drain.queue_taken(monotonic_now(), !take_queued(clients)); break;
     case Drain::Step::kCloseIdle: clients.obey(step); break;
     case Drain::Step::kAbort:
       clients.obey(step);
-      refusals_.close_all();
+      overload_.close_all();
       break;
   }
-  refusals_.sweep(monotonic_now());
+  overload_.sweep(monotonic_now());
 }
 
 // They waited, so they are served. False when some are left.
@@ -90,10 +90,10 @@ bool Acceptor::take_queued(DrainedClients& clients) {
 
 AcceptResult Acceptor::accept_one(Listener& listener) {
   Accepted client;
-  const AcceptResult result = refusals_.accept(listener, client, non_blocking_);
+  const AcceptResult result = overload_.accept(listener, client, non_blocking_);
   try {
     if (result == AcceptResult::kAccepted && !take_(client)) {
-      refusals_.refuse(std::move(client), clock_.now());
+      overload_.refuse(std::move(client), clock_.now());
     }
   } catch (const std::bad_alloc&) {
     return AcceptResult::kExhausted;

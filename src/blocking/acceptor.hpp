@@ -10,14 +10,14 @@
 #include "blocking/blocking_io.hpp"
 #include "blocking/drained_clients.hpp"
 #include "server/clock.hpp"
-#include "server/refusals.hpp"
+#include "server/overload_responder.hpp"
 #include "server/server.hpp"
 
 namespace majuscule {
 
 /// What else must be seen to while waiting for clients: `attend` is called when `fd` is readable, and now and
 /// then. Nothing if `fd` is negative.
-struct Concern {
+struct AuxiliaryWatch {
   int fd = -1;
   std::function<void()> attend = [] {};
 };
@@ -29,13 +29,13 @@ class Acceptor {
   using Take = std::function<bool(Accepted& client)>;
 
   /// `non_blocking`: the sockets of clients, for modes whose clients a loop serves.
-  Acceptor(Server& server, BlockingIo& io, Take take, Concern concern = {}, bool non_blocking = false)
+  Acceptor(Server& server, BlockingIo& io, Take take, AuxiliaryWatch watch = {}, bool non_blocking = false)
       : server_(server),
         io_(io),
         clock_(server.stop()),
-        refusals_(server),
+        overload_(server),
         take_(std::move(take)),
-        concern_(std::move(concern)),
+        watch_(std::move(watch)),
         non_blocking_(non_blocking) {}
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -45,7 +45,7 @@ class Acceptor {
   void run(DrainedClients& clients);
 
   /// In a forked process: closes its copies of what belongs to its parent.
-  void abandon() { refusals_.abandon(); }
+  void abandon() { overload_.abandon(); }
 
  private:
   static constexpr int kAcceptsAtOnce = 512;
@@ -62,9 +62,9 @@ class Acceptor {
   Server& server_;
   BlockingIo& io_;
   Clock clock_;
-  Refusals refusals_;
+  OverloadResponder overload_;
   const Take take_;
-  const Concern concern_;
+  const AuxiliaryWatch watch_;
   const bool non_blocking_;
   LogThrottle exhausted_throttle_, failure_throttle_;
 };

@@ -8,7 +8,7 @@
 #include "blocking/blocking_io.hpp"
 #include "blocking/client_registry.hpp"
 #include "blocking/drained_clients.hpp"
-#include "http/exchange.hpp"
+#include "http/request_context.hpp"
 #include "server/clock.hpp"
 #include "server/server.hpp"
 
@@ -54,7 +54,7 @@ class BlockingClient {
   ClientRegistry::Entry entry_;
   Clock clock_;
   Instant now_;
-  ExchangePool pool_{kPooledExchanges};
+  RequestContextPool pool_{kPooledExchanges};
   ConnectionContext context_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<char[]> large_buffer_;

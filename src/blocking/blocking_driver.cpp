@@ -10,9 +10,9 @@ namespace majuscule {
 
 void ClientJob::operator()() {
   assert(clients_ != nullptr && client_.fd && permit_);
-  clients_->server_.ledger().add({.accepted = 1});
+  clients_->server_.counters().add({.accepted = 1});
   clients_->serve(std::move(client_));
-  clients_->server_.ledger().add({.closed = 1});
+  clients_->server_.counters().add({.closed = 1});
   permit_.reset();
   clients_->registry_.count_out();
 }

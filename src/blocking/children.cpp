@@ -68,18 +68,18 @@ bool Children::start(Accepted& client, const Work& work) {
   const auto places = static_cast<std::size_t>(client.fd.get()) + 1;
   if (children_.size() < places) children_.resize(places);
   const SignalsHeld held(all_signals());
-  server_.ledger().add({.accepted = 1});  // after the fork it might be late for what the client asks
+  server_.counters().add({.accepted = 1});  // after the fork it might be late for what the client asks
   const pid_t pid = server_.meter().fork();
   if (pid == 0) become(std::move(client), work, held);
   if (pid < 0) {
-    server_.ledger().forget_client();
+    server_.counters().forget_client();
     return false;
   }
   client.fd.reset();
   if (adopt(pid)) {
     permits_.add(std::move(permit));
   } else {
-    server_.ledger().add({.closed = 1});
+    server_.counters().add({.closed = 1});
   }
   return true;
 }
@@ -155,7 +155,7 @@ void Children::reap(Child& child) {
   }
   // Others may still hold a copy of the descriptor, so to close it would not do.
   ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, child.ended.get(), nullptr);
-  server_.ledger().add({.closed = 1});
+  server_.counters().add({.closed = 1});
   child = {};
   permits_.give_back_one();
 }

@@ -32,7 +32,7 @@ int main(int count, char** arguments) {
     return 0;
   }
   return serve(*line.options, *find_mode(line.options->mode),
-               [](const Options& options, const Surroundings& around) {
+               [](const Options& options, const ServerInfo& around) {
                  return std::make_unique<CapitalizeService>(options, around);
                });
 }

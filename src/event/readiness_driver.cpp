@@ -7,7 +7,7 @@
 #include <new>
 
 #include "base/system_calls.hpp"
-#include "event/shared_exchange_pool.hpp"
+#include "event/shared_request_context_pool.hpp"
 
 namespace majuscule {
 namespace {
@@ -23,8 +23,8 @@ ReadinessDriver::ReadinessDriver(Server& server, Poller& poller, std::span<Liste
       listeners_(listeners),
       serving_(serving),
       steps_(server, poller),
-      pool_(serving.on_other_threads() ? std::make_unique<SharedExchangePool>(kPooledExchanges)
-                                       : std::make_unique<ExchangePool>(kPooledExchanges)),
+      pool_(serving.on_other_threads() ? std::make_unique<SharedRequestContextPool>(kPooledExchanges)
+                                       : std::make_unique<RequestContextPool>(kPooledExchanges)),
       context_(server.context(*pool_)),
       wheel_(now().time) {}
 
@@ -55,7 +55,7 @@ void ReadinessDriver::add_accepted(Accepted client) {
 // Takes one client; kExhausted also when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   Accepted client;
-  const AcceptResult result = refusals_.accept(listener, client, /*non_blocking=*/true);
+  const AcceptResult result = overload_.accept(listener, client, /*non_blocking=*/true);
   if (result != AcceptResult::kAccepted) return result;
   return admit(std::move(client)) ? AcceptResult::kAccepted : AcceptResult::kExhausted;
 }
@@ -71,11 +71,11 @@ bool ReadinessDriver::admit(Accepted client) try {
     session = poller_.add(client.fd);
   }
   if (session == nullptr) {
-    refusals_.refuse(std::move(client), now());
-    wheel_.set(refusal_timer_, refusals_.next());
+    overload_.refuse(std::move(client), now());
+    wheel_.set(refusal_timer_, overload_.next());
     return true;
   }
-  server_.ledger().add({.accepted = 1});
+  server_.counters().add({.accepted = 1});
   permits_.add(std::move(permit));
   session->connection = std::move(connection);
   sessions_.push_back(*session);
@@ -175,8 +175,8 @@ void ReadinessDriver::expire() {
   wheel_.advance(now().time, [this](TimerWheel::Timer& timer) {
     if (&timer == &drain_timer_) return obey_drain();
     if (&timer == &refusal_timer_) {
-      refusals_.sweep(now().time);
-      wheel_.set(refusal_timer_, refusals_.next());
+      overload_.sweep(now().time);
+      wheel_.set(refusal_timer_, overload_.next());
     } else if (&timer == &accept_timer_) {
       accepting_ = true;
       if (!drain_.begun()) poller_.set_accepting(true);
@@ -198,7 +198,7 @@ void ReadinessDriver::close(Session& session) {
   if (session.coroutine != nullptr) session.coroutine->destroy();
   session.connection.reset();
   if (drain_.begun()) discard_input(session.fd.get());
-  server_.ledger().add({.closed = 1});
+  server_.counters().add({.closed = 1});
   permits_.give_back_one();
   poller_.remove(session);
   assert(sessions_.empty() == (open() == 0));
@@ -228,7 +228,7 @@ void ReadinessDriver::drain() {
   if (!listeners_.empty()) server_.announce_drain(open());
   poller_.set_accepting(false);
   for (Listener& listener : listeners_) listener.turn_newcomers_away();
-  refusals_.drain(now().time);
+  overload_.drain(now().time);
   obey_drain();
   arm();
 }
@@ -273,7 +273,7 @@ void ReadinessDriver::end_arrivals() {
 
 void ReadinessDriver::abort() {
   for (Listener& listener : listeners_) listener.close();
-  refusals_.close_all();
+  overload_.close_all();
   if (open() > 0) server_.announce_cut(open());
   sessions_.for_each([this](Session& session) {
     if (session.phase == Phase::kExecutes) {

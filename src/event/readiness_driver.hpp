@@ -13,9 +13,9 @@
 #include "base/log_throttle.hpp"
 #include "event/serving.hpp"
 #include "event/session_steps.hpp"
-#include "http/exchange.hpp"
+#include "http/request_context.hpp"
 #include "server/drain.hpp"
-#include "server/refusals.hpp"
+#include "server/overload_responder.hpp"
 
 namespace majuscule {
 
@@ -69,7 +69,7 @@ class ReadinessDriver {
   /// How many clients are served.
   std::size_t open() const { return permits_.count(); }
   /// Drained: nothing is left to wait for.
-  bool finished() const { return drain_.arrivals_ended() && open() == 0 && refusals_.next() == kNever; }
+  bool finished() const { return drain_.arrivals_ended() && open() == 0 && overload_.next() == kNever; }
 
   // For the way of serving.
 
@@ -120,12 +120,12 @@ class ReadinessDriver {
   const std::span<Listener> listeners_;
   Serving& serving_;
   SessionSteps steps_;
-  const std::unique_ptr<ExchangePool> pool_;
+  const std::unique_ptr<RequestContextPool> pool_;
   ConnectionContext context_;
   TimerWheel wheel_;
   Time armed_ = kNever;
   TimerWheel::Timer drain_timer_, refusal_timer_, accept_timer_;
-  Refusals refusals_{server_};
+  OverloadResponder overload_{server_};
   LogThrottle pause_throttle_;
   IntrusiveList<Session> sessions_;
   ConnectionPermits permits_;  // one for each session

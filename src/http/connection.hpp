@@ -14,15 +14,15 @@
 #include <string>
 #include <string_view>
 
+#include "majuscule/counters.hpp"
 #include "majuscule/instant.hpp"
-#include "majuscule/ledger.hpp"
 #include "majuscule/options.hpp"
 #include "majuscule/reply.hpp"
 #include "majuscule/request.hpp"
 
 namespace majuscule {
 
-class ExchangePool;
+class RequestContextPool;
 
 /// Takes finished lines of the access log. Thread-safe where connections are driven by several threads.
 class AccessLog {
@@ -37,9 +37,9 @@ class AccessLog {
 /// What all connections of one loop or one thread share. Borrowed: it outlives them.
 struct ConnectionContext {
   const Limits& limits;
-  Ledger& ledger;
+  Counters& counters;
   AccessLog* access_log;  ///< null: none
-  ExchangePool& pool;
+  RequestContextPool& pool;
 };
 
 /// Up to two pieces to be written one behind the other (writev(2)).

@@ -32,7 +32,7 @@ HttpConnection::HttpConnection(ConnectionContext& context, const Instant& now, s
 }
 
 HttpConnection::~HttpConnection() {
-  if (exchange_) release_exchange();
+  if (request_context_) release_exchange();
 }
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
@@ -46,29 +46,29 @@ void HttpConnection::receive(std::string_view bytes, const Instant& now) {
     if (bytes.empty()) return;
   }
   const std::size_t taken = parse(bytes, now);
-  exchange_->bytes_in += bytes.size();
+  request_context_->bytes_in += bytes.size();
   if (taken < bytes.size() && phase_ == Phase::kReady) {
-    assert(exchange_->held_bytes().empty());
-    exchange_->held.assign(bytes.substr(taken));
-    exchange_->held_begin = 0;
+    assert(request_context_->held_bytes().empty());
+    request_context_->held.assign(bytes.substr(taken));
+    request_context_->held_begin = 0;
   }
 }
 
 // Parses until a request is whole or refused, or the bytes are used up.
 std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
   if (phase_ == Phase::kIdle) {
-    if (!exchange_) exchange_ = context_.pool.take();
-    exchange_->parser.begin(context_.limits);
-    if (std::exchange(cr_, false)) exchange_->parser.feed("\r");  // it ended no line: to be refused
+    if (!request_context_) request_context_ = context_.pool.take();
+    request_context_->parser.begin(context_.limits);
+    if (std::exchange(cr_, false)) request_context_->parser.feed("\r");  // it ended no line: to be refused
     phase_ = Phase::kReading;
     fresh_ = false;
     deadline_ = now.time + context_.limits.header_timeout;
   }
   assert(phase_ == Phase::kReading);
-  RequestParser& parser = exchange_->parser;
+  RequestParser& parser = request_context_->parser;
   const bool was_in_body = parser.state() == RequestParser::State::kBody;
   const std::size_t taken = parser.feed(bytes);
-  if (parser.take_expectation()) exchange_->output.append(kContinue);
+  if (parser.take_expectation()) request_context_->output.append(kContinue);
   switch (parser.state()) {
     case RequestParser::State::kBody:
       if (!was_in_body) deadline_ = now.time + context_.limits.body_timeout;
@@ -99,31 +99,32 @@ void HttpConnection::end_of_input(const Instant& now) {
 }
 
 Request* HttpConnection::next_request(const Instant& now) {
-  if (phase_ == Phase::kHandling) return &exchange_->request;
+  if (phase_ == Phase::kHandling) return &request_context_->request;
   if (stuck_) return nullptr;
-  while (phase_ == Phase::kIdle && exchange_ && !exchange_->held_bytes().empty()) {
-    if (exchange_->output.size() - exchange_->output_begin >= kOutputLimit || !exchange_->body.empty()) {
+  while (phase_ == Phase::kIdle && request_context_ && !request_context_->held_bytes().empty()) {
+    if (request_context_->output.size() - request_context_->output_begin >= kOutputLimit ||
+        !request_context_->body.empty()) {
       return nullptr;
     }
-    const auto held = skip_empty_lines(exchange_->held_bytes(), cr_);
-    exchange_->held_begin = exchange_->held.size() - held.size();
+    const auto held = skip_empty_lines(request_context_->held_bytes(), cr_);
+    request_context_->held_begin = request_context_->held.size() - held.size();
     if (held.empty()) break;
-    exchange_->held_begin += parse(held, now);
+    request_context_->held_begin += parse(held, now);
     if (phase_ == Phase::kReading && peer_ended_) refuse({400, "the request ended early"}, now);
   }
   if (phase_ == Phase::kIdle && !output_pending()) {
     if (peer_ended_) become_closed();
-    if (exchange_) release_exchange();
+    if (request_context_) release_exchange();
   }
   if (phase_ != Phase::kReady) return nullptr;
   phase_ = Phase::kHandling;
-  return &exchange_->request;
+  return &request_context_->request;
 }
 
 void HttpConnection::respond(Reply&& reply, const Instant& now) {
   assert(phase_ == Phase::kHandling);
-  const Request& request = exchange_->request;
-  const bool last = (peer_ended_ || now.draining) && is_empty_lines(exchange_->held_bytes());
+  const Request& request = request_context_->request;
+  const bool last = (peer_ended_ || now.draining) && is_empty_lines(request_context_->held_bytes());
   const bool close = reply.close || !request.keep_alive || last || request.method == Method::kConnect;
   const auto persistence = close                        ? Persistence::kClose
                            : request.minor_version == 0 ? Persistence::kKeepAlive
@@ -134,7 +135,7 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
     // A client that would have gone on, or was told of a tunnel, may be sending.
     const bool goes_on =
         (reply.close && request.keep_alive && !now.draining) || request.method == Method::kConnect;
-    linger_ = !peer_ended_ && (goes_on || !exchange_->held_bytes().empty());
+    linger_ = !peer_ended_ && (goes_on || !request_context_->held_bytes().empty());
     phase_ = Phase::kClosing;
   } else {
     become_idle(now);
@@ -147,7 +148,7 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
 void HttpConnection::refuse(Refusal refusal, const Instant& now) {
   assert(phase_ == Phase::kReading);
   Reply reply = error_reply(refusal.status, refusal.reason);
-  append_answer(reply, Persistence::kClose, exchange_->request.method != Method::kHead, now);
+  append_answer(reply, Persistence::kClose, request_context_->request.method != Method::kHead, now);
   phase_ = Phase::kClosing;
   linger_ = !peer_ended_;
   deadline_ = kNever;
@@ -155,28 +156,28 @@ void HttpConnection::refuse(Refusal refusal, const Instant& now) {
 
 void HttpConnection::append_answer(Reply& reply, Persistence persistence, bool with_body,
                                    const Instant& now) {
-  assert(exchange_->body.empty());
-  std::string& out = exchange_->output;
+  assert(request_context_->body.empty());
+  std::string& out = request_context_->output;
   const std::size_t before = out.size();
   append_head(out, reply, now.date, persistence);
   const std::size_t body_size = with_body ? reply.body.size() : 0;
-  context_.ledger.add({.requests = reply.counts ? 1U : 0U,
-                       .status = reply.status,
-                       .bytes_in = std::exchange(exchange_->bytes_in, 0),
-                       .bytes_out = out.size() - before + body_size});
+  context_.counters.add({.requests = reply.counts ? 1U : 0U,
+                         .status = reply.status,
+                         .bytes_in = std::exchange(request_context_->bytes_in, 0),
+                         .bytes_out = out.size() - before + body_size});
   if (context_.access_log) log(reply, body_size, now);
   if (body_size > kSmallBody) {
-    exchange_->body = std::move(reply.body);
-    exchange_->body_begin = 0;
+    request_context_->body = std::move(reply.body);
+    request_context_->body_begin = 0;
   } else {
     out.append(reply.body, 0, body_size);
-    const bool larger = reply.body.capacity() > exchange_->request.body.capacity();
-    if (larger) exchange_->request.body.swap(reply.body);  // the memory serves the next request
+    const bool larger = reply.body.capacity() > request_context_->request.body.capacity();
+    if (larger) request_context_->request.body.swap(reply.body);  // the memory serves the next request
   }
 }
 
 void HttpConnection::log(const Reply& reply, std::size_t body_size, const Instant& now) const {
-  const Request& request = exchange_->request;
+  const Request& request = request_context_->request;
   std::string request_line;
   if (!request.method_name.empty()) {
     request_line.append(request.method_name).append(" ").append(request.target);
@@ -192,15 +193,15 @@ void HttpConnection::log(const Reply& reply, std::size_t body_size, const Instan
 }
 
 Output HttpConnection::pending_output() const {
-  if (!exchange_) return {};
-  return {{std::string_view(exchange_->output).substr(exchange_->output_begin),
-           std::string_view(exchange_->body).substr(exchange_->body_begin)}};
+  if (!request_context_) return {};
+  return {{std::string_view(request_context_->output).substr(request_context_->output_begin),
+           std::string_view(request_context_->body).substr(request_context_->body_begin)}};
 }
 
 void HttpConnection::sent(std::size_t count, const Instant& now) {
   assert(count <= pending_output().size());
-  if (!exchange_) return;
-  Exchange& e = *exchange_;
+  if (!request_context_) return;
+  RequestContext& e = *request_context_;
   const std::size_t of_output = std::min(count, e.output.size() - e.output_begin);
   e.output_begin += of_output;
   e.body_begin += count - of_output;
@@ -261,9 +262,10 @@ void HttpConnection::half_closed(const Instant& now) {
 
 void HttpConnection::expire(const Instant& now) {
   assert(deadline_ <= now.time);
-  if (phase_ != Phase::kLingering && !std::exchange(timed_out_, true)) context_.ledger.add({.timed_out = 1});
+  if (phase_ != Phase::kLingering && !std::exchange(timed_out_, true))
+    context_.counters.add({.timed_out = 1});
   if (phase_ == Phase::kReading && !stuck_) {
-    const bool in_body = exchange_->parser.state() == RequestParser::State::kBody;
+    const bool in_body = request_context_->parser.state() == RequestParser::State::kBody;
     refuse({408, in_body ? "the body took too long" : "the header section took too long"}, now);
   } else {
     become_closed();
@@ -279,12 +281,12 @@ void HttpConnection::become_idle(const Instant& now) {
 void HttpConnection::become_closed() {
   phase_ = Phase::kClosed;
   deadline_ = kNever;
-  if (exchange_) release_exchange();
+  if (request_context_) release_exchange();
 }
 
 void HttpConnection::release_exchange() {
-  if (exchange_->bytes_in > 0) context_.ledger.add({.bytes_in = exchange_->bytes_in});
-  context_.pool.give_back(std::move(exchange_));
+  if (request_context_->bytes_in > 0) context_.counters.add({.bytes_in = request_context_->bytes_in});
+  context_.pool.give_back(std::move(request_context_));
 }
 
 }  // namespace majuscule

@@ -5,7 +5,7 @@
 
 #include "http/answer.hpp"
 #include "http/connection.hpp"
-#include "http/exchange.hpp"
+#include "http/request_context.hpp"
 
 namespace majuscule {
 
@@ -24,7 +24,7 @@ class HttpConnection final : public Connection {
   Ending ending() const override;
   void half_closed(const Instant& now) override;
   void expire(const Instant& now) override;
-  bool idle() const override { return phase_ == Phase::kIdle && !exchange_; }
+  bool idle() const override { return phase_ == Phase::kIdle && !request_context_; }
   bool fresh() const override { return fresh_; }
 
  private:
@@ -41,7 +41,7 @@ class HttpConnection final : public Connection {
   /// Below this a body is copied behind its head, so that a pipelined batch leaves in one piece.
   static constexpr std::size_t kSmallBody = 4 * 1024;
 
-  bool output_pending() const { return exchange_ && !exchange_->output_empty(); }
+  bool output_pending() const { return request_context_ && !request_context_->output_empty(); }
   std::size_t parse(std::string_view bytes, const Instant& now);
   void refuse(Refusal refusal, const Instant& now);
   void append_answer(Reply& reply, Persistence persistence, bool with_body, const Instant& now);
@@ -50,7 +50,7 @@ class HttpConnection final : public Connection {
   void become_closed();
   void release_exchange();
 
-  std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<RequestContext> request_context_;
   Linger lingering_;
   Phase phase_ = Phase::kIdle;
   bool fresh_ = true;        // no request has begun yet

@@ -17,7 +17,7 @@ void RawConnection::receive(std::string_view bytes, const Instant& now) {
   assert(wants_input() && bytes.size() <= kLargestRead);
   if (phase_ == Phase::kLingering) deadline_ = lingering_.extend(now);
   if (phase_ != Phase::kWaiting || bytes.empty()) return;
-  context_.ledger.add({.bytes_in = bytes.size()});
+  context_.counters.add({.bytes_in = bytes.size()});
   linger_ = bytes.size() >= kLargestMessage;
   message_ = std::make_unique<Message>();
   message_->request.body = bytes.substr(0, kLargestMessage);
@@ -38,7 +38,7 @@ Request* RawConnection::next_request(const Instant&) {
 
 void RawConnection::respond(Reply&& reply, const Instant& now) {
   assert(phase_ == Phase::kHandling && message_);
-  context_.ledger.add({.requests = reply.counts ? 1U : 0U, .bytes_out = reply.body.size()});
+  context_.counters.add({.requests = reply.counts ? 1U : 0U, .bytes_out = reply.body.size()});
   if (context_.access_log) {
     context_.access_log->write(log_line({.peer = peer(),
                                          .unix_seconds = now.unix_seconds,
@@ -84,7 +84,7 @@ void RawConnection::half_closed(const Instant& now) {
 
 void RawConnection::expire([[maybe_unused]] const Instant& now) {
   assert(deadline_ <= now.time);
-  if (phase_ != Phase::kLingering) context_.ledger.add({.timed_out = 1});
+  if (phase_ != Phase::kLingering) context_.counters.add({.timed_out = 1});
   phase_ = Phase::kClosed;
 }
 

@@ -42,55 +42,56 @@ Duration cpu_time() {
 
 }  // namespace
 
-Client::Client(const Plan& plan, RequestTemplate request_template, Address address, std::size_t idle,
+Client::Client(const LoadConfig& config, RequestTemplate request_template, Address address, std::size_t idle,
                Progress progress)
-    : plan_(plan),
+    : config_(config),
       address_(std::move(address)),
       expected_(std::move(request_template.expected)),
       request_size_(request_template.request.size()),
-      batch_(repeated(request_template.request, plan.pipeline)),
+      batch_(repeated(request_template.request, config.pipeline)),
       progress_(std::move(progress)),
       crowd_(idle),
       timers_(monotonic_now()),
       stalls_(monotonic_now(), cpu_time()),
       input_(kInput) {
-  for (std::size_t i = 0; i < plan_.connections; ++i) slots_.emplace_back(i, plan_.pipeline, expected_);
+  for (std::size_t i = 0; i < config_.connections; ++i)
+    connections_.emplace_back(i, config_.pipeline, expected_);
   sigset_t stopping;
   ::sigemptyset(&stopping);
   ::sigaddset(&stopping, SIGINT);
   ::sigaddset(&stopping, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &stopping, nullptr);
   signals_ = UniqueFd(::signalfd(-1, &stopping, SFD_NONBLOCK | SFD_CLOEXEC));
-  if (!signals_ || !waiter_.watch(signals_.get(), {Waiter::Subject::kSignal, 0})) {
+  if (!signals_ || !loop_.watch(signals_.get(), {EventLoop::Subject::kSignal, 0})) {
     throw std::system_error(errno, std::generic_category(), "signalfd");
   }
 }
 
 Client::~Client() {
-  for (Slot& slot : slots_) timers_.drop(slot);
+  for (ClientConnection& connection : connections_) timers_.drop(connection);
 }
 
 Result Client::run() {
   connect_idle_crowd();
   if (cut_short_.empty()) connect_all();
-  const Duration cpu_before = cpu_time() - waiter_.spun();
+  const Duration cpu_before = cpu_time() - loop_.spun();
   const Time began = monotonic_now();
   start(began);
   Time now = began;
-  while (!abandoned_ && (outstanding_ > 0 || !supply_->over(now) || now < offered_until())) {
+  while (!abandoned_ && (outstanding_ > 0 || !source_->over(now) || now < offered_until())) {
     step();
     now = monotonic_now();
     if (now >= given_up_at()) {
-      unsent_ = supply_->left();
-      supply_->stop();
+      unsent_ = source_->left();
+      source_->stop();
     }
     give_up_if_hopeless(now);
     if (now >= next_progress_) {
-      progress_(now - began, record_);
+      progress_(now - began, recorder_);
       next_progress_ = now + kProgressEvery;
     }
   }
-  return result(began, now, cpu_time() - waiter_.spun() - cpu_before);
+  return result(began, now, cpu_time() - loop_.spun() - cpu_before);
 }
 
 // ---- Before the start.
@@ -98,18 +99,18 @@ Result Client::run() {
 /// The load is to run beside all of them, or not at all.
 void Client::connect_idle_crowd() {
   const Time began = monotonic_now();
-  crowd_.connect(address_, waiter_, began);
-  setup_until_ = began + plan_.timeout;
+  crowd_.connect(address_, loop_, began);
+  setup_until_ = began + config_.timeout;
   for (Time now = began; crowd_.connecting() > 0 && cut_short_.empty() && now < setup_until_;
        now = monotonic_now()) {
     step();
-    crowd_.try_beside(address_, waiter_, now);
+    crowd_.try_beside(address_, loop_, now);
   }
   setup_until_ = kNever;
   const std::size_t missing = crowd_.size() - crowd_.connected();
   if (missing == 0 || !cut_short_.empty()) return;
   const int error = crowd_.first_error();
-  record_.failed(Failure::kConnect, error != 0 ? in_words(error) : "timed out", missing);
+  recorder_.failed(Failure::kConnect, error != 0 ? in_words(error) : "timed out", missing);
   stop(fmt::format("only {} of {} silent clients could connect", crowd_.connected(), crowd_.size()));
 }
 
@@ -117,29 +118,33 @@ void Client::connect_idle_crowd() {
 void Client::connect_all() {
   if (!keeps_alive()) return;
   const Time now = monotonic_now();
-  for (Slot& slot : slots_) connect(slot, now);
-  const auto connecting = [](const Slot& slot) { return slot.state == Slot::State::kConnecting; };
-  const auto lost = [](const Slot& slot) { return slot.state == Slot::State::kResting; };
-  while (!abandoned_ && std::any_of(slots_.begin(), slots_.end(), connecting)) step();
-  if (cut_short_.empty() && std::all_of(slots_.begin(), slots_.end(), lost)) {
-    stop(record_.connections == 0 ? "no connection could be made"
-                                  : "every connection was closed before the start");
+  for (ClientConnection& connection : connections_) connect(connection, now);
+  const auto connecting = [](const ClientConnection& connection) {
+    return connection.state == ClientConnection::State::kConnecting;
+  };
+  const auto lost = [](const ClientConnection& connection) {
+    return connection.state == ClientConnection::State::kResting;
+  };
+  while (!abandoned_ && std::any_of(connections_.begin(), connections_.end(), connecting)) step();
+  if (cut_short_.empty() && std::all_of(connections_.begin(), connections_.end(), lost)) {
+    stop(recorder_.connections == 0 ? "no connection could be made"
+                                    : "every connection was closed before the start");
     abandoned_ = true;
   }
-  setup_until_ = monotonic_now() + plan_.settle;
+  setup_until_ = monotonic_now() + config_.settle;
   while (cut_short_.empty() && monotonic_now() < setup_until_) step();
   setup_until_ = kNever;
 }
 
 void Client::start(Time now) {
-  supply_.emplace(plan_, now);
-  if (open_loop()) record_.planned_end = supply_->until();
-  if (!cut_short_.empty()) supply_->stop();
+  source_.emplace(config_, now);
+  if (open_loop()) recorder_.planned_end = source_->until();
+  if (!cut_short_.empty()) source_->stop();
   if (progress_) next_progress_ = now + kProgressEvery;
   failing_since_ = kNever;
   has_failed_ = false;
-  for (Slot& slot : slots_) {
-    if (slot.state != Slot::State::kResting) make_free(slot, now);
+  for (ClientConnection& connection : connections_) {
+    if (connection.state != ClientConnection::State::kResting) make_free(connection, now);
   }
 }
 
@@ -147,7 +152,7 @@ void Client::start(Time now) {
 
 void Client::step() {
   Time woke;
-  const auto events = waiter_.wait(next_wake(), next_due(), woke);
+  const auto events = loop_.wait(next_wake(), next_due(), woke);
   if (stalls_.woke(woke)) note(stalls_.look(cpu_time()));
   for (const epoll_event& event : events) {
     handle(event, woke);
@@ -155,7 +160,7 @@ void Client::step() {
     if (next_due() != kNever) dispatch(monotonic_now());
   }
   const Time now = monotonic_now();
-  timers_.advance(now, [&](TimerWheel::Timer& timer) { expire(static_cast<Slot&>(timer), now); });
+  timers_.advance(now, [&](TimerWheel::Timer& timer) { expire(static_cast<ClientConnection&>(timer), now); });
   wake_the_rested(now);
   dispatch(now);
 }
@@ -165,63 +170,64 @@ void Client::note(const Stall& stall) {
   if (stall.length() == Duration::zero()) return;
   last_stall_ = stall;
   if (failing_since_ != kNever) failing_since_ += stall.since(failing_since_);
-  if (supply_ && stall.to >= supply_->measured_from()) {
-    record_.longest_standstill = std::max(record_.longest_standstill, stall.length());
+  if (source_ && stall.to >= source_->measured_from()) {
+    recorder_.longest_standstill = std::max(recorder_.longest_standstill, stall.length());
   }
 }
 
 void Client::handle(const epoll_event& event, Time woke) {
-  const auto [subject, number, generation] = Waiter::tag_of(event);
+  const auto [subject, number, generation] = EventLoop::tag_of(event);
   const bool peer_ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-  if (subject == Waiter::Subject::kSignal) return handle_signal();
-  if (subject == Waiter::Subject::kIdle) {
-    return crowd_.handle({subject, number, generation}, event.events, address_, waiter_, woke);
+  if (subject == EventLoop::Subject::kSignal) return handle_signal();
+  if (subject == EventLoop::Subject::kIdle) {
+    return crowd_.handle({subject, number, generation}, event.events, address_, loop_, woke);
   }
-  Slot& slot = slots_[number];
-  if (slot.state == Slot::State::kConnecting) {
-    Waiter::Tag tag = tag_of(slot, slot.attempts);
-    const Dial::Outcome outcome = slot.dial.handle(address_, waiter_, tag, generation, woke);
-    slot.attempts = tag.generation;
-    settle(slot, outcome, woke);
+  ClientConnection& connection = connections_[number];
+  if (connection.state == ClientConnection::State::kConnecting) {
+    EventLoop::Tag tag = tag_of(connection, connection.attempts);
+    const Dial::Outcome outcome = connection.dial.handle(address_, loop_, tag, generation, woke);
+    connection.attempts = tag.generation;
+    settle(connection, outcome, woke);
   }
-  if (slot.state != Slot::State::kOpen || generation != slot.generation) return;  // of a connection before it
+  if (connection.state != ClientConnection::State::kOpen || generation != connection.generation)
+    return;  // of a connection before it
   // First what the server says, which may be why it takes no more.
-  if ((event.events & EPOLLIN) != 0 || peer_ended) receive(slot, peer_ended, woke);
-  if ((event.events & EPOLLOUT) != 0 && slot.state == Slot::State::kOpen) flush(slot);
+  if ((event.events & EPOLLIN) != 0 || peer_ended) receive(connection, peer_ended, woke);
+  if ((event.events & EPOLLOUT) != 0 && connection.state == ClientConnection::State::kOpen) flush(connection);
 }
 
 void Client::handle_signal() {
   signalfd_siginfo signal{};
   while (::read(signals_.get(), &signal, sizeof signal) > 0) {
-    abandoned_ = !cut_short_.empty() || !supply_;
+    abandoned_ = !cut_short_.empty() || !source_;
     stop("interrupted");
   }
 }
 
 Time Client::next_wake() const {
   Time wake = std::min({timers_.next(), next_progress_, given_up_at(), setup_until_});
-  if (!resting_.empty() && supply_) wake = std::min(wake, resting_.front()->free_since);
+  if (!resting_.empty() && source_) wake = std::min(wake, resting_.front()->free_since);
   if (outstanding_ == 0 && offered_until() != Time::min()) wake = std::min(wake, offered_until());
   return wake;
 }
 
-Time Client::next_due() const { return supply_ && open_loop() && !free_.empty() ? supply_->next() : kNever; }
+Time Client::next_due() const { return source_ && open_loop() && !free_.empty() ? source_->next() : kNever; }
 
 /// When the requests of a schedule that nobody was free to send are given up: as long behind the end of it as
 /// it was itself, at most the timeout.
 Time Client::given_up_at() const {
-  if (!supply_ || !open_loop() || supply_->next() == kNever || supply_->until() == kNever) return kNever;
-  return supply_->until() +
-         std::min(plan_.timeout, std::max<Duration>(1s, supply_->until() - supply_->measured_from()));
+  if (!source_ || !open_loop() || source_->next() == kNever || source_->until() == kNever) return kNever;
+  return source_->until() +
+         std::min(config_.timeout, std::max<Duration>(1s, source_->until() - source_->measured_from()));
 }
 
 void Client::wake_the_rested(Time now) {
-  while (supply_ && !resting_.empty() && resting_.front()->free_since <= now) {
-    Slot& slot = *resting_.front();
+  while (source_ && !resting_.empty() && resting_.front()->free_since <= now) {
+    ClientConnection& connection = *resting_.front();
     resting_.pop_front();
-    assert(slot.state == Slot::State::kResting);
-    slot.state = Slot::State::kClosed;
-    make_free(slot, now);
+    assert(connection.state == ClientConnection::State::kResting);
+    connection.state = ClientConnection::State::kClosed;
+    make_free(connection, now);
   }
 }
 
@@ -229,14 +235,14 @@ void Client::wake_the_rested(Time now) {
 /// them was ever connected.
 void Client::give_up_if_hopeless(Time now) {
   if (!std::exchange(has_failed_, false) || failing_since_ == kNever) return;
-  const auto unconnected = record_.failures[static_cast<std::size_t>(Failure::kConnect)];
-  if (record_.connections == 0 && unconnected >= plan_.connections) {
+  const auto unconnected = recorder_.failures[static_cast<std::size_t>(Failure::kConnect)];
+  if (recorder_.connections == 0 && unconnected >= config_.connections) {
     stop("no connection could be made");
     abandoned_ = true;
     return;
   }
   const Duration failing = now - failing_since_;
-  if (failing < std::max(kHopeless, 2 * record_.service.max())) return;
+  if (failing < std::max(kHopeless, 2 * recorder_.service.max())) return;
   if (in_flight_since_before(failing_since_)) return;
   stop(fmt::format("stopped after {:.1f} s without a good answer",
                    std::chrono::duration<double>(failing).count()));
@@ -245,15 +251,16 @@ void Client::give_up_if_hopeless(Time now) {
 
 /// Some request, which may yet have a good answer.
 bool Client::in_flight_since_before(Time time) const {
-  return std::any_of(slots_.begin(), slots_.end(), [=](const Slot& slot) {
-    return slot.waiting ? slot.connect_began < time : slot.flights() > 0 && slot.oldest().sent < time;
+  return std::any_of(connections_.begin(), connections_.end(), [=](const ClientConnection& connection) {
+    return connection.waiting ? connection.connect_began < time
+                              : connection.flights() > 0 && connection.oldest().sent < time;
   });
 }
 
 std::string Client::in_words(int error) { return std::generic_category().message(error); }
 
 void Client::stop(std::string why) {
-  if (supply_) supply_->stop();
+  if (source_) source_->stop();
   if (cut_short_.empty()) cut_short_ = std::move(why);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The load client: one thread, one epoll set, every connection non-blocking. It blocks in Waiter::wait()
+// The load client: one thread, one epoll set, every connection non-blocking. It blocks in EventLoop::wait()
 // only. A run ends when its supply is over and nothing is in flight any more; when nobody can be reached or
 // nothing but failures comes for a while; or by SIGINT or SIGTERM, after what is in flight.
 #pragma once
@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "load/address.hpp"
+#include "load/client_connection.hpp"
+#include "load/event_loop.hpp"
 #include "load/idle_crowd.hpp"
-#include "load/slot.hpp"
-#include "load/waiter.hpp"
-#include "measure/plan.hpp"
+#include "measure/load_config.hpp"
+#include "measure/request_source.hpp"
 #include "measure/result.hpp"
 #include "measure/stall_detector.hpp"
-#include "measure/supply.hpp"
 #include "measure/target.hpp"
 
 namespace majuscule {
@@ -27,10 +27,10 @@ namespace majuscule {
 class Client {
  public:
   /// Called now and then while the load runs: since its start, and what there is so far.
-  using Progress = std::function<void(Duration, const Record&)>;
+  using Progress = std::function<void(Duration, const Recorder&)>;
 
   /// `idle` more clients connect and stay silent. `progress` may be empty. Throws std::system_error.
-  Client(const Plan& plan, RequestTemplate request_template, Address address, std::size_t idle,
+  Client(const LoadConfig& config, RequestTemplate request_template, Address address, std::size_t idle,
          Progress progress);
   ~Client();
   Client(const Client&) = delete;
@@ -40,11 +40,11 @@ class Client {
   Result run();
 
  private:
-  static Waiter::Tag tag_of(const Slot& slot, std::uint32_t generation) {
-    return {Waiter::Subject::kSlot, static_cast<std::uint32_t>(slot.number), generation};
+  static EventLoop::Tag tag_of(const ClientConnection& connection, std::uint32_t generation) {
+    return {EventLoop::Subject::kConnection, static_cast<std::uint32_t>(connection.number), generation};
   }
-  bool open_loop() const { return plan_.rate.has_value(); }
-  bool keeps_alive() const { return plan_.requests_per_connection != 1; }
+  bool open_loop() const { return config_.rate.has_value(); }
+  bool keeps_alive() const { return config_.requests_per_connection != 1; }
 
   // Before the start.
   void connect_idle_crowd();
@@ -65,29 +65,29 @@ class Client {
 
   // Requests: client_requests.cpp.
   void dispatch(Time now);
-  void assign(Slot& slot, Time intended, Time now);
-  void make_free(Slot& slot, Time now);
-  void leave(Slot& slot);
-  std::uint64_t room(const Slot& slot) const;
-  void begin(Slot& slot, const Flight& flight) const;
-  void flush(Slot& slot);
-  void cannot_write(Slot& slot, int error);
-  void stamp(Slot& slot, Time now);
-  void set_timer(Slot& slot);
+  void assign(ClientConnection& connection, Time intended, Time now);
+  void make_free(ClientConnection& connection, Time now);
+  void leave(ClientConnection& connection);
+  std::uint64_t room(const ClientConnection& connection) const;
+  void begin(ClientConnection& connection, const Flight& flight) const;
+  void flush(ClientConnection& connection);
+  void cannot_write(ClientConnection& connection, int error);
+  void stamp(ClientConnection& connection, Time now);
+  void set_timer(ClientConnection& connection);
 
   // Connections: client_connections.cpp.
-  void connect(Slot& slot, Time now);
-  void settle(Slot& slot, Dial::Outcome outcome, Time now);
-  void connected(Slot& slot, Time now);
-  void receive(Slot& slot, bool peer_ended, Time woke);
-  void take_bytes(Slot& slot, std::string_view bytes, Time now);
-  void take_answer(Slot& slot, Time now);
-  void ended(Slot& slot, Time now);
-  void send_again(Slot& slot, Time now);
-  void close(Slot& slot);
-  void expire(Slot& slot, Time now);
-  void lose(Slot& slot, Failure failure, std::string_view reason, Time now);
-  void refuse(Slot& slot, std::string_view reason, Time now);
+  void connect(ClientConnection& connection, Time now);
+  void settle(ClientConnection& connection, Dial::Outcome outcome, Time now);
+  void connected(ClientConnection& connection, Time now);
+  void receive(ClientConnection& connection, bool peer_ended, Time woke);
+  void take_bytes(ClientConnection& connection, std::string_view bytes, Time now);
+  void take_answer(ClientConnection& connection, Time now);
+  void ended(ClientConnection& connection, Time now);
+  void send_again(ClientConnection& connection, Time now);
+  void close(ClientConnection& connection);
+  void expire(ClientConnection& connection, Time now);
+  void lose(ClientConnection& connection, Failure failure, std::string_view reason, Time now);
+  void refuse(ClientConnection& connection, std::string_view reason, Time now);
   void failed(Failure failure, std::string_view reason, std::uint64_t count, Time now);
 
   static std::string in_words(int error);
@@ -99,25 +99,26 @@ class Client {
   Duration busy_for() const;
   Result result(Time start, Time end, Duration cpu);
 
-  const Plan plan_;
+  const LoadConfig config_;
   Address address_;
   Expectation expected_;
   const std::size_t request_size_;
   const std::string batch_;  // the request, as often as it may be sent in one go
   Progress progress_;
-  Waiter waiter_;
+  EventLoop loop_;
   UniqueFd signals_;
   IdleCrowd crowd_;
-  std::deque<Slot> slots_;
-  std::deque<Slot*> free_;  // those with room for a request of the schedule, the longest free one first
+  std::deque<ClientConnection> connections_;
+  std::deque<ClientConnection*>
+      free_;  // those with room for a request of the schedule, the longest free one first
   bool dispatching_ = false;
-  std::deque<Slot*> resting_;  // the first to wake first
+  std::deque<ClientConnection*> resting_;  // the first to wake first
   TimerWheel timers_;
   StallDetector stalls_;
   Stall last_stall_;
   std::vector<char> input_;
-  std::optional<Supply> supply_;  // from the start on
-  Record record_;
+  std::optional<RequestSource> source_;  // from the start on
+  Recorder recorder_;
   std::size_t outstanding_ = 0;  // requests taken that have no end yet
   Time failing_since_ = kNever;  // the first failure behind the last good answer
   bool has_failed_ = false;      // since give_up_if_hopeless() looked

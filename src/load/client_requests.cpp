@@ -19,36 +19,37 @@ constexpr Time kAtOnce = Time::min();
 
 /// Sends what the schedule says is due, as long as somebody is free.
 void Client::dispatch(Time now) {
-  if (!supply_ || dispatching_) return;
+  if (!source_ || dispatching_) return;
   dispatching_ = true;
   while (!free_.empty()) {
-    Slot& slot = *free_.front();
-    if (room(slot) == 0) {  // lost meanwhile
-      slot.queued = false;
+    ClientConnection& connection = *free_.front();
+    if (room(connection) == 0) {  // lost meanwhile
+      connection.queued = false;
       free_.pop_front();
       continue;
     }
-    const auto intended = supply_->take(now);
-    if (!intended && !supply_->over(now)) break;
+    const auto intended = source_->take(now);
+    if (!intended && !source_->over(now)) break;
     free_.pop_front();
-    slot.queued = false;
+    connection.queued = false;
     if (!intended) {
-      leave(slot);
+      leave(connection);
       continue;
     }
-    const Time possible = std::max(*intended, slot.free_since);
-    if (*intended < slot.free_since) ++record_.held_up;
-    assign(slot, *intended, now);
-    if (slot.state == Slot::State::kResting) continue;
-    const bool open = slot.state == Slot::State::kOpen;
-    if (open) stamp(slot, monotonic_now());
-    if (supply_->measured(*intended)) {
-      record_.lateness.record((open ? slot.from_newest(0).sent : slot.connect_began) - possible);
+    const Time possible = std::max(*intended, connection.free_since);
+    if (*intended < connection.free_since) ++recorder_.held_up;
+    assign(connection, *intended, now);
+    if (connection.state == ClientConnection::State::kResting) continue;
+    const bool open = connection.state == ClientConnection::State::kOpen;
+    if (open) stamp(connection, monotonic_now());
+    if (source_->measured(*intended)) {
+      recorder_.lateness.record((open ? connection.from_newest(0).sent : connection.connect_began) -
+                                possible);
     }
-    if (open) flush(slot);
-    if (room(slot) > 0 && !slot.queued) {
-      slot.queued = true;
-      free_.push_back(&slot);
+    if (open) flush(connection);
+    if (room(connection) > 0 && !connection.queued) {
+      connection.queued = true;
+      free_.push_back(&connection);
     }
   }
   dispatching_ = false;
@@ -56,99 +57,100 @@ void Client::dispatch(Time now) {
 
 /// One that can take a request, or several: the next ones in a closed loop, a place in the queue in an open
 /// one.
-void Client::make_free(Slot& slot, Time now) {
-  slot.free_since = now;
-  if (!supply_) return;
+void Client::make_free(ClientConnection& connection, Time now) {
+  connection.free_since = now;
+  if (!source_) return;
   if (open_loop()) {
-    if (!slot.queued) free_.push_back(&slot);
-    slot.queued = true;
+    if (!connection.queued) free_.push_back(&connection);
+    connection.queued = true;
     return dispatch(now);
   }
-  while (room(slot) > 0) {
-    const auto intended = supply_->take(now);
+  while (room(connection) > 0) {
+    const auto intended = source_->take(now);
     if (!intended) break;
-    assign(slot, *intended, now);
+    assign(connection, *intended, now);
   }
-  if (slot.state == Slot::State::kOpen) flush(slot);
-  if (supply_->over(now)) leave(slot);
+  if (connection.state == ClientConnection::State::kOpen) flush(connection);
+  if (source_->over(now)) leave(connection);
 }
 
 /// Makes room at the server for those whom it lets wait: there is nothing more to ask.
-void Client::leave(Slot& slot) {
-  if (slot.state == Slot::State::kOpen && slot.flights() == 0) close(slot);
+void Client::leave(ClientConnection& connection) {
+  if (connection.state == ClientConnection::State::kOpen && connection.flights() == 0) close(connection);
 }
 
-std::uint64_t Client::room(const Slot& slot) const {
-  if (slot.state == Slot::State::kClosed) return slot.waiting ? 0 : 1;
-  if (slot.state != Slot::State::kOpen) return 0;
-  const std::uint64_t left = plan_.requests_per_connection.value_or(UINT64_MAX) - slot.begun;
-  return std::min<std::uint64_t>(left, plan_.pipeline - slot.flights());
+std::uint64_t Client::room(const ClientConnection& connection) const {
+  if (connection.state == ClientConnection::State::kClosed) return connection.waiting ? 0 : 1;
+  if (connection.state != ClientConnection::State::kOpen) return 0;
+  const std::uint64_t left = config_.requests_per_connection.value_or(UINT64_MAX) - connection.begun;
+  return std::min<std::uint64_t>(left, config_.pipeline - connection.flights());
 }
 
-void Client::assign(Slot& slot, Time intended, Time now) {
-  assert(room(slot) > 0);
+void Client::assign(ClientConnection& connection, Time intended, Time now) {
+  assert(room(connection) > 0);
   ++outstanding_;
-  Flight flight{intended, kNever, supply_->measured(intended)};
-  if (slot.state == Slot::State::kOpen) {
+  Flight flight{intended, kNever, source_->measured(intended)};
+  if (connection.state == ClientConnection::State::kOpen) {
     if (!open_loop()) flight.intended = kAtOnce;
-    return begin(slot, flight);
+    return begin(connection, flight);
   }
-  slot.waiting = flight;
-  connect(slot, now);
+  connection.waiting = flight;
+  connect(connection, now);
 }
 
-void Client::begin(Slot& slot, const Flight& flight) const {
-  assert(slot.state == Slot::State::kOpen);
-  slot.push(flight);
-  ++slot.begun;
-  ++slot.unstamped;
-  slot.unsent += request_size_;
+void Client::begin(ClientConnection& connection, const Flight& flight) const {
+  assert(connection.state == ClientConnection::State::kOpen);
+  connection.push(flight);
+  ++connection.begun;
+  ++connection.unstamped;
+  connection.unsent += request_size_;
 }
 
 /// Hands over all that the kernel takes.
-void Client::flush(Slot& slot) {
-  assert(slot.state == Slot::State::kOpen);
-  if (slot.unsent == 0) return;
-  if (slot.unstamped > 0) stamp(slot, monotonic_now());
-  while (slot.unsent > 0) {
-    const std::size_t offset = (request_size_ - slot.unsent % request_size_) % request_size_;
-    const std::size_t size = std::min(slot.unsent, batch_.size() - offset);
-    const ssize_t sent = ::send(slot.fd.get(), batch_.data() + offset, size, MSG_NOSIGNAL);
+void Client::flush(ClientConnection& connection) {
+  assert(connection.state == ClientConnection::State::kOpen);
+  if (connection.unsent == 0) return;
+  if (connection.unstamped > 0) stamp(connection, monotonic_now());
+  while (connection.unsent > 0) {
+    const std::size_t offset = (request_size_ - connection.unsent % request_size_) % request_size_;
+    const std::size_t size = std::min(connection.unsent, batch_.size() - offset);
+    const ssize_t sent = ::send(connection.fd.get(), batch_.data() + offset, size, MSG_NOSIGNAL);
     if (sent >= 0) {
-      slot.unsent -= static_cast<std::size_t>(sent);
+      connection.unsent -= static_cast<std::size_t>(sent);
     } else if (errno == EAGAIN) {
       break;
     } else if (errno != EINTR) {
-      return cannot_write(slot, errno);
+      return cannot_write(connection, errno);
     }
   }
-  set_timer(slot);
+  set_timer(connection);
 }
 
 /// Unless what has arrived by then is the answer to it, that of a server that did not want to read it all.
-void Client::cannot_write(Slot& slot, int error) {
+void Client::cannot_write(ClientConnection& connection, int error) {
   ssize_t size = 1;
-  while (slot.state == Slot::State::kOpen && slot.flights() > 0 && size > 0) {
-    size = ::recv(slot.fd.get(), input_.data(), input_.size(), 0);
-    if (size > 0) take_bytes(slot, {input_.data(), static_cast<std::size_t>(size)}, monotonic_now());
+  while (connection.state == ClientConnection::State::kOpen && connection.flights() > 0 && size > 0) {
+    size = ::recv(connection.fd.get(), input_.data(), input_.size(), 0);
+    if (size > 0) take_bytes(connection, {input_.data(), static_cast<std::size_t>(size)}, monotonic_now());
   }
-  if (slot.state == Slot::State::kOpen && size == 0 && slot.parser.within_answer()) {
-    ended(slot, monotonic_now());
+  if (connection.state == ClientConnection::State::kOpen && size == 0 && connection.parser.within_answer()) {
+    ended(connection, monotonic_now());
   }
-  if (slot.state == Slot::State::kOpen) lose(slot, Failure::kWrite, in_words(error), monotonic_now());
+  if (connection.state == ClientConnection::State::kOpen)
+    lose(connection, Failure::kWrite, in_words(error), monotonic_now());
 }
 
-void Client::stamp(Slot& slot, Time now) {
-  assert(slot.unstamped <= slot.flights());
-  for (; slot.unstamped > 0; --slot.unstamped) {
-    Flight& flight = slot.from_newest(slot.unstamped - 1);
+void Client::stamp(ClientConnection& connection, Time now) {
+  assert(connection.unstamped <= connection.flights());
+  for (; connection.unstamped > 0; --connection.unstamped) {
+    Flight& flight = connection.from_newest(connection.unstamped - 1);
     flight.sent = now;
     if (flight.intended == kAtOnce) flight.intended = now;
   }
 }
 
-void Client::set_timer(Slot& slot) {
-  timers_.set(slot, slot.flights() == 0 ? kNever : slot.oldest().sent + plan_.timeout);
+void Client::set_timer(ClientConnection& connection) {
+  timers_.set(connection, connection.flights() == 0 ? kNever : connection.oldest().sent + config_.timeout);
 }
 
 }  // namespace majuscule

@@ -16,14 +16,14 @@ constexpr Duration kLeastForCpuShare = std::chrono::milliseconds(1);  // the ker
 /// A schedule is offered until the request behind its last one would be due, so that no figure speaks of time
 /// that has not passed.
 Time Client::offered_until() const {
-  const bool whole = supply_ && open_loop() && cut_short_.empty() && unsent_ == 0;
-  return whole && !too_few_for_rate(plan_) && supply_->left() == 0 ? supply_->until() : Time::min();
+  const bool whole = source_ && open_loop() && cut_short_.empty() && unsent_ == 0;
+  return whole && !too_few_for_rate(config_) && source_->left() == 0 ? source_->until() : Time::min();
 }
 
 Duration Client::offered_for(Time end) const {
-  const Time from = supply_->measured_from();
-  if (!cut_short_.empty() || too_few_for_rate(plan_)) return std::max(Duration::zero(), end - from);
-  return std::max(record_.served_at(), from) - from;
+  const Time from = source_->measured_from();
+  if (!cut_short_.empty() || too_few_for_rate(config_)) return std::max(Duration::zero(), end - from);
+  return std::max(recorder_.served_at(), from) - from;
 }
 
 /// From the first send to the last answer, on the average of the connections. The wall clock would count the
@@ -31,9 +31,9 @@ Duration Client::offered_for(Time end) const {
 Duration Client::busy_for() const {
   double total = 0;
   std::size_t connections = 0;
-  for (const Slot& slot : slots_) {
-    if (slot.first_sent == kNever) continue;
-    total += static_cast<double>((slot.last_answer - slot.first_sent).count());
+  for (const ClientConnection& connection : connections_) {
+    if (connection.first_sent == kNever) continue;
+    total += static_cast<double>((connection.last_answer - connection.first_sent).count());
     ++connections;
   }
   return Duration(connections == 0 ? 0 : std::llround(total / static_cast<double>(connections)));
@@ -41,7 +41,7 @@ Duration Client::busy_for() const {
 
 Result Client::result(Time start, Time end, Duration cpu) {
   Result result;
-  result.plan = plan_;
+  result.config = config_;
   result.took = open_loop() ? offered_for(end) : busy_for();
   result.unsent = unsent_;
   result.idle_lost = crowd_.lost();
@@ -51,7 +51,7 @@ Result Client::result(Time start, Time end, Duration cpu) {
     result.client_cpu_share =
         std::max(0.0, std::chrono::duration<double>(cpu) / std::chrono::duration<double>(end - start));
   }
-  result.record = std::move(record_);
+  result.recorder = std::move(recorder_);
   return result;
 }
 

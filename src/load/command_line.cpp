@@ -48,52 +48,52 @@ class Parser {
       return {{}, fmt::format("majuscule-load {}\n{}", MAJUSCULE_VERSION, build_stamp()), {}};
     if (const std::string problem = take_url(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
     if (const std::string problem = conflict(); !problem.empty()) return {{}, {}, flags_.refusal(problem)};
-    if (!o_.plan.duration && !o_.plan.requests) o_.plan.duration = kUsualDuration;
-    if (close_ || o_.target.raw) o_.plan.requests_per_connection = 1;
-    if (!seed_) o_.plan.seed = std::random_device()();
+    if (!o_.config.duration && !o_.config.requests) o_.config.duration = kUsualDuration;
+    if (close_ || o_.target.raw) o_.config.requests_per_connection = 1;
+    if (!seed_) o_.config.seed = std::random_device()();
     return {o_, {}, {}};
   }
 
  private:
   void add_load() {
-    Plan& plan = o_.plan;
+    LoadConfig& config = o_.config;
     flags_.value("--connections", "N", "clients at once (default 1)",
                  fmt::format("a number from 1 to {}", kMostConnections), [&](const std::string& text) {
-                   return put(parse_number<std::size_t>(text, 1, kMostConnections), plan.connections);
+                   return put(parse_number<std::size_t>(text, 1, kMostConnections), config.connections);
                  });
     flags_.value("--rate", "R",
                  "requests/s on a schedule, whatever the server does (open loop; default: each client "
                  "asks again when it is answered, closed loop)",
                  "a number of requests a second from 0.001 to 10000000", [&](const std::string& text) {
                    const auto rate = parse_rate(text);
-                   return put(rate, plan.rate);
+                   return put(rate, config.rate);
                  });
     flags_.value("--arrivals", "KIND", "of the schedule: fixed intervals, or poisson (default fixed)",
                  "fixed or poisson", [this](const std::string& text) {
-                   o_.plan.arrivals = text == "poisson" ? Arrivals::kPoisson : Arrivals::kFixed;
+                   o_.config.arrivals = text == "poisson" ? Arrivals::kPoisson : Arrivals::kFixed;
                    arrivals_ = true;
                    return text == "poisson" || text == "fixed";
                  });
     optional_duration("--duration", "how long requests are begun (default 10s, without --requests)",
-                      plan.duration);
+                      config.duration);
     flags_.value("--requests", "N", "how many requests are begun, over all clients (default: no limit)",
                  "a number from 1", [&](const std::string& text) {
-                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX - 1), plan.requests);
+                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX - 1), config.requests);
                  });
     flags_.value(
         "--settle", "D", "how long all connections stand before the first request (default: not at all)",
-        kDurationForm, [&](const std::string& text) { return put(parse_duration(text), plan.settle); });
+        kDurationForm, [&](const std::string& text) { return put(parse_duration(text), config.settle); });
     flags_.value("--warmup", "D", "how long the same load goes on before it counts (default: not at all)",
                  kDurationForm,
-                 [&](const std::string& text) { return put(parse_duration(text), plan.warmup); });
-    flags_.duration("--timeout", "for a connection and for each answer (default 10s)", plan.timeout);
+                 [&](const std::string& text) { return put(parse_duration(text), config.warmup); });
+    flags_.duration("--timeout", "for a connection and for each answer (default 10s)", config.timeout);
     flags_.value("--idle", "N", "more clients that connect and stay silent (default 0)",
                  fmt::format("a number from 0 to {}", kMostConnections), [this](const std::string& text) {
                    return put(parse_number<std::size_t>(text, 0, kMostConnections), o_.idle);
                  });
     flags_.value("--seed", "N", "of the schedule's chance (default: another one each time; it is printed)",
                  "a number from 0", [this](const std::string& text) {
-                   seed_ = put(parse_number<std::uint64_t>(text, 0, UINT64_MAX), o_.plan.seed);
+                   seed_ = put(parse_number<std::uint64_t>(text, 0, UINT64_MAX), o_.config.seed);
                    return seed_;
                  });
     flags_.value(
@@ -106,15 +106,16 @@ class Parser {
   }
 
   void add_requests() {
-    Plan& plan = o_.plan;
+    LoadConfig& config = o_.config;
     flags_.value("--pipeline", "N", "requests in flight on each connection (default 1)",
                  fmt::format("a number from 1 to {}", kMostPipelined), [&](const std::string& text) {
-                   return put(parse_number<std::size_t>(text, 1, kMostPipelined), plan.pipeline);
+                   return put(parse_number<std::size_t>(text, 1, kMostPipelined), config.pipeline);
                  });
     flags_.flag("--close", "a connection for each request, which says Connection: close", close_);
     flags_.value("--requests-per-connection", "N", "then a new connection (default: no limit)",
                  "a number from 1", [&](const std::string& text) {
-                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX), plan.requests_per_connection);
+                   return put(parse_number<std::uint64_t>(text, 1, UINT64_MAX),
+                              config.requests_per_connection);
                  });
     flags_.value("--body-size", "SIZE", "POSTs a body of this size (default: GET)", kSizeForm,
                  [this](const std::string& text) { return put(parse_size(text), o_.body_size); });
@@ -177,14 +178,14 @@ class Parser {
 
   /// What is wrong with values that are each right; empty: nothing.
   std::string conflict() const {
-    const Plan& plan = o_.plan;
-    if (close_ && plan.requests_per_connection) {
+    const LoadConfig& config = o_.config;
+    if (close_ && config.requests_per_connection) {
       return "--close: is the same as --requests-per-connection=1; give only one";
     }
-    if (arrivals_ && !plan.rate) return "--arrivals: requires --rate";
+    if (arrivals_ && !config.rate) return "--arrivals: requires --rate";
     if (text_ && !o_.target.raw) return "--text: requires a raw://HOST:PORT URL";
     if (o_.target.raw) {
-      const bool http = close_ || plan.requests_per_connection || o_.body_size || plan.pipeline > 1;
+      const bool http = close_ || config.requests_per_connection || o_.body_size || config.pipeline > 1;
       if (http)
         return "raw://: sends one message per connection: no --close, --requests-per-connection, --pipeline, "
                "--body-size";
@@ -222,29 +223,30 @@ LoadCommandLine parse_load_command_line(const std::vector<std::string>& argument
 }
 
 std::string in_words(const LoadOptions& options) {
-  const Plan& plan = options.plan;
+  const LoadConfig& config = options.config;
   const auto time = [](Duration duration) { return in_time_units(static_cast<double>(duration.count())); };
   const std::string method = options.target.raw ? "" : options.body_size ? "POST " : "GET ";
   std::string words = fmt::format("{}{}://{}{}", method, options.target.raw ? "raw" : "http",
                                   options.target.authority(), options.target.raw ? "" : options.target.path);
   if (options.body_size) words += fmt::format(" with {} bytes", *options.body_size);
-  words += fmt::format(", {} connection{}", plan.connections, plan.connections == 1 ? "" : "s");
+  words += fmt::format(", {} connection{}", config.connections, config.connections == 1 ? "" : "s");
   if (options.idle > 0) words += fmt::format(" beside {} silent ones", options.idle);
-  if (plan.pipeline > 1) words += fmt::format(", {} requests in flight on each", plan.pipeline);
-  if (plan.requests_per_connection && !options.target.raw) {
-    words += fmt::format(", closed after {} request{}", *plan.requests_per_connection,
-                         *plan.requests_per_connection == 1 ? "" : "s");
+  if (config.pipeline > 1) words += fmt::format(", {} requests in flight on each", config.pipeline);
+  if (config.requests_per_connection && !options.target.raw) {
+    words += fmt::format(", closed after {} request{}", *config.requests_per_connection,
+                         *config.requests_per_connection == 1 ? "" : "s");
   }
-  if (plan.rate) {
+  if (config.rate) {
     words += fmt::format(
-        ", open loop at {} requests/s ({})", rate_in_words(*plan.rate),
-        plan.arrivals == Arrivals::kPoisson ? fmt::format("Poisson, seed {}", plan.seed) : "fixed");
+        ", open loop at {} requests/s ({})", rate_in_words(*config.rate),
+        config.arrivals == Arrivals::kPoisson ? fmt::format("Poisson, seed {}", config.seed) : "fixed");
   } else {
     words += ", closed loop";
   }
-  if (plan.requests) words += fmt::format(", {} request{}", *plan.requests, *plan.requests == 1 ? "" : "s");
-  if (plan.duration) words += fmt::format(", for {}", time(*plan.duration));
-  if (plan.warmup > Duration::zero()) words += fmt::format(" after {} of warm-up", time(plan.warmup));
+  if (config.requests)
+    words += fmt::format(", {} request{}", *config.requests, *config.requests == 1 ? "" : "s");
+  if (config.duration) words += fmt::format(", for {}", time(*config.duration));
+  if (config.warmup > Duration::zero()) words += fmt::format(" after {} of warm-up", time(config.warmup));
   return words;
 }
 

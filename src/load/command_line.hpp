@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "measure/assertion.hpp"
-#include "measure/plan.hpp"
+#include "measure/load_config.hpp"
 #include "measure/target.hpp"
 
 namespace majuscule {
 
 struct LoadOptions {
   Target target;
-  Plan plan;
+  LoadConfig config;
   std::optional<std::size_t> body_size;  ///< then it POSTs
   std::string text = "hello WORLD";      ///< the message of the raw protocol
   BodyCheck check = BodyCheck::kAuto;

@@ -11,20 +11,20 @@
 
 namespace majuscule {
 
-Dial::Outcome Dial::begin(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
+Dial::Outcome Dial::begin(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now) {
   attempts_.clear();
   tried_ = 0;
   error_ = 0;
-  return try_next(address, waiter, tag, now);
+  return try_next(address, loop, tag, now);
 }
 
 /// At the first address that has not been tried and at which an attempt can be begun.
-Dial::Outcome Dial::try_next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
+Dial::Outcome Dial::try_next(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now) {
   while (const auto chosen = address.turn().take(tried_, now)) {
     int error = 0;
-    tag.generation = (tag.generation + 1) & Waiter::kGenerations;
+    tag.generation = (tag.generation + 1) & EventLoop::kGenerations;
     UniqueFd fd = address.connect(*chosen, error);
-    if (fd && !waiter.watch(fd.get(), tag)) error = errno;
+    if (fd && !loop.watch(fd.get(), tag)) error = errno;
     if (error == 0) {
       attempts_.push_back({std::move(fd), *chosen, tag.generation});
       due_ = address.turn().has_more(tried_) ? now + AddressTurn::kHeadStart : kNever;
@@ -37,7 +37,7 @@ Dial::Outcome Dial::try_next(Address& address, Waiter& waiter, Waiter::Tag& tag,
   return attempts_.empty() ? Outcome::kFailed : Outcome::kPending;
 }
 
-Dial::Outcome Dial::handle(Address& address, Waiter& waiter, Waiter::Tag& tag, std::uint32_t generation,
+Dial::Outcome Dial::handle(Address& address, EventLoop& loop, EventLoop::Tag& tag, std::uint32_t generation,
                            Time now) {
   const auto found = std::find_if(attempts_.begin(), attempts_.end(),
                                   [=](const Attempt& attempt) { return attempt.generation == generation; });
@@ -45,16 +45,16 @@ Dial::Outcome Dial::handle(Address& address, Waiter& waiter, Waiter::Tag& tag, s
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(found->fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-  return judge(static_cast<std::size_t>(found - attempts_.begin()), error, address, waiter, tag, now);
+  return judge(static_cast<std::size_t>(found - attempts_.begin()), error, address, loop, tag, now);
 }
 
-Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, Waiter& waiter, Waiter::Tag& tag,
+Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, EventLoop& loop, EventLoop::Tag& tag,
                           Time now) {
   if (error != 0) {
     address.turn().failed(attempts_[at].address, now);
     attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(at));
     if (error_ == 0) error_ = error;
-    return try_next(address, waiter, tag, now);
+    return try_next(address, loop, tag, now);
   }
   assert(at < attempts_.size());
   if (at != 0) std::swap(attempts_[0], attempts_[at]);
@@ -65,14 +65,14 @@ Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, Waiter& w
   return Outcome::kConnected;
 }
 
-void Dial::try_beside(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
-  if (now >= due_) try_next(address, waiter, tag, now);
+void Dial::try_beside(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now) {
+  if (now >= due_) try_next(address, loop, tag, now);
 }
 
-Dial::Outcome Dial::look(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now) {
+Dial::Outcome Dial::look(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now) {
   for (const Attempt& attempt : attempts_) {
     pollfd state{attempt.fd.get(), POLLOUT, 0};
-    if (::poll(&state, 1, 0) == 1) return handle(address, waiter, tag, attempt.generation, now);
+    if (::poll(&state, 1, 0) == 1) return handle(address, loop, tag, attempt.generation, now);
   }
   return Outcome::kPending;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "load/address.hpp"
-#include "load/waiter.hpp"
+#include "load/event_loop.hpp"
 
 namespace majuscule {
 
@@ -21,13 +21,13 @@ class Dial {
 
   /// Begins. `tag` names the subject of the events; its generation is counted up for each attempt. kPending
   /// or kFailed.
-  Outcome begin(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
+  Outcome begin(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now);
   /// An event of one of the attempts.
-  Outcome handle(Address& address, Waiter& waiter, Waiter::Tag& tag, std::uint32_t generation, Time now);
+  Outcome handle(Address& address, EventLoop& loop, EventLoop::Tag& tag, std::uint32_t generation, Time now);
   /// Begins the next attempt beside those that take long, when it is due.
-  void try_beside(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
+  void try_beside(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now);
   /// What stands already, though its event has not been seen.
-  Outcome look(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
+  Outcome look(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now);
 
   /// When try_beside() has something to do; kNever: there is no further address.
   Time due() const { return due_; }
@@ -45,8 +45,8 @@ class Dial {
     std::uint32_t generation;
   };
 
-  Outcome try_next(Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
-  Outcome judge(std::size_t at, int error, Address& address, Waiter& waiter, Waiter::Tag& tag, Time now);
+  Outcome try_next(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now);
+  Outcome judge(std::size_t at, int error, Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now);
 
   std::vector<Attempt> attempts_;  // the oldest first; once it stands, only that one
   std::uint64_t tried_ = 0;

@@ -17,19 +17,19 @@ class IdleCrowd {
   explicit IdleCrowd(std::size_t size) : clients_(size) {}
 
   /// Begins to connect all of them, or as many as can.
-  void connect(Address& address, Waiter& waiter, Time now) {
+  void connect(Address& address, EventLoop& loop, Time now) {
     for (std::uint32_t i = 0; i < clients_.size(); ++i) {
       ++connecting_;
-      Waiter::Tag tag = tag_of(i);
-      settle(i, clients_[i].dial.begin(address, waiter, tag, now), tag);
+      EventLoop::Tag tag = tag_of(i);
+      settle(i, clients_[i].dial.begin(address, loop, tag, now), tag);
     }
   }
 
-  void handle(const Waiter::Tag& of, std::uint32_t events, Address& address, Waiter& waiter, Time now) {
+  void handle(const EventLoop::Tag& of, std::uint32_t events, Address& address, EventLoop& loop, Time now) {
     Client& client = clients_[of.number];
     if (client.state == State::kConnecting) {
-      Waiter::Tag tag = tag_of(of.number);
-      settle(of.number, client.dial.handle(address, waiter, tag, of.generation, now), tag);
+      EventLoop::Tag tag = tag_of(of.number);
+      settle(of.number, client.dial.handle(address, loop, tag, of.generation, now), tag);
     }
     if (client.state != State::kConnected || of.generation != client.generation) return;
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
@@ -39,13 +39,13 @@ class IdleCrowd {
   }
 
   /// Tries the next address for all whose attempt takes long.
-  void try_beside(Address& address, Waiter& waiter, Time now) {
+  void try_beside(Address& address, EventLoop& loop, Time now) {
     if (now < next_look_) return;
     next_look_ = now + AddressTurn::kHeadStart;
     for (std::uint32_t i = 0; i < clients_.size(); ++i) {
       if (clients_[i].state != State::kConnecting) continue;
-      Waiter::Tag tag = tag_of(i);
-      clients_[i].dial.try_beside(address, waiter, tag, now);
+      EventLoop::Tag tag = tag_of(i);
+      clients_[i].dial.try_beside(address, loop, tag, now);
       clients_[i].generation = tag.generation;
     }
   }
@@ -69,11 +69,11 @@ class IdleCrowd {
     State state = State::kConnecting;
   };
 
-  Waiter::Tag tag_of(std::uint32_t number) const {
-    return {Waiter::Subject::kIdle, number, clients_[number].generation};
+  EventLoop::Tag tag_of(std::uint32_t number) const {
+    return {EventLoop::Subject::kIdle, number, clients_[number].generation};
   }
 
-  void settle(std::uint32_t number, Dial::Outcome outcome, const Waiter::Tag& tag) {
+  void settle(std::uint32_t number, Dial::Outcome outcome, const EventLoop::Tag& tag) {
     Client& client = clients_[number];
     client.generation = tag.generation;
     if (outcome == Dial::Outcome::kPending) return;

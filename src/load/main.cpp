@@ -80,19 +80,19 @@ std::string cannot_print(std::string_view what) {
 
 unsigned sources_for(const LoadOptions& options) {
   if (options.sources) return *options.sources;
-  double ports = static_cast<double>(options.plan.connections + options.idle);
-  if (options.plan.requests_per_connection) {
-    ports += std::min(kMostConnectsPerSecond, options.plan.rate.value_or(kMostConnectsPerSecond)) /
-             static_cast<double>(*options.plan.requests_per_connection);
+  double ports = static_cast<double>(options.config.connections + options.idle);
+  if (options.config.requests_per_connection) {
+    ports += std::min(kMostConnectsPerSecond, options.config.rate.value_or(kMostConnectsPerSecond)) /
+             static_cast<double>(*options.config.requests_per_connection);
   }
   return static_cast<unsigned>(std::ceil(ports / (kUsablePorts * local_ports())));
 }
 
-void show(Duration since, const Record& record) {
+void show(Duration since, const Recorder& recorder) {
   const double seconds = std::chrono::duration<double>(since).count();
-  const auto answers = static_cast<double>(record.requests + record.warmup_requests);
+  const auto answers = static_cast<double>(recorder.requests + recorder.warmup_requests);
   const std::string line = fmt::format("\r\033[K{:6.1f} s  {:.0f} requests  {:.0f}/s  {} errors", seconds,
-                                       answers, answers / seconds, record.total_failures());
+                                       answers, answers / seconds, recorder.total_failures());
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
@@ -110,9 +110,9 @@ class PercentileFiles {
   }
 
   /// What went wrong; empty: nothing.
-  std::string write(const Record& record) {
-    const Histogram* const series[] = {&record.response, &record.service, &record.first_byte, &record.connect,
-                                       &record.lateness};
+  std::string write(const Recorder& recorder) {
+    const Histogram* const series[] = {&recorder.response, &recorder.service, &recorder.first_byte,
+                                       &recorder.connect, &recorder.lateness};
     for (std::size_t i = 0; i < files_.size(); ++i) {
       files_[i] << percentile_file(*series[i]) << std::flush;
       if (!files_[i]) return problem(names_[i]);
@@ -144,7 +144,7 @@ int report(const LoadOptions& options, const Result& result) {
 }
 
 int run(const LoadOptions& options) {
-  expect_descriptors(options.plan.connections + options.idle);
+  expect_descriptors(options.config.connections + options.idle);
   if (options.cpu) run_on(*options.cpu);
   Address address(options.target.host, options.target.port);
   if (address.use_sources(sources_for(options)) < options.sources.value_or(1)) {
@@ -156,13 +156,13 @@ int run(const LoadOptions& options) {
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   RequestTemplate request_template =
       make_request_template(options.target, options.body_size, options.text,
-                            options.plan.requests_per_connection == 1, options.check);
-  Client client(options.plan, std::move(request_template), address, options.idle,
+                            options.config.requests_per_connection == 1, options.check);
+  Client client(options.config, std::move(request_template), address, options.idle,
                 on_terminal ? show : Client::Progress());
   const Result result = client.run();
   if (on_terminal) std::fputs("\r\033[K", stderr);
   // First what is kept: whether it can be printed is another matter.
-  const std::string problem = files.write(result.record);
+  const std::string problem = files.write(result.recorder);
   const int code = report(options, result);
   if (!problem.empty()) throw std::runtime_error(problem);
   return code;

@@ -77,16 +77,16 @@ bool Assertion::parse_figure(std::string_view text) {
 }
 
 const Histogram& Assertion::histogram(const Result& result) const {
-  const Record& record = result.record;
+  const Recorder& recorder = result.recorder;
   switch (series_) {
-    case Series::kService: return record.service;
-    case Series::kConnect: return record.connect;
-    case Series::kFirstByte: return record.first_byte;
-    case Series::kLateness: return record.lateness;
+    case Series::kService: return recorder.service;
+    case Series::kConnect: return recorder.connect;
+    case Series::kFirstByte: return recorder.first_byte;
+    case Series::kLateness: return recorder.lateness;
     case Series::kResponse:
     case Series::kRate: break;
   }
-  return record.response;
+  return recorder.response;
 }
 
 std::optional<double> Assertion::measured(const Result& result) const {

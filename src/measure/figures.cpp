@@ -84,18 +84,18 @@ std::string rate_in_words(double rate) {
 }
 
 std::string table_of(const Result& result, const std::string& what) {
-  const Record& record = result.record;
+  const Recorder& recorder = result.recorder;
   const auto reasons = result.invalid_reasons();
   std::string text = what + "\n";
   for (const std::string& reason : reasons) text += "INVALID: " + reason + "\n";
-  text +=
-      fmt::format("\n{} request{} in {:.3f} s", record.requests, plural(record.requests), result.seconds());
+  text += fmt::format("\n{} request{} in {:.3f} s", recorder.requests, plural(recorder.requests),
+                      result.seconds());
   if (const auto rate = result.requests_per_second())
     text += fmt::format(": {} requests/s", rate_in_words(*rate));
-  if (result.plan.rate) text += fmt::format(" ({} offered)", rate_in_words(*result.plan.rate));
-  const std::uint64_t errors = record.total_failures();
-  text += fmt::format("; {} error{}, {} connection{}", errors, plural(errors), record.connections,
-                      plural(record.connections));
+  if (result.config.rate) text += fmt::format(" ({} offered)", rate_in_words(*result.config.rate));
+  const std::uint64_t errors = recorder.total_failures();
+  text += fmt::format("; {} error{}, {} connection{}", errors, plural(errors), recorder.connections,
+                      plural(recorder.connections));
   for (std::size_t i = 0; i < result.addresses.size(); ++i) {
     text += (i == 0 ? " to " : " and ") + result.addresses[i];
   }
@@ -105,42 +105,42 @@ std::string table_of(const Result& result, const std::string& what) {
   text += fmt::format("{:<14}  {:>9}  {:>9}", "", "min", "mean");
   for (const auto& percentile : kInTable) text += fmt::format("  {:>9}", percentile.name);
   text += fmt::format("  {:>9}\n", "max");
-  text += row("response time", record.response);
-  text += row("service time", record.service);
-  text += row("first byte", record.first_byte);
-  text += row("connect", record.connect);
-  text += row("own lateness", record.lateness);
+  text += row("response time", recorder.response);
+  text += row("service time", recorder.service);
+  text += row("first byte", recorder.first_byte);
+  text += row("connect", recorder.connect);
+  text += row("own lateness", recorder.lateness);
   for (const std::string& note : result.notes()) text += "\nNote: " + note + "\n";
   return text;
 }
 
 std::string json_of(const Result& result) {
-  const Record& record = result.record;
+  const Recorder& recorder = result.recorder;
   const auto reasons = result.invalid_reasons();
   nlohmann::ordered_json object;
-  object["requests"] = record.requests;
+  object["requests"] = recorder.requests;
   object["seconds"] = std::round(result.seconds() * 1e6) / 1e6;
   object["requests_per_second"] = rounded(result.requests_per_second(), 1e6);
   object["offered_rate"] =
-      result.plan.rate ? nlohmann::ordered_json(*result.plan.rate) : nlohmann::ordered_json(nullptr);
+      result.config.rate ? nlohmann::ordered_json(*result.config.rate) : nlohmann::ordered_json(nullptr);
   object["valid"] = reasons.empty();
   object["invalid_reasons"] = reasons;
   for (std::size_t i = 0; i < kFailures; ++i) {
-    object["errors"][std::string(to_string(static_cast<Failure>(i)))] = record.failures[i];
+    object["errors"][std::string(to_string(static_cast<Failure>(i)))] = recorder.failures[i];
   }
-  object["service_time_us"] = json_of(record.service);
-  object["response_time_us"] = json_of(record.response);
-  object["connect_time_us"] = json_of(record.connect);
-  object["first_byte_us"] = json_of(record.first_byte);
-  object["lateness_us"] = json_of(record.lateness);
+  object["service_time_us"] = json_of(recorder.service);
+  object["response_time_us"] = json_of(recorder.response);
+  object["connect_time_us"] = json_of(recorder.connect);
+  object["first_byte_us"] = json_of(recorder.first_byte);
+  object["lateness_us"] = json_of(recorder.lateness);
   object["client_cpu_share"] = rounded(result.client_cpu_share, 1e4);
   object["notes"] = result.notes();
-  object["warmup_requests"] = record.warmup_requests;
-  object["connections"] = record.connections;
+  object["warmup_requests"] = recorder.warmup_requests;
+  object["connections"] = recorder.connections;
   object["addresses"] = result.addresses;
-  object["resent"] = record.resent;
+  object["resent"] = recorder.resent;
   object["unsent"] = result.unsent;
-  object["seed"] = result.plan.seed;
+  object["seed"] = result.config.seed;
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

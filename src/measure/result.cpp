@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include "measure/figures.hpp"
-#include "measure/supply.hpp"
+#include "measure/request_source.hpp"
 
 namespace majuscule {
 namespace {
@@ -33,51 +33,53 @@ std::string in_words(Failure failure, std::uint64_t count, const std::string& fi
 
 /// Why a rate was not achieved.
 std::string cause(const Result& result) {
-  const Record& record = result.record;
-  if (2 * record.held_up > record.requests) {
+  const Recorder& recorder = result.recorder;
+  if (2 * recorder.held_up > recorder.requests) {
     return fmt::format(
         "all {} were busy when requests were due, so the server was slower, or more --connections are needed",
-        counted(result.plan.connections * result.plan.pipeline, "place", "places"));
+        counted(result.config.connections * result.config.pipeline, "place", "places"));
   }
   return "the client could not send them in time";
 }
 
-std::string why_no_rate(const Plan& plan) {
+std::string why_no_rate(const LoadConfig& config) {
   const std::string reason =
-      fmt::format("a schedule of 1 request says no rate: {:g} requests/s need ", *plan.rate);
-  const bool short_of_requests = plan.requests && *plan.requests < kLeastScheduled;
-  if (!plan.duration) return reason + "--requests=2 or more";
-  const double ns = static_cast<double>(kLeastScheduled) / *plan.rate * 1e9;
+      fmt::format("a schedule of 1 request says no rate: {:g} requests/s need ", *config.rate);
+  const bool short_of_requests = config.requests && *config.requests < kLeastScheduled;
+  if (!config.duration) return reason + "--requests=2 or more";
+  const double ns = static_cast<double>(kLeastScheduled) / *config.rate * 1e9;
   return reason + fmt::format("a --duration of {}{}", in_time_units(ns),
                               short_of_requests ? " and --requests=2, or more" : " or more");
 }
 
 /// Why the client's own doing makes the figures; empty: it does not.
 std::string standstill(const Result& result) {
-  const Record& record = result.record;
+  const Recorder& recorder = result.recorder;
   const auto in_units = [](Duration duration) {
     return in_time_units(static_cast<double>(duration.count()));
   };
-  if (record.longest_standstill >= kMostOwnLateness) {
+  if (recorder.longest_standstill >= kMostOwnLateness) {
     return fmt::format(
         "the client itself did not run for {} or longer (stopped, or without a core), so these "
         "figures and errors may be its own",
-        in_units(record.longest_standstill));
+        in_units(recorder.longest_standstill));
   }
-  if (result.plan.rate && record.lateness.max() >= kMostOwnLateness) {
+  if (result.config.rate && recorder.lateness.max() >= kMostOwnLateness) {
     return fmt::format("the client itself sent a request {} late, so these figures are its own",
-                       in_units(record.lateness.max()));
+                       in_units(recorder.lateness.max()));
   }
   return {};
 }
 
 }  // namespace
 
-bool too_few_for_rate(const Plan& plan) { return plan.rate && scheduled_requests(plan) < kLeastScheduled; }
+bool too_few_for_rate(const LoadConfig& config) {
+  return config.rate && scheduled_requests(config) < kLeastScheduled;
+}
 
 std::optional<double> Result::requests_per_second() const {
-  if (record.requests == 0 || took <= Duration::zero() || too_few_for_rate(plan)) return std::nullopt;
-  return static_cast<double>(record.requests) / seconds();
+  if (recorder.requests == 0 || took <= Duration::zero() || too_few_for_rate(config)) return std::nullopt;
+  return static_cast<double>(recorder.requests) / seconds();
 }
 
 std::vector<std::string> Result::invalid_reasons() const {
@@ -85,29 +87,29 @@ std::vector<std::string> Result::invalid_reasons() const {
   if (!cut_short.empty()) reasons.push_back(cut_short);
   const std::string own = standstill(*this);
   // In a closed loop it costs a sample, which is seen; in an open loop it moves all that were due meanwhile.
-  if (!own.empty() && (plan.rate || record.total_failures() > 0)) reasons.push_back(own);
-  if (too_few_for_rate(plan)) reasons.push_back(why_no_rate(plan));
+  if (!own.empty() && (config.rate || recorder.total_failures() > 0)) reasons.push_back(own);
+  if (too_few_for_rate(config)) reasons.push_back(why_no_rate(config));
   for (std::size_t i = 0; i < kFailures; ++i) {
-    if (record.failures[i] == 0) continue;
-    reasons.push_back(in_words(static_cast<Failure>(i), record.failures[i], record.first_reason[i]));
+    if (recorder.failures[i] == 0) continue;
+    reasons.push_back(in_words(static_cast<Failure>(i), recorder.failures[i], recorder.first_reason[i]));
   }
-  if (record.requests == 0) reasons.emplace_back("nothing was measured: no request got a good answer");
+  if (recorder.requests == 0) reasons.emplace_back("nothing was measured: no request got a good answer");
   if (unsent > 0) {
     reasons.push_back(fmt::format(
         "{} never sent", counted(unsent, "request of the schedule was", "requests of the schedule were")));
   }
   const auto achieved = requests_per_second();
-  if (plan.rate && achieved && *achieved < kLeastShareOfRate * *plan.rate) {
+  if (config.rate && achieved && *achieved < kLeastShareOfRate * *config.rate) {
     reasons.push_back(fmt::format("{} requests/s were achieved, {} offered: {}", rate_in_words(*achieved),
-                                  rate_in_words(*plan.rate), cause(*this)));
+                                  rate_in_words(*config.rate), cause(*this)));
   }
   if (idle_lost > 0) {
     reasons.push_back(
         fmt::format("the server closed {}", counted(idle_lost, "silent client", "silent clients")));
   }
-  if (record.response.clamped() > 0) {
+  if (recorder.response.clamped() > 0) {
     reasons.push_back(fmt::format("{} longer than an hour",
-                                  counted(record.response.clamped(), "response was", "responses were")));
+                                  counted(recorder.response.clamped(), "response was", "responses were")));
   }
   return reasons;
 }
@@ -115,12 +117,12 @@ std::vector<std::string> Result::invalid_reasons() const {
 std::vector<std::string> Result::notes() const {
   std::vector<std::string> notes;
   const std::string own = standstill(*this);
-  if (!own.empty() && !plan.rate && record.total_failures() == 0) notes.push_back(own);
-  if (record.resent > 0) {
+  if (!own.empty() && !config.rate && recorder.total_failures() == 0) notes.push_back(own);
+  if (recorder.resent > 0) {
     notes.push_back(
         fmt::format("{} sent again because the answer before closed the connection; the response time counts "
                     "from the first time",
-                    counted(record.resent, "request was", "requests were")));
+                    counted(recorder.resent, "request was", "requests were")));
   }
   if (client_cpu_share >= kMostClientCpu) {
     notes.push_back(
@@ -128,9 +130,9 @@ std::vector<std::string> Result::notes() const {
                     "as much as the server's",
                     *client_cpu_share * 100));
   }
-  if (plan.rate && record.held_up > 0) {
+  if (config.rate && recorder.held_up > 0) {
     notes.push_back(fmt::format("{} due while no connection was free; their response time includes the wait",
-                                counted(record.held_up, "request was", "requests were")));
+                                counted(recorder.held_up, "request was", "requests were")));
   }
   return notes;
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "majuscule/instant.hpp"
-#include "measure/plan.hpp"
-#include "measure/record.hpp"
+#include "measure/load_config.hpp"
+#include "measure/recorder.hpp"
 
 namespace majuscule {
 
@@ -20,11 +20,11 @@ inline constexpr double kMostClientCpu = 0.80;
 inline constexpr Duration kMostOwnLateness = std::chrono::milliseconds(250);
 
 /// Whether the schedule of an open loop has so few requests that they say no rate.
-bool too_few_for_rate(const Plan& plan);
+bool too_few_for_rate(const LoadConfig& config);
 
 struct Result {
-  Plan plan;
-  Record record;
+  LoadConfig config;
+  Recorder recorder;
   /// Open loop: until the schedule has ended and its last request is sent; of one with too few requests to
   /// say a rate, until the run ended. Closed loop: from the first send to the last answer, on the average of
   /// the connections.

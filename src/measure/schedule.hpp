@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <random>
 
-#include "measure/plan.hpp"
+#include "measure/load_config.hpp"
 
 namespace majuscule {
 

@@ -11,7 +11,7 @@
 // A client that pipelines is one entry in the queue: its requests without a task are answered together. When
 // 1,024 wait, the next request is answered 503 and the connection goes on (raw: it is closed). It stops when
 // the last client has gone after the stop signal; a thread that still blocks then is not waited for.
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 #include "event/executor.hpp"
 #include "event/request_queue.hpp"
 #include "event/uv/uv_poller.hpp"
@@ -35,7 +35,7 @@ class HalfSync final : private Executor, private UvPoller {
   }
 
   void run() {
-    const Team pool(
+    const ThreadGroup pool(
         server_.pool_size(), [this] { answer(); }, [this] { requests_.close(); });
     UvPoller::run();
   }

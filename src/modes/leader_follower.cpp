@@ -13,7 +13,7 @@
 #include <condition_variable>
 
 #include "base/mutex.hpp"
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 #include "event/shared_epoll.hpp"
 #include "event/stage_worker.hpp"
 #include "modes/modes.hpp"
@@ -66,7 +66,7 @@ void run_leader_follower(Server& server) {
   SharedEpoll clients(server);
   Leadership leadership;
   const auto work = [&] { lead_and_serve(server, clients, leadership); };
-  const Team threads(server.pool_size(), work, [&] { clients.end(); });
+  const ThreadGroup threads(server.pool_size(), work, [&] { clients.end(); });
   clients.wait_until_drained();
 }
 

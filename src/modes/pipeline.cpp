@@ -11,7 +11,7 @@
 // closed); when 1,024 replies wait, whoever brings the next one waits, but for a replier, which writes it
 // itself. It stops when the last client has gone after the stop signal; a thread that still blocks then is
 // not waited for.
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 #include "event/request_queue.hpp"
 #include "event/shared_epoll.hpp"
 #include "modes/modes.hpp"
@@ -29,11 +29,11 @@ class Pipeline {
 
   void run() {
     const std::size_t size = server_.pool_size();
-    const Team repliers(
+    const ThreadGroup repliers(
         size, [this] { write_replies(); }, [this] { replies_.close(); });
-    const Team processors(
+    const ThreadGroup processors(
         size, [this] { process_requests(); }, [this] { requests_.close(); });
-    const Team readers(
+    const ThreadGroup readers(
         size, [this] { read_requests(); }, [this] { clients_.end(); });
     clients_.wait_until_drained();
   }

@@ -9,7 +9,7 @@
 // share sits behind a mutex. When 1,024 wait, the next client is refused (503 for HTTP, a close for raw). It
 // stops when the queue is empty and the last client has gone.
 #include "base/bounded_queue.hpp"
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 #include "blocking/acceptor.hpp"
 #include "blocking/blocking_driver.hpp"
 #include "modes/modes.hpp"
@@ -28,7 +28,7 @@ void run_pool(Server& server) {
   const auto serve = [&] {
     while (auto next = queue.pop()) (*next)();
   };
-  const Team team(server.pool_size(), serve, [&] { queue.close(); });
+  const ThreadGroup group(server.pool_size(), serve, [&] { queue.close(); });
   Acceptor acceptor(server, io, [&](Accepted& client) {
     return clients.take(client, [&](ClientJob& job) { return queue.try_push(std::move(job)); });
   });

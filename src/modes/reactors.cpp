@@ -15,7 +15,7 @@
 
 #include "base/monotonic.hpp"
 #include "base/mutex.hpp"
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 #include "blocking/acceptor.hpp"
 #include "event/loop_serving.hpp"
 #include "event/uv/uv_poller.hpp"
@@ -141,7 +141,7 @@ class Reactors final : public DrainedClients {
 
 void run_reactors(Server& server) {
   Reactors reactors(server);
-  const Team team(
+  const ThreadGroup group(
       server.pool_size(), [&] { reactors.run_one(); }, [&] { reactors.end(); });
   SyscallIo io;
   const auto hand_on = [&](Accepted& client) {

@@ -39,7 +39,7 @@ namespace {
 class UringLoop final : public UringPoller {
  public:
   explicit UringLoop(Server& server) : server_(server), driver_(server, *this, server.listeners(), serving_) {
-    for (Listener& listener : server.listeners()) doors_.push_back({&listener});
+    for (Listener& listener : server.listeners()) accepts_.push_back({&listener});
     ring_.start(tag(this, Operation::kStop),
                 [&](io_uring_sqe* entry) { ::io_uring_prep_poll_add(entry, server.stop().fd(), POLLIN); });
     set_accepting(true);
@@ -63,9 +63,9 @@ class UringLoop final : public UringPoller {
 
   void set_accepting(bool accepting) override {
     accepting_ = accepting;
-    for (Door& door : doors_) {
-      if (accepting && !door.open) open(door);
-      if (!accepting && door.open) ring_.cancel(tag(&door, Operation::kAccept));
+    for (Accept& accept : accepts_) {
+      if (accepting && !accept.open) open(accept);
+      if (!accepting && accept.open) ring_.cancel(tag(&accept, Operation::kAccept));
     }
     if (accepting) return;
     ring_.catch_up();  // from here on nobody is accepted
@@ -75,7 +75,7 @@ class UringLoop final : public UringPoller {
   void set_timer(Time due) override { due_ = due; }
 
  private:
-  struct Door {
+  struct Accept {
     Listener* listener;
     bool open = false;    // the kernel accepts, or tells that a client waits
     bool polls = false;   // it only tells
@@ -83,14 +83,14 @@ class UringLoop final : public UringPoller {
     bool look = false;    // a client may wait
   };
 
-  void open(Door& door) {
-    door.open = true;
+  void open(Accept& accept) {
+    accept.open = true;
     // Who waits here when the stop signal comes is the next server's, and not to be accepted unseen.
-    door.polls =
-        door.listener->inherited() || server_.access_log() != nullptr || std::exchange(door.failed, false);
-    ring_.start(tag(&door, Operation::kAccept), [&](io_uring_sqe* entry) {
-      if (door.polls) return ::io_uring_prep_poll_add(entry, door.listener->fd(), POLLIN);
-      ::io_uring_prep_multishot_accept(entry, door.listener->fd(), nullptr, nullptr,
+    accept.polls = accept.listener->inherited() || server_.access_log() != nullptr ||
+                   std::exchange(accept.failed, false);
+    ring_.start(tag(&accept, Operation::kAccept), [&](io_uring_sqe* entry) {
+      if (accept.polls) return ::io_uring_prep_poll_add(entry, accept.listener->fd(), POLLIN);
+      ::io_uring_prep_multishot_accept(entry, accept.listener->fd(), nullptr, nullptr,
                                        SOCK_NONBLOCK | SOCK_CLOEXEC);
     });
   }
@@ -100,18 +100,18 @@ class UringLoop final : public UringPoller {
       stopping_ = true;
       return;
     }
-    auto& door = *static_cast<Door*>(about);
-    if ((completion.flags & IORING_CQE_F_MORE) == 0) door.open = false;
-    if (completion.res < 0 || door.polls) {
-      door.look = completion.res != -ECANCELED;
-      door.failed = door.look && !door.polls;
+    auto& accept = *static_cast<Accept*>(about);
+    if ((completion.flags & IORING_CQE_F_MORE) == 0) accept.open = false;
+    if (completion.res < 0 || accept.polls) {
+      accept.look = completion.res != -ECANCELED;
+      accept.failed = accept.look && !accept.polls;
       return;
     }
     UniqueFd client(completion.res);
     try {
-      newcomers_.push_back({std::move(client), {}, door.listener->protocol()});
+      newcomers_.push_back({std::move(client), {}, accept.listener->protocol()});
     } catch (const std::bad_alloc&) {
-      door.look = true;
+      accept.look = true;
     }
   }
 
@@ -119,15 +119,15 @@ class UringLoop final : public UringPoller {
     for (; !newcomers_.empty(); newcomers_.pop_front()) {  // to pause may bring more of them
       driver_.add_accepted(std::move(newcomers_.front()));
     }
-    for (Door& door : doors_) {
-      if (std::exchange(door.look, false)) driver_.accept(*door.listener);
-      if (accepting_ && !door.open) open(door);
+    for (Accept& accept : accepts_) {
+      if (std::exchange(accept.look, false)) driver_.accept(*accept.listener);
+      if (accepting_ && !accept.open) open(accept);
     }
   }
 
   Server& server_;
   LoopServing serving_;
-  std::vector<Door> doors_;  // one for each listener
+  std::vector<Accept> accepts_;  // one for each listener
   std::deque<Accepted> newcomers_;
   bool accepting_ = false;
   bool stopping_ = false;

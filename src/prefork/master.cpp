@@ -51,8 +51,8 @@ std::string in_words(int status) {
 
 }  // namespace
 
-Master::Master(Groundwork& ground, Work work)
-    : ground_(ground), work_(std::move(work)), held_(held()), workers_(ground.options.workers) {
+Master::Master(ServerContext& context, Work work)
+    : context_(context), work_(std::move(work)), held_(held()), workers_(context.options.workers) {
   const sigset_t signals = heard();
   signals_ = UniqueFd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   int ends[2] = {-1, -1};
@@ -91,14 +91,14 @@ void Master::start(Worker& worker) {
   assert(worker.pid == 0);
   std::fflush(nullptr);  // or the worker would write it again
   worker.started = monotonic_now();
-  const pid_t pid = ground_.meter.fork();
+  const pid_t pid = context_.meter.fork();
   if (pid == 0) become(worker);
   const char* const reason = ::strerrordesc_np(errno);
   if (pid > 0) {
     worker.pid = pid;
   } else if (is_ready() && has_workers()) {  // who serve on
     worker.due = worker.started + RestartLimit::kLongestPause;
-    ground_.log->error("worker {} cannot be forked: {}", number_of(worker), reason);
+    context_.log->error("worker {} cannot be forked: {}", number_of(worker), reason);
   } else {
     lost(worker, fmt::format("cannot be forked: {}", reason));
   }
@@ -106,7 +106,7 @@ void Master::start(Worker& worker) {
 
 void Master::become(const Worker& worker) {
   bool done = false;
-  if (die_with(ground_.pid)) try {
+  if (die_with(context_.pid)) try {
       signals_.reset();
       reports_.reset();
       work_(number_of(worker), [this] {
@@ -140,10 +140,10 @@ void Master::take_reports() {
   while ((size = ::recv(reports_.get(), text, sizeof text, MSG_DONTWAIT)) >= 0) {
     if (size > 0) {
       reported_.assign(text, static_cast<std::size_t>(size));
-      if (is_ready()) ground_.log->error("a worker cannot run: {}", reported_);
+      if (is_ready()) context_.log->error("a worker cannot run: {}", reported_);
     } else {
       reported_.clear();
-      if (!is_ready() && ++ready_ == workers_.size() && !stopping_) ground_.announce_ready();
+      if (!is_ready() && ++ready_ == workers_.size() && !stopping_) context_.announce_ready();
     }
   }
 }
@@ -168,16 +168,16 @@ void Master::reap() {
   rusage usage{};
   pid_t pid = 0;
   while ((pid = ::wait4(-1, &status, WNOHANG, &usage)) > 0) {
-    ground_.meter.reaped(pid, usage);
+    context_.meter.reaped(pid, usage);
     const auto worker =
         std::find_if(workers_.begin(), workers_.end(), [pid](const Worker& w) { return w.pid == pid; });
     if (worker == workers_.end()) {
-      if (ground_.access_log && !stopping_) ground_.access_log->reaped(pid);
+      if (context_.access_log && !stopping_) context_.access_log->reaped(pid);
       continue;
     }
     worker->pid = 0;
-    ground_.ledger->forget_clients_of(number_of(*worker));
-    ground_.connections.give_back_all(number_of(*worker));
+    context_.counters->forget_clients_of(number_of(*worker));
+    context_.connections.give_back_all(number_of(*worker));
     if (stopping_ && (ended_well(status) || killed_)) continue;
     lost(*worker, fmt::format("(pid {}) {}", pid, in_words(status)));
   }
@@ -189,14 +189,14 @@ void Master::lost(Worker& worker, const std::string& how) {
   if (!is_ready()) return fail(reported_.empty() ? what : reported_);
   const auto pause = worker.limit.died(monotonic_now() - worker.started);
   if (stopping_) {
-    ground_.log->error("{}", what);
+    context_.log->error("{}", what);
     if (failure_.empty()) failure_ = what;
   } else if (pause) {
-    ground_.log->error("{}; starting another in {} ms", what,
-                       std::chrono::ceil<std::chrono::milliseconds>(*pause).count());
+    context_.log->error("{}; starting another in {} ms", what,
+                        std::chrono::ceil<std::chrono::milliseconds>(*pause).count());
     worker.due = monotonic_now() + *pause;
   } else {
-    ground_.log->error("{}; giving up", what);
+    context_.log->error("{}; giving up", what);
     failure_ = fmt::format("{}, as {} did in a row soon after their start{}{}", what,
                            RestartLimit::kMostInARow - 1, reported_.empty() ? "" : ": ", reported_);
     drain();
@@ -206,14 +206,14 @@ void Master::lost(Worker& worker, const std::string& how) {
 void Master::drain() {
   assert(!stopping_ && !killed_);
   stopping_ = true;
-  const Counters counters = ground_.ledger->read();
-  ground_.announce_drain(counters.accepted - counters.closed);
+  const CounterValues values = context_.counters->read();
+  context_.announce_drain(values.accepted - values.closed);
   for (Worker& worker : workers_) {
     if (worker.pid == 0) start(worker);  // for those who wait in its listener
   }
   send(StopSignal::kFromParent);
-  ground_.listeners.clear();  // each worker has a copy until nobody waits in the queue
-  drain_.begin(monotonic_now(), ground_.options.drain_timeout + 2 * StopSignal::kPatience);
+  context_.listeners.clear();  // each worker has a copy until nobody waits in the queue
+  drain_.begin(monotonic_now(), context_.options.drain_timeout + 2 * StopSignal::kPatience);
   drain_.end_arrivals();  // which are the workers'
 }
 
@@ -223,7 +223,7 @@ void Master::obey_drain() {
     switch (drain_.take_step(monotonic_now())) {
       case Drain::Step::kNone: return;
       case Drain::Step::kAbort:
-        ground_.log->warn("drain timeout: killing the workers that still run");
+        context_.log->warn("drain timeout: killing the workers that still run");
         kill();
         break;
       case Drain::Step::kCloseIdle:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// --workers: forks the workers, each of which serves on what the groundwork holds, and sees to them. It waits
+// --workers: forks the workers, each of which serves on what the context holds, and sees to them. It waits
 // for signals and for what its workers report, in poll(2); it serves nobody itself.
 //
 // A worker that dies is replaced, as fast as RestartLimit allows; the new one takes over the listeners of the
@@ -16,7 +16,7 @@
 #include "base/unique_fd.hpp"
 #include "prefork/restart_limit.hpp"
 #include "server/drain.hpp"
-#include "server/groundwork.hpp"
+#include "server/server_context.hpp"
 #include "server/stop_signal.hpp"
 
 namespace majuscule {
@@ -29,7 +29,7 @@ class Master {
 
   /// Takes over SIGTERM, SIGINT, SIGHUP and SIGCHLD until it is destroyed. Throws
   /// std::system_error.
-  Master(Groundwork& ground, Work work);
+  Master(ServerContext& context, Work work);
   ~Master();
   Master(const Master&) = delete;
   Master& operator=(const Master&) = delete;
@@ -65,7 +65,7 @@ class Master {
   bool is_ready() const { return ready_ == workers_.size(); }
   unsigned number_of(const Worker& worker) const { return static_cast<unsigned>(&worker - workers_.data()); }
 
-  Groundwork& ground_;
+  ServerContext& context_;
   const Work work_;
   const SignalsHeld held_;
   UniqueFd signals_;

@@ -20,18 +20,18 @@ int serve(const Options& options, const Mode& mode, const ServiceFactory& make_s
     return 1;
   }
   try {
-    Groundwork ground(options, mode);
+    ServerContext context(options, mode);
     const auto work = [&](unsigned worker, const std::function<void()>& ready) {
-      Server server(ground, make_service, ready, worker);
+      Server server(context, make_service, ready, worker);
       mode.run(server);
     };
     if (options.workers == 1) {
-      work(0, [&] { ground.announce_ready(); });
+      work(0, [&] { context.announce_ready(); });
     } else {
-      Master(ground, work).run();
+      Master(context, work).run();
     }
-    ground.end_access_log();
-    ground.log->info("stopped");
+    context.end_access_log();
+    context.log->info("stopped");
     return 0;
   } catch (const std::exception& e) {
     say(e.what());

@@ -5,18 +5,20 @@
 #include <array>
 #include <tuple>
 
-#include "majuscule/ledger.hpp"
+#include "majuscule/counters.hpp"
 
 namespace majuscule {
 
 /// Adds every counter of `other`, read by `load`, to those of `sum`.
 template <typename Load>
-void add_all(Counters& sum, Counters& other, Load load) {
-  constexpr std::array kSingle = {&Counters::requests,  &Counters::accepted,  &Counters::closed,
-                                  &Counters::refused,   &Counters::timed_out, &Counters::bytes_in,
-                                  &Counters::bytes_out, &Counters::tickets};
-  static_assert(sizeof(Counters) ==
-                (kSingle.size() + std::tuple_size_v<decltype(Counters::responses)>)*sizeof(std::uint64_t));
+void add_all(CounterValues& sum, CounterValues& other, Load load) {
+  constexpr std::array kSingle = {&CounterValues::requests,  &CounterValues::accepted,
+                                  &CounterValues::closed,    &CounterValues::refused,
+                                  &CounterValues::timed_out, &CounterValues::bytes_in,
+                                  &CounterValues::bytes_out, &CounterValues::sequence_numbers};
+  static_assert(
+      sizeof(CounterValues) ==
+      (kSingle.size() + std::tuple_size_v<decltype(CounterValues::responses)>)*sizeof(std::uint64_t));
   for (const auto counter : kSingle) sum.*counter += load(other.*counter);
   for (std::size_t i = 0; i < sum.responses.size(); ++i) sum.responses[i] += load(other.responses[i]);
 }

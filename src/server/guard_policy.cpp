@@ -4,7 +4,7 @@
 #include <cassert>
 #include <span>
 
-#include "server/guarded_ledger.hpp"
+#include "server/guarded_counters.hpp"
 
 namespace majuscule {
 namespace {

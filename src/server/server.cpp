@@ -17,40 +17,40 @@
 
 namespace majuscule {
 
-Server::Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+Server::Server(ServerContext& context, const ServiceFactory& make_service, std::function<void()> ready,
                unsigned worker)
-    : ground_(ground),
+    : context_(context),
       ready_(std::move(ready)),
       worker_(worker),
-      is_worker_(::getpid() != ground.pid),
-      listeners_(std::move(ground.listeners_of(worker))),
-      stop_(std::in_place, ground.options.drain_timeout, is_worker_ ? ground.pid : 0) {
+      is_worker_(::getpid() != context.pid),
+      listeners_(std::move(context.listeners_of(worker))),
+      stop_(std::in_place, context.options.drain_timeout, is_worker_ ? context.pid : 0) {
   assert(worker < options().workers && !listeners_.empty());
-  ground.listeners.clear();  // those of other workers
-  ground.ledger->become(worker);
+  context.listeners.clear();  // those of other workers
+  context.counters->become(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
   service_ = make_service(options(), {.mode = std::string(mode().name),
-                                      .guard = std::string(to_string(ground.guard)),
-                                      .guard_note = std::string(note_on(ground.guard, ground.sharing)),
+                                      .guard = std::string(to_string(context.guard)),
+                                      .guard_note = std::string(note_on(context.guard, context.sharing)),
                                       .workers = options().workers,
                                       .libuv_version = ::uv_version_string(),
-                                      .pid = ground.pid,
-                                      .started = ground.started,
-                                      .ledger = ledger(),
+                                      .pid = context.pid,
+                                      .started = context.started,
+                                      .counters = counters(),
                                       .resources = [this] { return meter().read(); },
-                                      .log_losses = [this] { return ground_.log_losses(); }});
+                                      .log_losses = [this] { return context_.log_losses(); }});
 }
 
 std::size_t Server::pool_size() const { return options().threads.value_or(usable_cpus()); }
 
 void Server::give_back_permit() const {
-  ground_.connections.give_back(worker_);
+  context_.connections.give_back(worker_);
   // The threads that served it may end, and other workers cannot read what those have used.
-  if (is_worker_) ground_.meter.publish();
+  if (is_worker_) context_.meter.publish();
 }
 
 void Server::announce_drain(std::size_t clients) const {
-  if (!is_worker_ && !is_child_) ground_.announce_drain(clients);
+  if (!is_worker_ && !is_child_) context_.announce_drain(clients);
 }
 
 void Server::become_child(pid_t parent) {

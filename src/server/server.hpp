@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a model is given to work with: listeners, limits, the service, the shared state, the stop signal. It
 // knows no way of waiting. Everything is created before the model runs and outlives it; what processes cannot
-// share is made here, in each worker, and the rest is the groundwork.
+// share is made here, in each worker, and the rest is the context.
 #pragma once
 
 #include <cassert>
@@ -14,8 +14,8 @@
 #include "http/connection.hpp"
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
-#include "server/groundwork.hpp"
 #include "server/listener.hpp"
+#include "server/server_context.hpp"
 #include "server/stop_signal.hpp"
 
 namespace majuscule {
@@ -74,35 +74,35 @@ class Server {
  public:
   /// `ready` is what announce_ready() does. `worker` counts from 0, also where there is one only. Throws what
   /// StopSignal throws.
-  Server(Groundwork& ground, const ServiceFactory& make_service, std::function<void()> ready,
+  Server(ServerContext& context, const ServiceFactory& make_service, std::function<void()> ready,
          unsigned worker);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  const Options& options() const { return ground_.options; }
-  const Mode& mode() const { return ground_.mode; }
+  const Options& options() const { return context_.options; }
+  const Mode& mode() const { return context_.mode; }
   /// Has the service answer a request. What fails in it costs one client: what it throws, and a status that
   /// is no final one, become a 500 that closes (raw: a close), which is logged once a second. Throws
   /// std::bad_alloc only. Thread-safe.
   Outcome handle(Request& request, const Instant& now) const;
-  GuardedLedger& ledger() const { return *ground_.ledger; }
-  ResourceMeter& meter() const { return ground_.meter; }
+  GuardedCounters& counters() const { return *context_.counters; }
+  ResourceMeter& meter() const { return context_.meter; }
   StopSignal& stop() { return *stop_; }
-  spdlog::logger& log() const { return *ground_.log; }
+  spdlog::logger& log() const { return *context_.log; }
   /// Null: there is none.
-  AccessLog* access_log() const { return ground_.access_log.get(); }
+  AccessLog* access_log() const { return context_.access_log.get(); }
   /// Whether this process may have children that it did not fork.
-  bool has_children_of_others() const { return !is_worker_ && ground_.has_children_of_others; }
+  bool has_children_of_others() const { return !is_worker_ && context_.has_children_of_others; }
   /// To be told of a child that the mode reaped and did not fork.
   void reaped(pid_t pid) const {
-    if (ground_.access_log) ground_.access_log->reaped(pid);
+    if (context_.access_log) context_.access_log->reaped(pid);
   }
   std::vector<Listener>& listeners() { return listeners_; }
   /// How many clients may be connected at once, to all workers together.
-  std::size_t max_connections() const { return ground_.connections.most(); }
+  std::size_t max_connections() const { return context_.connections.most(); }
   /// Returns a permit to serve one more client; an empty one when --max-connections is reached. Thread-safe.
   ConnectionPermit take_permit() {
-    return ConnectionPermit(ground_.connections.take(worker_) ? this : nullptr);
+    return ConnectionPermit(context_.connections.take(worker_) ? this : nullptr);
   }
   /// How many threads a pool has: what was asked for, else usable_cpus().
   std::size_t pool_size() const;
@@ -131,8 +131,8 @@ class Server {
   void become_child(pid_t parent);
 
   /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
-  ConnectionContext context(ExchangePool& pool) const {
-    return {options().limits, ledger(), access_log(), pool};
+  ConnectionContext context(RequestContextPool& pool) const {
+    return {options().limits, counters(), access_log(), pool};
   }
 
  private:
@@ -140,7 +140,7 @@ class Server {
   void give_back_permit() const;
   Outcome failed(const Request& request, const Instant& now, std::string_view reason) const;
 
-  Groundwork& ground_;
+  ServerContext& context_;
   const std::function<void()> ready_;
   const unsigned worker_;
   const bool is_worker_;  // of a master, who speaks for it

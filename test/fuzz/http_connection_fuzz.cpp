@@ -27,8 +27,8 @@ void send_bytewise(HttpPlay& play, std::string_view bytes) {
 
 void expect_same(const HttpPlay& a, const HttpPlay& b) {
   expect(a.output() == b.output(), "the answers do not depend on how the input is split");
-  const Counters& x = a.counters();
-  const Counters& y = b.counters();
+  const CounterValues& x = a.counters();
+  const CounterValues& y = b.counters();
   expect(x.requests == y.requests && x.responses == y.responses && x.bytes_out == y.bytes_out &&
              x.timed_out == y.timed_out,
          "the counters do not depend on how the input is split");

@@ -18,13 +18,13 @@ Options options_of(const Scenario& scenario) {
   return options;
 }
 
-Surroundings surroundings(Ledger& ledger) {
+ServerInfo info(Counters& counters) {
   return {.mode = "epoll",
           .guard = "none",
           .libuv_version = "1.0.0",
           .pid = 1,
           .started = kStart,
-          .ledger = ledger,
+          .counters = counters,
           .resources = [] { return Resources(); }};
 }
 
@@ -61,8 +61,8 @@ HttpPlay::HttpPlay(const Scenario& scenario, Stage& stage, std::string_view stre
       stream_(stream),
       unread_(stream),
       unsent_(stream),
-      context_{scenario.limits, ledger_, &log_, stage.pool},
-      service_(options_of(scenario), surroundings(frozen_)),
+      context_{scenario.limits, counters_, &log_, stage.pool},
+      service_(options_of(scenario), info(frozen_)),
       heap_(stage.heap),
       held_before_(heap_.live) {
   heap_.peak = heap_.live;
@@ -196,7 +196,7 @@ void HttpPlay::finish() {
   }
   const Written written = check_written();
   expect(!written.refused || ended_ || lingers_, "whoever is refused gets to read why");
-  const Counters& counted = counters();
+  const CounterValues& counted = counters();
   std::size_t answers = 0;
   for (const auto count : counted.responses) answers += count;
   expect(answers == written.answers && log_.lines == written.answers, "each answer is counted and logged");

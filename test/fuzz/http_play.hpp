@@ -10,8 +10,8 @@
 #include "app/capitalize_service.hpp"
 #include "fuzz/heap_meter.hpp"
 #include "fuzz/strict_answers.hpp"
-#include "http/exchange.hpp"
 #include "http/http_connection.hpp"
+#include "http/request_context.hpp"
 #include "support/fakes.hpp"
 
 namespace majuscule::test {
@@ -42,7 +42,7 @@ class CheckingLog final : public AccessLog {
 
 /// What the conversations of one scenario share, one after the other.
 struct Stage {
-  ExchangePool pool{2};
+  RequestContextPool pool{2};
   HeapMeter heap;
 };
 
@@ -61,7 +61,7 @@ class HttpPlay {
   void fall_silent(std::string_view last);
 
   const std::string& output() const { return output_; }
-  const Counters& counters() const { return ledger_.counters; }
+  const CounterValues& counters() const { return counters_.counters; }
 
  private:
   bool over() const { return lingers_ || closed_; }
@@ -78,7 +78,7 @@ class HttpPlay {
   const std::string_view stream_;
   std::string_view unread_;  // of the stream: behind the requests that were taken
   std::string_view unsent_;
-  FakeLedger ledger_;
+  FakeLedger counters_;
   FakeLedger frozen_;  // /stats says the same in every play
   CheckingLog log_;
   ConnectionContext context_;

@@ -65,7 +65,7 @@ void play(const Scene& scene, std::string_view bytes) {
                                  .libuv_version = "",
                                  .pid = 1,
                                  .started = kStart,
-                                 .ledger = world.ledger,
+                                 .counters = world.counters,
                                  .resources = [] { return Resources(); }});
   auto conversation = Conversation::of<RawConnection>(
       world, [&](Request& request) { return service.handle(request, instant()).reply; });
@@ -86,7 +86,7 @@ void play(const Scene& scene, std::string_view bytes) {
     expect(conversation.output().size() == before, "what is behind a message is ignored");
   }
   end(conversation, scene.ends);
-  const Counters& counted = world.ledger.counters;
+  const CounterValues& counted = world.counters.counters;
   expect(counted.requests == (read.empty() ? 0 : 1) && counted.bytes_in == read.size() &&
              counted.bytes_out == answer.size(),
          "the counters say what happened");

@@ -39,7 +39,7 @@ MUTATIONS = (
         "readiness: timed-out client counted as closed twice",
         READINESS,
         "resume(session, slept ? Wake::kSlept : Wake::kDue);",
-        "if (!slept) server_.ledger().add({.closed = 1});\n      resume(session, slept ? Wake::kSlept : Wake::kDue);",
+        "if (!slept) server_.counters().add({.closed = 1});\n      resume(session, slept ? Wake::kSlept : Wake::kDue);",
     ),
     Mutation(
         "readiness: drain forgets clients that have asked nothing",
@@ -105,7 +105,7 @@ MUTATIONS = (
         "blocking: refused client counted as accepted",
         "blocking/blocking_driver.cpp",
         "  if (!permit) return false;\n",
-        "  if (!permit) return server_.ledger().add({.accepted = 1}), false;\n",
+        "  if (!permit) return server_.counters().add({.accepted = 1}), false;\n",
     ),
     Mutation(
         "blocking: old time used after a send that waited",
@@ -147,7 +147,7 @@ MUTATIONS = (
     Mutation(
         "blocking: refused clients held until the last has gone",
         "blocking/acceptor.cpp",
-        "  while (refusals_.next() != kNever) drain_on(clients);\n",
+        "  while (overload_.next() != kNever) drain_on(clients);\n",
         "",
     ),
     Mutation(

@@ -5,7 +5,7 @@
 
 #include "http/connection.hpp"
 #include "server/drain.hpp"
-#include "server/refusals.hpp"
+#include "server/overload_responder.hpp"
 
 namespace majuscule::simulation {
 
@@ -178,7 +178,7 @@ void Oracle::on_close() {
 void Oracle::close_refused() {
   Time latest = refused_at_ + Connection::kLingerTime;
   if (now() >= rules_.drain_began)
-    latest = std::min(latest, std::max(refused_at_, rules_.drain_began) + Refusals::kHoldInDrain);
+    latest = std::min(latest, std::max(refused_at_, rules_.drain_began) + OverloadResponder::kHoldInDrain);
   constexpr Duration kSweep = std::chrono::milliseconds(100);
   if (now() > latest + kSweep + rules_.task_lateness() + rules_.slack + 2 * rules_.tick)
     fail("held a refused client too long");

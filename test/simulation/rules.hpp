@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "majuscule/ledger.hpp"
+#include "majuscule/counters.hpp"
 #include "majuscule/options.hpp"
 
 namespace majuscule::simulation {

@@ -46,10 +46,10 @@ World::World(std::uint64_t seed, const Setting& setting, std::string_view mode)
     : kernel_(seed), setting_(setting), options_(options_of(kernel_, mode)), begin_(kernel_.now()) {
   heap_before_ = heap_of(Owner::kServer);
   const AllocatesAs as_server(Owner::kServer);
-  ground_.emplace(options_, *find_mode(mode));
+  context_.emplace(options_, *find_mode(mode));
   server_.emplace(
-      *ground_,
-      [](const Options& options, const Surroundings& around) {
+      *context_,
+      [](const Options& options, const ServerInfo& around) {
         return std::make_unique<CapitalizeService>(options, around);
       },
       [] {}, 0U);
@@ -137,7 +137,7 @@ void World::check(Time woke) {
       fail(std::string(to_string(client->kind())) + " client: the server " + oracle.fault());
   }
   if (!kernel_.violation().empty()) fail("the server " + kernel_.violation());
-  const Counters counters = server_->ledger().read();
+  const CounterValues counters = server_->counters().read();
   const std::uint64_t counted = counters.accepted - counters.closed;
   if (counted > totals_.serving || counted + rules_.not_begun < totals_.serving) {
     fail("counts " + std::to_string(counted) + " open connections, there are " +
@@ -199,7 +199,7 @@ Outcome World::end() {
   clients_.clear();
   const AllocatesAs as_server(Owner::kServer);
   server_.reset();
-  ground_.reset();
+  context_.reset();
   const AllocatesAs as_world(Owner::kWorld);
   if (heap_of(Owner::kServer) != heap_before_) {
     fail("leaks " + std::to_string(heap_of(Owner::kServer) - heap_before_) + " bytes of memory");

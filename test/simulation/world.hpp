@@ -78,7 +78,7 @@ class World {
   const Options options_;
   Rules rules_{options_};
   Totals totals_;
-  std::optional<Groundwork> ground_;
+  std::optional<ServerContext> context_;
   std::optional<Server> server_;
   std::vector<int> listeners_;
   const Time begin_;

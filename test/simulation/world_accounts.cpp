@@ -14,7 +14,7 @@ void World::check_accounts() {
   const auto equal = [&](std::string_view what, std::uint64_t counted, std::uint64_t there_were) {
     compare(what, counted, there_were, there_were);
   };
-  const Counters counters = server_->ledger().read();
+  const CounterValues counters = server_->counters().read();
   equal("accepted clients", counters.accepted, totals_.accepted - totals_.refused);
   equal("closed clients", counters.closed, counters.accepted);
   equal("refused clients", counters.refused, totals_.refused);

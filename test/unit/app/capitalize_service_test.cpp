@@ -21,30 +21,31 @@ class CapitalizeServiceTest : public ::testing::Test {
     Options options;
     options.task = kTask;
     options.task_every = every;
-    service_.emplace(options, surroundings_);
+    service_.emplace(options, info_);
   }
 
   /// Parsed from the wire, as the service gets its requests.
   Outcome ask(std::string_view method, std::string_view target, std::string_view body = {},
               bool draining = false) {
-    Exchange exchange;
+    RequestContext request_context;
     const Limits limits;
-    exchange.parser.begin(limits);
-    exchange.parser.feed(std::string(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: a\r\n") +
-                         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
-    EXPECT_EQ(exchange.parser.state(), RequestParser::State::kComplete) << method << " " << target;
-    return service_->handle(exchange.request, instant(kStart + 1500ms, draining));
+    request_context.parser.begin(limits);
+    request_context.parser.feed(
+        std::string(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: a\r\n") +
+        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+    EXPECT_EQ(request_context.parser.state(), RequestParser::State::kComplete) << method << " " << target;
+    return service_->handle(request_context.request, instant(kStart + 1500ms, draining));
   }
 
-  FakeLedger ledger_;
-  Surroundings surroundings_{.mode = "epoll",
-                             .guard = "none",
-                             .libuv_version = "1.2.3",
-                             .pid = 42,
-                             .started = kStart,
-                             .ledger = ledger_,
-                             .resources = [] { return Resources{0.5, 0.25, 1, 2, 4096, 3}; }};
-  std::optional<CapitalizeService> service_{std::in_place, Options(), surroundings_};
+  FakeLedger counters_;
+  ServerInfo info_{.mode = "epoll",
+                   .guard = "none",
+                   .libuv_version = "1.2.3",
+                   .pid = 42,
+                   .started = kStart,
+                   .counters = counters_,
+                   .resources = [] { return Resources{0.5, 0.25, 1, 2, 4096, 3}; }};
+  std::optional<CapitalizeService> service_{std::in_place, Options(), info_};
 };
 
 TEST_F(CapitalizeServiceTest, CapitalizesABody) {
@@ -184,14 +185,14 @@ TEST_F(CapitalizeServiceTest, OwesItsTaskForEveryKthRequest) {
 }
 
 TEST_F(CapitalizeServiceTest, TellsItsStats) {
-  ledger_.add({.requests = 7,
-               .status = 200,
-               .accepted = 5,
-               .closed = 2,
-               .refused = 1,
-               .timed_out = 3,
-               .bytes_in = 10,
-               .bytes_out = 20});
+  counters_.add({.requests = 7,
+                 .status = 200,
+                 .accepted = 5,
+                 .closed = 2,
+                 .refused = 1,
+                 .timed_out = 3,
+                 .bytes_in = 10,
+                 .bytes_out = 20});
   const Reply reply = ask("GET", "/stats").reply;
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.content_type, "application/json");
@@ -227,14 +228,14 @@ TEST_F(CapitalizeServiceTest, TellsItsStats) {
 
 TEST_F(CapitalizeServiceTest, TellsWhatItsGuardIsNotGoodFor) {
   EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("guard_note"));
-  surroundings_.guard_note = "something";
+  info_.guard_note = "something";
   with_task(1);
   EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("guard_note"), "something");
 }
 
 TEST_F(CapitalizeServiceTest, TellsWhatNoLogHas) {
   EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("log"));
-  surroundings_.log_losses = [] { return LogLosses{true, 7, 2}; };
+  info_.log_losses = [] { return LogLosses{true, 7, 2}; };
   with_task(1);
   const Json expected = {{"lost_lines", 7}, {"lost_messages", 2}};
   EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("log"), expected);

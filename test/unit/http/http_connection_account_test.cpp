@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a conversation leaves behind: counts in the ledger, lines in the access log, and its memory back in
+// What a conversation leaves behind: counts in the counters, lines in the access log, and its memory back in
 // the pool.
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ constexpr std::string_view kBad = "GET /a HTTP/1.1\r\n\r\n";
 
 class HttpConnectionAccount : public ::testing::Test {
  protected:
-  const Counters& counters() const { return world_.ledger.counters; }
+  const CounterValues& counters() const { return world_.counters.counters; }
   const std::vector<std::string>& lines() const { return world_.access_log.lines; }
 
   World world_;
@@ -23,7 +23,7 @@ class HttpConnectionAccount : public ::testing::Test {
 TEST_F(HttpConnectionAccount, CountsWhatWasAnsweredAndItsBytes) {
   for (int i = 0; i < 3; ++i) conversation_.play(kGet);
   EXPECT_EQ(counters().requests, 3U);
-  EXPECT_EQ(world_.ledger.answers(200), 3U);
+  EXPECT_EQ(world_.counters.answers(200), 3U);
   EXPECT_EQ(counters().bytes_in, 3 * kGet.size());
   EXPECT_EQ(counters().bytes_out, conversation_.output().size());
   EXPECT_EQ(counters().timed_out, 0U);
@@ -46,14 +46,14 @@ TEST_F(HttpConnectionAccount, CountsNoRequestThatTheReplyDoesNotCount) {
   });
   conversation.play(kGet);
   EXPECT_EQ(counters().requests, 0U);
-  EXPECT_EQ(world_.ledger.answers(404), 1U);
+  EXPECT_EQ(world_.counters.answers(404), 1U);
   EXPECT_EQ(conversation.output(), answer_text("404 Not Found", ""));
 }
 
 TEST_F(HttpConnectionAccount, CountsARefusalByItsStatus) {
   conversation_.play(kBad);
   EXPECT_EQ(counters().requests, 0U);
-  EXPECT_EQ(world_.ledger.answers(400), 1U);
+  EXPECT_EQ(world_.counters.answers(400), 1U);
   EXPECT_EQ(counters().bytes_in, kBad.size());
   EXPECT_EQ(counters().bytes_out, conversation_.output().size());
 }
@@ -113,7 +113,7 @@ TEST_F(HttpConnectionAccount, LogsRefusalsAndTimeouts) {
 }
 
 TEST_F(HttpConnectionAccount, WorksWithoutAnAccessLogAndWithoutAPeer) {
-  ConnectionContext context{world_.limits, world_.ledger, nullptr, world_.pool};
+  ConnectionContext context{world_.limits, world_.counters, nullptr, world_.pool};
   HttpConnection connection(context, instant());
   connection.receive(kGet, instant());
   Request* const request = connection.next_request(instant());
@@ -124,16 +124,16 @@ TEST_F(HttpConnectionAccount, WorksWithoutAnAccessLogAndWithoutAPeer) {
 
 // An exchange in the pool is recognized by its address.
 TEST_F(HttpConnectionAccount, GivesItsMemoryBackWhenIdle) {
-  const Exchange* pooled = nullptr;
+  const RequestContext* pooled = nullptr;
   {
-    auto exchange = world_.pool.take();
-    pooled = exchange.get();
-    world_.pool.give_back(std::move(exchange));
+    auto request_context = world_.pool.take();
+    pooled = request_context.get();
+    world_.pool.give_back(std::move(request_context));
   }
   const auto is_back = [&] {
-    auto exchange = world_.pool.take();
-    const bool same = exchange.get() == pooled;
-    world_.pool.give_back(std::move(exchange));
+    auto request_context = world_.pool.take();
+    const bool same = request_context.get() == pooled;
+    world_.pool.give_back(std::move(request_context));
     return same;
   };
   EXPECT_TRUE(is_back());
@@ -149,55 +149,56 @@ TEST_F(HttpConnectionAccount, GivesItsMemoryBackWhenIdle) {
   EXPECT_TRUE(is_back()) << "lingering";
 }
 
-TEST(ExchangePool, KeepsNoMoreThanItsCapacity) {
-  ExchangePool pool(1);
+TEST(RequestContextPool, KeepsNoMoreThanItsCapacity) {
+  RequestContextPool pool(1);
   auto one = pool.take();
   auto two = pool.take();
-  const Exchange* const kept = one.get();
+  const RequestContext* const kept = one.get();
   pool.give_back(std::move(one));
   pool.give_back(std::move(two));
   auto again = pool.take();
   EXPECT_EQ(again.get(), kept);
 }
 
-TEST(ExchangePool, GivesCleanExchanges) {
-  ExchangePool pool(1);
-  auto exchange = pool.take();
-  const Exchange* const used = exchange.get();
-  for (std::string* buffer : {&exchange->request.body, &exchange->held, &exchange->output, &exchange->body}) {
+TEST(RequestContextPool, GivesCleanExchanges) {
+  RequestContextPool pool(1);
+  auto request_context = pool.take();
+  const RequestContext* const used = request_context.get();
+  for (std::string* buffer : {&request_context->request.body, &request_context->held,
+                              &request_context->output, &request_context->body}) {
     buffer->assign(1'000, 'x');
   }
-  exchange->held_begin = exchange->output_begin = exchange->body_begin = 3;
-  exchange->bytes_in = 3;
-  exchange->request.target = "/";
-  pool.give_back(std::move(exchange));
-  exchange = pool.take();
-  ASSERT_EQ(exchange.get(), used);
-  EXPECT_TRUE(exchange->request.body.empty());
-  EXPECT_TRUE(exchange->held_bytes().empty());
-  EXPECT_TRUE(exchange->output_empty());
-  EXPECT_EQ(exchange->output_begin + exchange->body_begin, 0U);
-  EXPECT_EQ(exchange->bytes_in, 0U);
-  EXPECT_TRUE(exchange->request.target.empty());
+  request_context->held_begin = request_context->output_begin = request_context->body_begin = 3;
+  request_context->bytes_in = 3;
+  request_context->request.target = "/";
+  pool.give_back(std::move(request_context));
+  request_context = pool.take();
+  ASSERT_EQ(request_context.get(), used);
+  EXPECT_TRUE(request_context->request.body.empty());
+  EXPECT_TRUE(request_context->held_bytes().empty());
+  EXPECT_TRUE(request_context->output_empty());
+  EXPECT_EQ(request_context->output_begin + request_context->body_begin, 0U);
+  EXPECT_EQ(request_context->bytes_in, 0U);
+  EXPECT_TRUE(request_context->request.target.empty());
 }
 
-TEST(ExchangePool, KeepsNoneThatHoldsMuch) {
+TEST(RequestContextPool, KeepsNoneThatHoldsMuch) {
   const auto is_kept = [](auto fill) {
-    ExchangePool pool(1);
-    auto exchange = pool.take();
-    exchange->output.reserve(1'000);
-    fill(*exchange);
-    pool.give_back(std::move(exchange));
+    RequestContextPool pool(1);
+    auto request_context = pool.take();
+    request_context->output.reserve(1'000);
+    fill(*request_context);
+    pool.give_back(std::move(request_context));
     return pool.take()->output.capacity() >= 1'000;
   };
   const std::string much(100'000, 'x');
-  EXPECT_TRUE(is_kept([](Exchange&) {}));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.request.body = much; }));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.request.target = much; }));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.request.headers.append_name(much); }));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.held = much; }));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.output = much; }));
-  EXPECT_FALSE(is_kept([&](Exchange& e) { e.body = much; }));
+  EXPECT_TRUE(is_kept([](RequestContext&) {}));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.request.body = much; }));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.request.target = much; }));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.request.headers.append_name(much); }));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.held = much; }));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.output = much; }));
+  EXPECT_FALSE(is_kept([&](RequestContext& e) { e.body = much; }));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Limits limits() {
 
 class HttpConnectionDeadline : public ::testing::Test {
  protected:
-  std::uint64_t timed_out() const { return world_.ledger.counters.timed_out; }
+  std::uint64_t timed_out() const { return world_.counters.counters.timed_out; }
 
   World world_{limits()};
   Conversation conversation_ = Conversation::of<HttpConnection>(world_);
@@ -51,7 +51,7 @@ TEST_F(HttpConnectionDeadline, OfAHeaderIsNotMovedByDrips) {
                         "Connection: close\r\n"));
   EXPECT_TRUE(conversation_.was_half_closed());
   EXPECT_EQ(timed_out(), 1U);
-  EXPECT_EQ(world_.ledger.answers(408), 1U);
+  EXPECT_EQ(world_.counters.answers(408), 1U);
 }
 
 TEST_F(HttpConnectionDeadline, EmptyLinesDoNotMoveIt) {
@@ -97,7 +97,7 @@ TEST_F(HttpConnectionDeadline, BetweenRequestsIsSilent) {
   EXPECT_EQ(conversation_.pending(), "");
   EXPECT_EQ(conversation_.output(), output);
   EXPECT_EQ(timed_out(), 1U);
-  EXPECT_EQ(world_.ledger.answers(408), 0U);
+  EXPECT_EQ(world_.counters.answers(408), 0U);
 }
 
 TEST_F(HttpConnectionDeadline, BeforeTheFirstRequestIsSilent) {

@@ -96,8 +96,8 @@ TEST_F(HttpConnectionEnding, SendsNoBodyWithAStatusThatAllowsNone) {
     EXPECT_EQ(conversation.output().find("xxx"), std::string::npos) << status;
     EXPECT_EQ(conversation.output().substr(0, 13), "HTTP/1.1 " + std::to_string(status) + " ");
     EXPECT_FALSE(conversation.closed());
-    EXPECT_EQ(world_.ledger.counters.bytes_out, conversation.output().size());
-    world_.ledger.counters.bytes_out = 0;
+    EXPECT_EQ(world_.counters.counters.bytes_out, conversation.output().size());
+    world_.counters.counters.bytes_out = 0;
   }
 }
 
@@ -105,7 +105,7 @@ TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesWithoutARequest) {
   conversation_.end_of_input();
   EXPECT_TRUE(conversation_.closed());
   EXPECT_EQ(conversation_.pending(), "");
-  EXPECT_EQ(world_.ledger.counters.timed_out, 0U);
+  EXPECT_EQ(world_.counters.counters.timed_out, 0U);
 }
 
 TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesBetweenRequests) {
@@ -217,7 +217,7 @@ TEST_F(HttpConnectionEnding, LingersForALimitedTime) {
   conversation_.pass(conversation_.patience());
   conversation_.expire();
   EXPECT_TRUE(conversation_.closed());
-  EXPECT_EQ(world_.ledger.counters.timed_out, 0U);
+  EXPECT_EQ(world_.counters.counters.timed_out, 0U);
 }
 
 TEST_F(HttpConnectionEnding, LingersForAMomentWhenTheServerDrains) {

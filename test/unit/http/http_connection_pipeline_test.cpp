@@ -129,7 +129,7 @@ TEST(HttpConnection, BoundsTheOutputOfAPipeline) {
     EXPECT_FALSE(conversation.connection().wants_input());
     conversation.write();
   }
-  EXPECT_EQ(world.ledger.answers(200), 500U);
+  EXPECT_EQ(world.counters.answers(200), 500U);
   EXPECT_TRUE(conversation.connection().idle());
 }
 

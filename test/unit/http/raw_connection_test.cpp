@@ -22,7 +22,7 @@ Limits limits() {
 
 class RawConnectionTest : public ::testing::Test {
  protected:
-  const Counters& counters() const { return world_.ledger.counters; }
+  const CounterValues& counters() const { return world_.counters.counters; }
 
   World world_{limits()};
   Conversation conversation_ = Conversation::of<RawConnection>(world_);

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "majuscule/ledger.hpp"
+#include "majuscule/counters.hpp"
 
 namespace majuscule::test {
 namespace {
@@ -92,8 +92,8 @@ TEST(Request, BeginsAnewWhenCleared) {
   EXPECT_EQ(request.headers.size(), 0U);
 }
 
-TEST(Counters, AddsUpTallies) {
-  Counters counters;
+TEST(CounterValues, AddsUpTallies) {
+  CounterValues counters;
   counters.add({.requests = 1, .status = 200, .bytes_in = 3, .bytes_out = 4});
   counters.add({.status = 404, .accepted = 5, .closed = 6, .refused = 7, .timed_out = 8, .bytes_in = 9});
   counters.add({.status = 299});

@@ -40,29 +40,29 @@ std::vector<std::string> but_zero(std::vector<std::string> bad) {
 std::vector<Flag> flags() {
   using O = const LoadOptions&;
   return {
-      {"--connections", "64", [](O o) { return o.plan.connections == 64; },
+      {"--connections", "64", [](O o) { return o.config.connections == 64; },
        and_also(kBadNumbers, {"1000001"})},
       {"--rate",
        "1000.5",
-       [](O o) { return o.plan.rate == 1000.5; },
+       [](O o) { return o.config.rate == 1000.5; },
        {"0", "-1", "x", "", "1e3", "inf", "nan", "1x", "0.0001", "10000001", ".5", "+1", "1/s"}},
       {"--arrivals",
        "poisson",
-       [](O o) { return o.plan.arrivals == Arrivals::kPoisson; },
+       [](O o) { return o.config.arrivals == Arrivals::kPoisson; },
        {"", "Poisson", "x", "uniform"},
        {kUrl, "--rate=1"}},
-      {"--duration", "1.5s", [](O o) { return o.plan.duration == 1500ms; }, kBadDurations},
-      {"--requests", "2000", [](O o) { return o.plan.requests == 2000U; }, kBadNumbers},
-      {"--warmup", "200ms", [](O o) { return o.plan.warmup == 200ms; }, but_zero(kBadDurations)},
-      {"--settle", "100ms", [](O o) { return o.plan.settle == 100ms; }, but_zero(kBadDurations)},
-      {"--timeout", "2min", [](O o) { return o.plan.timeout == 2min; }, kBadDurations},
+      {"--duration", "1.5s", [](O o) { return o.config.duration == 1500ms; }, kBadDurations},
+      {"--requests", "2000", [](O o) { return o.config.requests == 2000U; }, kBadNumbers},
+      {"--warmup", "200ms", [](O o) { return o.config.warmup == 200ms; }, but_zero(kBadDurations)},
+      {"--settle", "100ms", [](O o) { return o.config.settle == 100ms; }, but_zero(kBadDurations)},
+      {"--timeout", "2min", [](O o) { return o.config.timeout == 2min; }, kBadDurations},
       {"--idle", "9", [](O o) { return o.idle == 9; }, and_also(but_zero(kBadNumbers), {"1000001"})},
-      {"--seed", "18446744073709551615", [](O o) { return o.plan.seed == UINT64_MAX; },
+      {"--seed", "18446744073709551615", [](O o) { return o.config.seed == UINT64_MAX; },
        but_zero(kBadNumbers)},
       {"--cpu", "1", [](O o) { return o.cpu == 1U; }, and_also(but_zero(kBadNumbers), {"1024"})},
       {"--sources", "250", [](O o) { return o.sources == 250U; }, and_also(kBadNumbers, {"251"})},
-      {"--pipeline", "16", [](O o) { return o.plan.pipeline == 16; }, and_also(kBadNumbers, {"1025"})},
-      {"--requests-per-connection", "3", [](O o) { return o.plan.requests_per_connection == 3U; },
+      {"--pipeline", "16", [](O o) { return o.config.pipeline == 16; }, and_also(kBadNumbers, {"1025"})},
+      {"--requests-per-connection", "3", [](O o) { return o.config.requests_per_connection == 3U; },
        kBadNumbers},
       {"--body-size",
        "16KiB",
@@ -114,15 +114,15 @@ TEST(LoadCommandLine, HasTheDocumentedDefaults) {
   EXPECT_FALSE(o.target.raw);
   EXPECT_EQ(o.target.authority(), "127.0.0.1:8000");
   EXPECT_EQ(o.target.path, "/x");
-  EXPECT_EQ(o.plan.connections, 1U);
-  EXPECT_EQ(o.plan.pipeline, 1U);
-  EXPECT_FALSE(o.plan.requests_per_connection);
-  EXPECT_FALSE(o.plan.rate) << "a closed loop";
-  EXPECT_EQ(o.plan.arrivals, Arrivals::kFixed);
-  EXPECT_EQ(o.plan.duration, 10s);
-  EXPECT_FALSE(o.plan.requests);
-  EXPECT_EQ(o.plan.warmup, 0s);
-  EXPECT_EQ(o.plan.timeout, 10s);
+  EXPECT_EQ(o.config.connections, 1U);
+  EXPECT_EQ(o.config.pipeline, 1U);
+  EXPECT_FALSE(o.config.requests_per_connection);
+  EXPECT_FALSE(o.config.rate) << "a closed loop";
+  EXPECT_EQ(o.config.arrivals, Arrivals::kFixed);
+  EXPECT_EQ(o.config.duration, 10s);
+  EXPECT_FALSE(o.config.requests);
+  EXPECT_EQ(o.config.warmup, 0s);
+  EXPECT_EQ(o.config.timeout, 10s);
   EXPECT_FALSE(o.body_size) << "GET";
   EXPECT_EQ(o.text, "hello WORLD");
   EXPECT_EQ(o.check, BodyCheck::kAuto);
@@ -179,33 +179,33 @@ TEST(LoadCommandLine, TakesSeveralAssertions) {
 }
 
 TEST(LoadCommandLine, TakesZeroWhereItMeansNone) {
-  EXPECT_EQ(taken({kUrl, "--warmup=0s"}).plan.warmup, 0s);
+  EXPECT_EQ(taken({kUrl, "--warmup=0s"}).config.warmup, 0s);
   EXPECT_EQ(taken({kUrl, "--idle=0"}).idle, 0U);
   EXPECT_EQ(taken({kUrl, "--body-size=0"}).body_size, 0U);
-  EXPECT_EQ(taken({kUrl, "--seed=0"}).plan.seed, 0U);
+  EXPECT_EQ(taken({kUrl, "--seed=0"}).config.seed, 0U);
   EXPECT_EQ(taken({kUrl, "--cpu=0"}).cpu, 0U);
 }
 
 TEST(LoadCommandLine, HasNoDurationOfItsOwnBesideANumberOfRequests) {
-  EXPECT_FALSE(taken({kUrl, "--requests=5"}).plan.duration);
+  EXPECT_FALSE(taken({kUrl, "--requests=5"}).config.duration);
   const LoadOptions both = taken({kUrl, "--requests=5", "--duration=1s"});
-  EXPECT_EQ(both.plan.requests, 5U);
-  EXPECT_EQ(both.plan.duration, 1s);
+  EXPECT_EQ(both.config.requests, 5U);
+  EXPECT_EQ(both.config.duration, 1s);
 }
 
 TEST(LoadCommandLine, KnowsEveryCheckAndKindOfArrivals) {
   EXPECT_EQ(taken({kUrl, "--check=auto"}).check, BodyCheck::kAuto);
   EXPECT_EQ(taken({kUrl, "--check=same"}).check, BodyCheck::kSame);
-  EXPECT_EQ(taken({kUrl, "--rate=1", "--arrivals=fixed"}).plan.arrivals, Arrivals::kFixed);
+  EXPECT_EQ(taken({kUrl, "--rate=1", "--arrivals=fixed"}).config.arrivals, Arrivals::kFixed);
 }
 
 TEST(LoadCommandLine, ClosesAfterEachRequestWhenToldAndInTheRawProtocol) {
-  EXPECT_EQ(taken({kUrl, "--close"}).plan.requests_per_connection, 1U);
-  EXPECT_EQ(taken({"raw://127.0.0.1:9000"}).plan.requests_per_connection, 1U);
+  EXPECT_EQ(taken({kUrl, "--close"}).config.requests_per_connection, 1U);
+  EXPECT_EQ(taken({"raw://127.0.0.1:9000"}).config.requests_per_connection, 1U);
 }
 
 TEST(LoadCommandLine, ChoosesAnotherSeedEachTime) {
-  const auto seed = [] { return taken({kUrl}).plan.seed; };
+  const auto seed = [] { return taken({kUrl}).config.seed; };
   EXPECT_FALSE(seed() == seed() && seed() == seed() && seed() == seed());
 }
 

@@ -104,15 +104,15 @@ class Answering : public Bound {
   std::thread thread_;
 };
 
-Result run(const Plan& plan, std::vector<Address::Endpoint> endpoints, std::size_t idle = 0) {
+Result run(const LoadConfig& config, std::vector<Address::Endpoint> endpoints, std::size_t idle = 0) {
   RequestTemplate request{.request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n", .expected = {.any_body = true}};
-  return Client(plan, std::move(request), Address(std::move(endpoints)), idle, {}).run();
+  return Client(config, std::move(request), Address(std::move(endpoints)), idle, {}).run();
 }
 
 void expect_all_answered(const Result& result, std::uint64_t requests) {
   EXPECT_EQ(result.invalid_reasons(), std::vector<std::string>());
-  EXPECT_EQ(result.record.requests, requests);
-  EXPECT_EQ(result.record.total_failures(), 0U);
+  EXPECT_EQ(result.recorder.requests, requests);
+  EXPECT_EQ(result.recorder.total_failures(), 0U);
 }
 
 TEST(SeveralAddresses, AreTriedUntilOneAnswers) {
@@ -120,8 +120,8 @@ TEST(SeveralAddresses, AreTriedUntilOneAnswers) {
   Answering server;
   for (const std::optional<std::uint64_t> each :
        {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1)}) {
-    const Plan plan{.connections = 3, .requests_per_connection = each, .requests = 30};
-    const Result result = run(plan, {refusing.endpoint(), server.endpoint()});
+    const LoadConfig config{.connections = 3, .requests_per_connection = each, .requests = 30};
+    const Result result = run(config, {refusing.endpoint(), server.endpoint()});
     expect_all_answered(result, 30);
     EXPECT_EQ(result.addresses, std::vector<std::string>{server.endpoint().in_words()});
   }
@@ -143,7 +143,7 @@ TEST(SeveralAddresses, AreTriedBesideOneThatHangs) {
   const Result result = run({.connections = 1, .requests = 5}, {hanging.endpoint(), server.endpoint()});
   expect_all_answered(result, 5);
   EXPECT_EQ(result.addresses, std::vector<std::string>{server.endpoint().in_words()});
-  EXPECT_GE(result.record.connect.min(), AddressTurn::kHeadStart) << "from the first attempt on";
+  EXPECT_GE(result.recorder.connect.min(), AddressTurn::kHeadStart) << "from the first attempt on";
 }
 
 TEST(SeveralAddresses, ServeTheSilentClientsToo) {
@@ -159,7 +159,7 @@ TEST(SeveralAddresses, ServeTheSilentClientsToo) {
 TEST(SeveralAddresses, CountOneErrorAConnectionWhenNoneWorks) {
   const Bound one, other;
   const Result result = run({.connections = 3, .requests = 30}, {one.endpoint(), other.endpoint()});
-  EXPECT_EQ(result.record.failures[static_cast<std::size_t>(Failure::kConnect)], 3U);
+  EXPECT_EQ(result.recorder.failures[static_cast<std::size_t>(Failure::kConnect)], 3U);
   EXPECT_EQ(result.addresses, std::vector<std::string>());
   EXPECT_EQ(result.invalid_reasons().front(), "no connection could be made");
 }
@@ -168,8 +168,8 @@ TEST(SeveralAddresses, ThatAllHangTimeOut) {
   const Hanging one, other;
   const Result result =
       run({.connections = 2, .requests = 2, .timeout = 400ms}, {one.endpoint(), other.endpoint()});
-  EXPECT_EQ(result.record.failures[static_cast<std::size_t>(Failure::kConnect)], 2U);
-  EXPECT_EQ(result.record.first_reason[static_cast<std::size_t>(Failure::kConnect)], "timed out");
+  EXPECT_EQ(result.recorder.failures[static_cast<std::size_t>(Failure::kConnect)], 2U);
+  EXPECT_EQ(result.recorder.first_reason[static_cast<std::size_t>(Failure::kConnect)], "timed out");
 }
 
 }  // namespace

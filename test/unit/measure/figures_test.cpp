@@ -121,8 +121,8 @@ TEST(JsonOf, HasNullForWhatWasNotMeasuredOrOffered) {
 
 TEST(JsonOf, SaysWhatWentWrong) {
   Result result = good_result();
-  result.record.failed(Failure::kTimeout, "no answer", 3);
-  result.record.failed(Failure::kBody, "\xFF\"\n", 1);
+  result.recorder.failed(Failure::kTimeout, "no answer", 3);
+  result.recorder.failed(Failure::kBody, "\xFF\"\n", 1);
   result.client_cpu_share = 0.9;
   const Json object = parsed(result);
   EXPECT_EQ(object["valid"], false);
@@ -171,7 +171,7 @@ TEST(TableOf, NamesTheAddresses) {
 
 TEST(FiguresOfAFewRequests, SayNoRate) {
   Result result = good_result();
-  result.plan = {.rate = 0.01, .requests = 1};
+  result.config = {.rate = 0.01, .requests = 1};
   EXPECT_TRUE(parsed(result)["requests_per_second"].is_null());
   EXPECT_NE(table_of(result, "").find("100 requests in 1.000 s (0.01 offered); "), std::string::npos);
 }
@@ -192,7 +192,7 @@ own lateness        10 ns     505 ns     500 ns     900 ns     990 ns    1.00 us
 
 TEST(TableOf, SaysFirstWhatIsWrongAndLastWhatMustBeKnown) {
   Result result;
-  result.record.failed(Failure::kConnect, "refused", 2);
+  result.recorder.failed(Failure::kConnect, "refused", 2);
   result.client_cpu_share = 1;
   const std::string table = table_of(result, "what");
   EXPECT_TRUE(

@@ -15,16 +15,16 @@ inline Result good_result() {
   using namespace std::chrono_literals;
   constexpr Time kStart{50s};
   Result result;
-  result.plan = {.connections = 100, .rate = 100, .duration = 1s, .seed = 7};
+  result.config = {.connections = 100, .rate = 100, .duration = 1s, .seed = 7};
   result.took = 1s;
   result.client_cpu_share = 0.41;
-  result.record.connections = 100;
+  result.recorder.connections = 100;
   for (int i = 1; i <= 100; ++i) {
     const Time whole = kStart + i * 10ms;
     const Flight flight{whole - i * 1ms, whole - i * 10us, true};
-    result.record.answered(flight, whole - i * 1us, whole);
-    result.record.connect.record(i * 100us);
-    result.record.lateness.record(i * 10ns);
+    result.recorder.answered(flight, whole - i * 1us, whole);
+    result.recorder.connect.record(i * 100us);
+    result.recorder.lateness.record(i * 10ns);
   }
   return result;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The client's part in virtual time: the moments come from a Supply, go to a Record, and between the two is a
-// server of which everything is known.
+// The client's part in virtual time: the moments come from a RequestSource, go to a Recorder, and between the
+// two is a server of which everything is known.
 #pragma once
 
 #include <functional>
 #include <queue>
 #include <vector>
 
-#include "measure/record.hpp"
+#include "measure/recorder.hpp"
+#include "measure/request_source.hpp"
 #include "measure/result.hpp"
-#include "measure/supply.hpp"
 
 namespace majuscule::test {
 
@@ -19,34 +19,34 @@ using KnownServer = std::function<Time(Time sent)>;
 inline constexpr Time kSimulationStart{std::chrono::seconds(100)};
 
 /// A whole run with one request in flight on each of the plan's connections.
-inline Result simulate(const Plan& plan, const KnownServer& server) {
+inline Result simulate(const LoadConfig& config, const KnownServer& server) {
   struct Coming {
     Time at;
     Flight flight;
     bool operator>(const Coming& other) const { return at > other.at; }
   };
   std::priority_queue<Coming, std::vector<Coming>, std::greater<>> coming;
-  Supply supply(plan, kSimulationStart);
+  RequestSource source(config, kSimulationStart);
   Result result;
-  result.plan = plan;
+  result.config = config;
   Time now = kSimulationStart;
   while (now != kNever) {
-    while (coming.size() < plan.connections) {
-      const auto intended = supply.take(now);
+    while (coming.size() < config.connections) {
+      const auto intended = source.take(now);
       if (!intended) break;
-      if (*intended < now) ++result.record.held_up;
-      coming.push({server(now), {*intended, now, supply.measured(*intended)}});
+      if (*intended < now) ++result.recorder.held_up;
+      coming.push({server(now), {*intended, now, source.measured(*intended)}});
     }
-    const bool waits = plan.rate && coming.size() < plan.connections;
-    now = std::min(coming.empty() ? kNever : coming.top().at, waits ? supply.next() : kNever);
+    const bool waits = config.rate && coming.size() < config.connections;
+    now = std::min(coming.empty() ? kNever : coming.top().at, waits ? source.next() : kNever);
     while (!coming.empty() && coming.top().at == now) {
-      result.record.answered(coming.top().flight, now, now);
+      result.recorder.answered(coming.top().flight, now, now);
       coming.pop();
     }
   }
-  const Time last = result.record.last_answer;
-  const Time end = supply.until() == kNever ? last : std::max(last, supply.until());
-  result.took = end - supply.measured_from();
+  const Time last = result.recorder.last_answer;
+  const Time end = source.until() == kNever ? last : std::max(last, source.until());
+  result.took = end - source.measured_from();
   return result;
 }
 

@@ -16,8 +16,8 @@
 #include <gtest/gtest.h>
 
 #include "app/capitalize_service.hpp"
-#include "http/exchange.hpp"
 #include "http/http_connection.hpp"
+#include "http/request_context.hpp"
 #include "server/server.hpp"
 #include "support/allocations.hpp"
 #include "support/fakes.hpp"
@@ -90,15 +90,15 @@ class ConversationAllocates : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ConversationAllocates, NothingForARequest) {
   const Limits limits;
-  FakeLedger ledger;
-  ExchangePool pool(256);
-  ConnectionContext context{limits, ledger, nullptr, pool};
+  FakeLedger counters;
+  RequestContextPool pool(256);
+  ConnectionContext context{limits, counters, nullptr, pool};
   CapitalizeService service(Options(), {.mode = "epoll",
                                         .guard = "none",
                                         .libuv_version = "",
                                         .pid = 1,
                                         .started = kStart,
-                                        .ledger = ledger,
+                                        .counters = counters,
                                         .resources = [] { return Resources(); }});
   HttpConnection connection(context, instant());
   std::string last;
@@ -126,7 +126,8 @@ TEST_P(ConversationAllocates, NothingForARequest) {
   EXPECT_EQ(allocations() - before, 0U);
   EXPECT_TRUE(last.starts_with("HTTP/1.1 200 OK\r\n")) << last.substr(0, 200);
   EXPECT_TRUE(last.ends_with("\r\n\r\n" + GetParam().body));
-  EXPECT_EQ(ledger.counters.requests, static_cast<std::uint64_t>((kWarmUp + kCounted) * GetParam().answers));
+  EXPECT_EQ(counters.counters.requests,
+            static_cast<std::uint64_t>((kWarmUp + kCounted) * GetParam().answers));
 }
 
 INSTANTIATE_TEST_SUITE_P(Steady, ConversationAllocates, ::testing::ValuesIn(cases()), kName);
@@ -205,10 +206,10 @@ TEST_P(ModeAllocates, NothingForARequest) {
   options.port = 0;
   options.log_level = "off";
   const Mode& mode = *find_mode(name);
-  Groundwork ground(options, mode);
+  ServerContext context(options, mode);
   Server server(
-      ground,
-      [](const Options& o, const Surroundings& around) {
+      context,
+      [](const Options& o, const ServerInfo& around) {
         return std::make_unique<CountingService>(std::make_unique<CapitalizeService>(o, around));
       },
       [] {}, 0);

@@ -24,7 +24,7 @@ namespace {
 /// Answers with what it was asked, after a short task; but for a few paths, at which it fails.
 class Parrot final : public Service {
  public:
-  Parrot(std::string mode, const Ledger& ledger) : mode_(std::move(mode)), ledger_(ledger) {}
+  Parrot(std::string mode, const Counters& counters) : mode_(std::move(mode)), counters_(counters) {}
 
   Outcome handle(Request& request, const Instant& now) override {
     if (request.method == Method::kRaw && request.body == "fail") throw std::runtime_error("a raw failure");
@@ -36,7 +36,7 @@ class Parrot final : public Service {
       return outcome;
     }
     if (request.path() == "/failures") {
-      outcome.reply.body = std::to_string(ledger_.read().responses[status_index(500)]);
+      outcome.reply.body = std::to_string(counters_.read().responses[status_index(500)]);
       return outcome;
     }
     outcome.reply.status = 404;
@@ -51,7 +51,7 @@ class Parrot final : public Service {
 
  private:
   const std::string mode_;
-  const Ledger& ledger_;
+  const Counters& counters_;
 };
 
 /// A child that runs serve(); killed at the end if it still runs.
@@ -64,8 +64,8 @@ class Child {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
-      ::_exit(serve(options, mode, [](const Options&, const Surroundings& around) {
-        return std::make_unique<Parrot>(around.mode + "/" + around.guard, around.ledger);
+      ::_exit(serve(options, mode, [](const Options&, const ServerInfo& around) {
+        return std::make_unique<Parrot>(around.mode + "/" + around.guard, around.counters);
       }));
     }
     ::close(ends[1]);

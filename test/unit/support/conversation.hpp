@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "http/exchange.hpp"
 #include "http/http_connection.hpp"
 #include "http/raw_connection.hpp"
+#include "http/request_context.hpp"
 #include "support/fakes.hpp"
 
 namespace majuscule::test {
@@ -25,10 +25,10 @@ struct World {
   World& operator=(const World&) = delete;
 
   Limits limits;
-  FakeLedger ledger;
+  FakeLedger counters;
   FakeAccessLog access_log;
-  ExchangePool pool{4};
-  ConnectionContext context{limits, ledger, &access_log, pool};
+  RequestContextPool pool{4};
+  ConnectionContext context{limits, counters, &access_log, pool};
 };
 
 class Conversation {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stand-ins for what a connection works with: a ledger without a guard, an access log in memory, a fixed
+// Stand-ins for what a connection works with: counters without a guard, an access log in memory, a fixed
 // clock.
 #pragma once
 
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "http/connection.hpp"
+#include "majuscule/counters.hpp"
 #include "majuscule/instant.hpp"
-#include "majuscule/ledger.hpp"
 
 namespace majuscule::test {
 
@@ -22,15 +22,15 @@ inline Instant instant(Time time = kStart, bool draining = false) {
   return {.time = time, .unix_seconds = kUnixSeconds, .date = kDate, .draining = draining};
 }
 
-class FakeLedger final : public Ledger {
+class FakeLedger final : public Counters {
  public:
-  void add(const Tally& tally) override { counters.add(tally); }
-  std::uint64_t next_ticket() override { return ++counters.tickets; }
-  Counters read() const override { return counters; }
+  void add(const CountersDelta& delta) override { counters.add(delta); }
+  std::uint64_t next_sequence_number() override { return ++counters.sequence_numbers; }
+  CounterValues read() const override { return counters; }
 
   std::uint64_t answers(std::uint16_t status) const { return counters.responses[status_index(status)]; }
 
-  Counters counters;
+  CounterValues counters;
 };
 
 class FakeAccessLog final : public AccessLog {

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "measure/plan.hpp"
+#include "measure/load_config.hpp"
 #include "measure/schedule.hpp"
 
 namespace majuscule {
@@ -14,11 +14,11 @@ namespace majuscule {
 inline constexpr std::uint64_t kLeastScheduled = 2;
 
 /// How many requests that count the schedule of an open loop has. `plan` has a rate.
-std::uint64_t scheduled_requests(const Plan& plan);
+std::uint64_t scheduled_requests(const LoadConfig& config);
 
-class Supply {
+class RequestSource {
  public:
-  Supply(const Plan& plan, Time start);
+  RequestSource(const LoadConfig& config, Time start);
 
   /// The moment for which a request was intended that is to be sent now; none: not now, or no more.
   std::optional<Time> take(Time now);
@@ -45,7 +45,7 @@ class Supply {
   bool open_loop() const { return schedule_.has_value(); }
   void begin_measured_phase();
 
-  const Plan plan_;
+  const LoadConfig config_;
   const Time measured_from_;
   Time until_;
   std::uint64_t left_;  // of the requests that count; in an open loop, all that there will be

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/groundwork.hpp"
+#include "server/server_context.hpp"
 
 #include <unistd.h>
 
@@ -83,7 +83,7 @@ std::size_t other_processes(const Options& options, const Mode& mode, std::size_
 
 }  // namespace
 
-Groundwork::Groundwork(const Options& o, const Mode& m)
+ServerContext::ServerContext(const Options& o, const Mode& m)
     : options(o),
       mode(m),
       sharing(sharing_of(m, o.workers)),
@@ -96,22 +96,22 @@ Groundwork::Groundwork(const Options& o, const Mode& m)
       listeners(make_listeners(o, m, manager, *log)),
       urls(urls_of(listeners.front())),
       connections(connections_allowed(o, *log), o.workers),
-      ledger(make_ledger(guard, sharing, o.workers)),
+      counters(make_counters(guard, sharing, o.workers)),
       meter(other_processes(o, m, connections.most())),
       access_log(o.access_log.empty() ? nullptr : std::make_unique<LogWriter>(o.access_log, log, meter)) {
   if (access_log && access_log->shares_standard_error()) messages.write_through(access_log.get());
 }
 
-void Groundwork::end_access_log() {
+void ServerContext::end_access_log() {
   messages.write_through(nullptr);
   access_log.reset();
 }
 
-LogLosses Groundwork::log_losses() const {
+LogLosses ServerContext::log_losses() const {
   return {access_log != nullptr, access_log ? access_log->lost_lines() : 0, messages.lost_messages()};
 }
 
-void Groundwork::announce_ready() const {
+void ServerContext::announce_ready() const {
   std::string all;
   LineOutput output(STDOUT_FILENO);
   for (const std::string& url : urls) {
@@ -124,7 +124,7 @@ void Groundwork::announce_ready() const {
   notify("READY=1\nSTATUS=listening on" + all + " (mode " + std::string(mode.name) + ")");
 }
 
-void Groundwork::announce_drain(std::size_t clients) const try {
+void ServerContext::announce_drain(std::size_t clients) const try {
   log->info("draining: {} clients are connected", clients);
   // Whatever the unit says, it is not to be killed before --drain-timeout.
   const auto patience = options.drain_timeout + 2 * StopSignal::kPatience;
@@ -135,7 +135,7 @@ void Groundwork::announce_drain(std::size_t clients) const try {
   // A drain without words.
 }
 
-void Groundwork::notify(const std::string& state) const {
+void ServerContext::notify(const std::string& state) const {
   if (const std::error_code error = manager.notify(state)) {
     log->warn("cannot notify the service manager at NOTIFY_SOCKET: {}", error.message());
   }

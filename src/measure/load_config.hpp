@@ -15,7 +15,7 @@ enum class Arrivals : std::uint8_t {
   kPoisson,  ///< at random, as many clients that know nothing of each other make them
 };
 
-struct Plan {
+struct LoadConfig {
   std::size_t connections = 1;  ///< at once
   std::size_t pipeline = 1;     ///< requests in flight on each
   /// Then it is closed and a new one made; none: never.

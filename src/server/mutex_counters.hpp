@@ -7,50 +7,50 @@
 #include "base/process_mutex.hpp"
 #include "base/shared_array.hpp"
 #include "server/counters_sum.hpp"
-#include "server/guarded_ledger.hpp"
+#include "server/guarded_counters.hpp"
 
 namespace majuscule {
 
 /// Each worker counts for itself, so that its clients can be forgotten; all do it behind one mutex.
-class MutexLedger final : public GuardedLedger {
+class MutexCounters final : public GuardedCounters {
  public:
-  MutexLedger(bool for_processes, unsigned workers)
-      : mutex_memory_(1, for_processes), mutex_(mutex_memory_[0]), counters_(workers) {}
+  MutexCounters(bool for_processes, unsigned workers)
+      : mutex_memory_(1, for_processes), mutex_(mutex_memory_[0]), values_(workers) {}
 
-  void add(const Tally& tally) override {
+  void add(const CountersDelta& delta) override {
     const ProcessMutexLock lock(mutex_);
-    counters_[worker_].add(tally);
+    values_[worker_].add(delta);
   }
-  std::uint64_t next_ticket() override {
+  std::uint64_t next_sequence_number() override {
     const ProcessMutexLock lock(mutex_);
-    return ++counters_[0].tickets;
+    return ++values_[0].sequence_numbers;
   }
-  Counters read() const override {
+  CounterValues read() const override {
     const ProcessMutexLock lock(mutex_);
-    Counters sum;
-    for (Counters& counters : counters_) {
-      add_all(sum, counters, [](std::uint64_t counter) { return counter; });
+    CounterValues sum;
+    for (CounterValues& values : values_) {
+      add_all(sum, values, [](std::uint64_t counter) { return counter; });
     }
     return sum;
   }
   void become(unsigned worker) override {
-    assert(worker < counters_.size());
+    assert(worker < values_.size());
     worker_ = worker;
   }
   void forget_client() override {
     const ProcessMutexLock lock(mutex_);
-    assert(counters_[worker_].accepted > counters_[worker_].closed);
-    --counters_[worker_].accepted;
+    assert(values_[worker_].accepted > values_[worker_].closed);
+    --values_[worker_].accepted;
   }
   void forget_clients_of(unsigned worker) override {
     const ProcessMutexLock lock(mutex_);
-    counters_[worker].closed = counters_[worker].accepted;
+    values_[worker].closed = values_[worker].accepted;
   }
 
  private:
   const SharedArray<ProcessMutex> mutex_memory_;
   ProcessMutex& mutex_;
-  const SharedArray<Counters> counters_ MAJUSCULE_GUARDED_BY(mutex_);
+  const SharedArray<CounterValues> values_ MAJUSCULE_GUARDED_BY(mutex_);
   unsigned worker_ = 0;
 };
 

@@ -15,7 +15,7 @@
 #include "majuscule/mode.hpp"
 #include "majuscule/serve.hpp"
 #include "server/connection_limit.hpp"
-#include "server/guarded_ledger.hpp"
+#include "server/guarded_counters.hpp"
 #include "server/listener.hpp"
 #include "server/log_writer.hpp"
 #include "server/logging.hpp"
@@ -24,14 +24,14 @@
 
 namespace majuscule {
 
-struct Groundwork {
+struct ServerContext {
   /// Takes the listeners over from a service manager, else opens them; opens the access log. Throws what
   /// Listener, ServiceManager and LogWriter throw, and std::runtime_error when the options cannot go with
   /// what was passed.
-  Groundwork(const Options& options, const Mode& mode);
-  ~Groundwork() { end_access_log(); }
-  Groundwork(const Groundwork&) = delete;
-  Groundwork& operator=(const Groundwork&) = delete;
+  ServerContext(const Options& options, const Mode& mode);
+  ~ServerContext() { end_access_log(); }
+  ServerContext(const ServerContext&) = delete;
+  ServerContext& operator=(const ServerContext&) = delete;
 
   /// Prints where it listens, and tells the service manager.
   void announce_ready() const;
@@ -61,7 +61,7 @@ struct Groundwork {
   std::vector<std::vector<Listener>> listeners;
   const std::vector<std::string> urls;  ///< where it listens
   ConnectionLimit connections;
-  const std::unique_ptr<GuardedLedger> ledger;
+  const std::unique_ptr<GuardedCounters> counters;
   ResourceMeter meter;
   std::unique_ptr<LogWriter> access_log;  ///< null: none
 

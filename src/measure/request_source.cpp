@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "measure/supply.hpp"
+#include "measure/request_source.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -17,39 +17,39 @@ std::uint64_t arrivals_in(Duration duration, double rate) {
 
 }  // namespace
 
-std::uint64_t scheduled_requests(const Plan& plan) {
-  assert(plan.rate && *plan.rate > 0);
-  const auto room = arrivals_in(plan.duration.value_or(kLongest), *plan.rate);
-  return std::min(plan.requests.value_or(UINT64_MAX), std::max<std::uint64_t>(1, room));
+std::uint64_t scheduled_requests(const LoadConfig& config) {
+  assert(config.rate && *config.rate > 0);
+  const auto room = arrivals_in(config.duration.value_or(kLongest), *config.rate);
+  return std::min(config.requests.value_or(UINT64_MAX), std::max<std::uint64_t>(1, room));
 }
 
-Supply::Supply(const Plan& plan, Time start)
-    : plan_(plan),
-      measured_from_(start + plan.warmup),
-      until_(plan.duration ? measured_from_ + *plan.duration : kNever),
-      left_(plan.requests.value_or(UINT64_MAX)),
-      warming_up_(plan.warmup > Duration::zero()) {
-  assert(plan_.duration || plan_.requests);
-  if (!plan_.rate) return;
-  left_ = scheduled_requests(plan_);
-  const Duration length(std::llround(static_cast<double>(left_) / *plan_.rate * 1e9));
+RequestSource::RequestSource(const LoadConfig& config, Time start)
+    : config_(config),
+      measured_from_(start + config.warmup),
+      until_(config.duration ? measured_from_ + *config.duration : kNever),
+      left_(config.requests.value_or(UINT64_MAX)),
+      warming_up_(config.warmup > Duration::zero()) {
+  assert(config_.duration || config_.requests);
+  if (!config_.rate) return;
+  left_ = scheduled_requests(config_);
+  const Duration length(std::llround(static_cast<double>(left_) / *config_.rate * 1e9));
   // So many requests in so much time are the rate, to the last digit.
   until_ = left_ < kLeastScheduled ? std::min(until_, measured_from_ + length) : measured_from_ + length;
   if (warming_up_) {
-    schedule_.emplace(plan_.arrivals, start, plan_.warmup, arrivals_in(plan_.warmup, *plan_.rate),
-                      plan_.seed + 1);
+    schedule_.emplace(config_.arrivals, start, config_.warmup, arrivals_in(config_.warmup, *config_.rate),
+                      config_.seed + 1);
   } else {
     begin_measured_phase();
   }
 }
 
-void Supply::begin_measured_phase() {
-  assert(plan_.rate);
+void RequestSource::begin_measured_phase() {
+  assert(config_.rate);
   warming_up_ = false;
-  schedule_.emplace(plan_.arrivals, measured_from_, until_ - measured_from_, left_, plan_.seed);
+  schedule_.emplace(config_.arrivals, measured_from_, until_ - measured_from_, left_, config_.seed);
 }
 
-std::optional<Time> Supply::take(Time now) {
+std::optional<Time> RequestSource::take(Time now) {
   if (stopped_) return std::nullopt;
   if (!open_loop()) {
     if (now < measured_from_) return now;
@@ -65,23 +65,23 @@ std::optional<Time> Supply::take(Time now) {
   return next;
 }
 
-Time Supply::next() const {
+Time RequestSource::next() const {
   if (stopped_) return kNever;
   if (open_loop()) return schedule_->next() == kNever && warming_up_ ? measured_from_ : schedule_->next();
   return left_ == 0 ? kNever : Time::min();
 }
 
-std::uint64_t Supply::left() const {
+std::uint64_t RequestSource::left() const {
   if (!open_loop()) return 0;
   return schedule_->left() + (warming_up_ ? left_ : 0);
 }
 
-bool Supply::over(Time now) const {
+bool RequestSource::over(Time now) const {
   if (stopped_) return true;
   if (open_loop()) return left() == 0;
   return now >= measured_from_ && (left_ == 0 || now >= until_);
 }
 
-void Supply::stop() { stopped_ = true; }
+void RequestSource::stop() { stopped_ = true; }
 
 }  // namespace majuscule

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/team.hpp"
+#include "base/thread_group.hpp"
 
 #include <cassert>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace majuscule {
 
-Team::Team(std::size_t size, std::function<void()> work, std::function<void()> end)
+ThreadGroup::ThreadGroup(std::size_t size, std::function<void()> work, std::function<void()> end)
     : work_(std::move(work)), end_(std::move(end)) {
   threads_.reserve(size);
   while (threads_.size() < size) {
@@ -17,16 +17,16 @@ Team::Team(std::size_t size, std::function<void()> work, std::function<void()> e
     if (const int error = start_joinable_thread(work_, thread); error != 0) {
       const std::string what =
           "--threads=" + std::to_string(size) + ": only " + std::to_string(threads_.size()) + " could start";
-      dismiss();
+      stop();
       throw std::system_error(error, std::system_category(), what);
     }
     threads_.push_back(thread);
   }
 }
 
-Team::~Team() { dismiss(); }
+ThreadGroup::~ThreadGroup() { stop(); }
 
-void Team::dismiss() {
+void ThreadGroup::stop() {
   end_();
   for (const pthread_t thread : threads_) {
     [[maybe_unused]] const int error = ::pthread_join(thread, nullptr);

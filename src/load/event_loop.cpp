@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "load/waiter.hpp"
+#include "load/event_loop.hpp"
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -14,33 +14,33 @@
 namespace majuscule {
 namespace {
 
-epoll_event event_of(Waiter::Tag tag) {
+epoll_event event_of(EventLoop::Tag tag) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = std::uint64_t{static_cast<std::uint8_t>(tag.subject)} << 56 |
-                   std::uint64_t{tag.generation & Waiter::kGenerations} << 32 | tag.number;
+                   std::uint64_t{tag.generation & EventLoop::kGenerations} << 32 | tag.number;
   return event;
 }
 
 }  // namespace
 
-Waiter::Waiter() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+EventLoop::EventLoop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // the kernel may end a sleep 50 us late otherwise
 }
 
-bool Waiter::watch(int fd, Tag tag) {
+bool EventLoop::watch(int fd, Tag tag) {
   epoll_event event = event_of(tag);
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void Waiter::tell_again(int fd, Tag tag) {
+void EventLoop::tell_again(int fd, Tag tag) {
   epoll_event event = event_of(tag);
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
-int Waiter::wait_for_events(const timespec* limit) {
+int EventLoop::wait_for_events(const timespec* limit) {
   if (has_pwait2_) {
     const int count = ::epoll_pwait2(epoll_.get(), events_.data(), kMostEvents, limit, nullptr);
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
@@ -51,7 +51,7 @@ int Waiter::wait_for_events(const timespec* limit) {
   return ready <= 0 ? ready : ::epoll_wait(epoll_.get(), events_.data(), kMostEvents, 0);
 }
 
-std::span<const epoll_event> Waiter::wait(Time until, Time due, Time& woke) {
+std::span<const epoll_event> EventLoop::wait(Time until, Time due, Time& woke) {
   const Time before = monotonic_now();
   Time wake = std::min(until, before + kLongest);
   if (due != kNever) wake = std::min(wake, due - kSpin);

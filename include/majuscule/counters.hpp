@@ -20,7 +20,7 @@ constexpr std::size_t status_index(std::uint16_t status) {
 }
 
 /// What happened, as a change to be added.
-struct Tally {
+struct CountersDelta {
   std::uint32_t requests = 0;  ///< capitalize requests answered 200, and raw replies
   std::uint16_t status = 0;    ///< of one HTTP answer; 0: none
   std::uint32_t accepted = 0;
@@ -31,7 +31,7 @@ struct Tally {
   std::uint64_t bytes_out = 0;
 };
 
-struct Counters {
+struct CounterValues {
   std::uint64_t requests = 0;
   std::uint64_t accepted = 0;
   std::uint64_t closed = 0;  ///< of the accepted ones: accepted - closed are open
@@ -40,38 +40,38 @@ struct Counters {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::array<std::uint64_t, kStatuses.size() + 1> responses{};  ///< the last one: any other status
-  std::uint64_t tickets = 0;                                    ///< capitalize requests begun
+  std::uint64_t sequence_numbers = 0;                           ///< capitalize requests begun
 
-  void add(const Tally& tally) {
-    add(tally, [](std::uint64_t& counter, std::uint64_t amount) { counter += amount; });
+  void add(const CountersDelta& delta) {
+    add(delta, [](std::uint64_t& counter, std::uint64_t amount) { counter += amount; });
   }
   /// The same by `increase(counter, amount)`, where plain addition will not do; an amount may be 0.
   template <typename Increase>
-  void add(const Tally& tally, Increase increase) {
-    increase(requests, tally.requests);
-    increase(accepted, tally.accepted);
-    increase(closed, tally.closed);
-    increase(refused, tally.refused);
-    increase(timed_out, tally.timed_out);
-    increase(bytes_in, tally.bytes_in);
-    increase(bytes_out, tally.bytes_out);
-    if (tally.status != 0) increase(responses[status_index(tally.status)], 1);
+  void add(const CountersDelta& delta, Increase increase) {
+    increase(requests, delta.requests);
+    increase(accepted, delta.accepted);
+    increase(closed, delta.closed);
+    increase(refused, delta.refused);
+    increase(timed_out, delta.timed_out);
+    increase(bytes_in, delta.bytes_in);
+    increase(bytes_out, delta.bytes_out);
+    if (delta.status != 0) increase(responses[status_index(delta.status)], 1);
   }
 };
 
-class Ledger {
+class Counters {
  public:
-  Ledger() = default;
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
-  virtual ~Ledger() = default;
+  Counters() = default;
+  Counters(const Counters&) = delete;
+  Counters& operator=(const Counters&) = delete;
+  virtual ~Counters() = default;
 
   /// Adds what happened. Thread-safe as the guard promises.
-  virtual void add(const Tally& tally) = 0;
+  virtual void add(const CountersDelta& delta) = 0;
   /// The number of this capitalize request, counted from 1 over the whole server.
-  virtual std::uint64_t next_ticket() = 0;
+  virtual std::uint64_t next_sequence_number() = 0;
   /// All counters: each exact once nobody adds any more; with a mutex, or one thread, all of one moment.
-  virtual Counters read() const = 0;
+  virtual CounterValues read() const = 0;
 };
 
 }  // namespace majuscule

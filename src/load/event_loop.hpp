@@ -16,7 +16,7 @@
 
 namespace majuscule {
 
-class Waiter {
+class EventLoop {
  public:
   /// This long before the moment it spins instead of sleeping.
   static constexpr Duration kSpin = std::chrono::microseconds(100);
@@ -25,7 +25,7 @@ class Waiter {
   static constexpr Duration kLongest = StallDetector::kLookEvery;
 
   /// What an event is about: one of the connections, one of the silent clients, or a signal.
-  enum class Subject : std::uint8_t { kSlot, kIdle, kSignal };
+  enum class Subject : std::uint8_t { kConnection, kIdle, kSignal };
   /// `generation`: of the connections that one number has had, modulo 2^24.
   struct Tag {
     Subject subject;
@@ -40,7 +40,7 @@ class Waiter {
   static constexpr std::uint32_t kGenerations = 0xff'ffff;
 
   /// Throws std::system_error.
-  Waiter();
+  EventLoop();
 
   /// Watches a descriptor, edge-triggered, for input, room for output and the peer's end, until it is closed.
   /// False with an errno.

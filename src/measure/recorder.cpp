@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "measure/record.hpp"
+#include "measure/recorder.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -12,7 +12,7 @@ std::string_view to_string(Failure failure) {
   return kNames[static_cast<std::size_t>(failure)];
 }
 
-void Record::answered(const Flight& flight, Time first_byte_at, Time whole_at) {
+void Recorder::answered(const Flight& flight, Time first_byte_at, Time whole_at) {
   if (!flight.measured) {
     ++warmup_requests;
     return;
@@ -26,14 +26,14 @@ void Record::answered(const Flight& flight, Time first_byte_at, Time whole_at) {
   last_sent = std::max(last_sent, flight.sent);
 }
 
-void Record::failed(Failure failure, std::string_view reason, std::uint64_t count) {
+void Recorder::failed(Failure failure, std::string_view reason, std::uint64_t count) {
   const auto i = static_cast<std::size_t>(failure);
   assert(i < kFailures && count > 0);
   if (failures[i] == 0) first_reason[i] = reason;
   failures[i] += count;
 }
 
-Time Record::served_at() const {
+Time Recorder::served_at() const {
   Time served = std::max(planned_end, last_sent);
   const std::uint64_t allowed = requests / 100;
   if (behind.count() > allowed) {
@@ -43,7 +43,7 @@ Time Record::served_at() const {
   return served;
 }
 
-std::uint64_t Record::total_failures() const {
+std::uint64_t Recorder::total_failures() const {
   return std::accumulate(failures.begin(), failures.end(), std::uint64_t{0});
 }
 

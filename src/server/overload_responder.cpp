@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/refusals.hpp"
+#include "server/overload_responder.hpp"
 
 #include <sys/socket.h>
 
@@ -13,18 +13,18 @@
 
 namespace majuscule {
 
-void Refusals::refuse(Accepted client, const Instant& now) {
+void OverloadResponder::refuse(Accepted client, const Instant& now) {
   assert(client.fd);
   if (refusal_throttle_.admit(now.time)) {
     server_.log().warn("refusing clients: --max-connections={} reached, or no thread or process for another",
                        server_.max_connections());
   }
   if (client.protocol == Protocol::kRaw) {
-    server_.ledger().add({.refused = 1});
+    server_.counters().add({.refused = 1});
     return;
   }
   const std::string answer = refusal_answer(now.date);
-  server_.ledger().add({.status = 503, .refused = 1, .bytes_out = answer.size()});
+  server_.counters().add({.status = 503, .refused = 1, .bytes_out = answer.size()});
   if (server_.access_log() != nullptr) log(client, now);
   sys::send(client.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   sys::shutdown(client.fd.get(), SHUT_WR);
@@ -35,7 +35,7 @@ void Refusals::refuse(Accepted client, const Instant& now) {
 }
 
 // Its request has not been read.
-void Refusals::log(const Accepted& client, const Instant& now) const {
+void OverloadResponder::log(const Accepted& client, const Instant& now) const {
   const std::string peer = client.peer.host();
   server_.access_log()->write(log_line({.peer = peer,
                                         .unix_seconds = now.unix_seconds,
@@ -46,14 +46,14 @@ void Refusals::log(const Accepted& client, const Instant& now) const {
                                         .user_agent = {}}));
 }
 
-AcceptResult Refusals::accept(Listener& listener, Accepted& client, bool non_blocking) {
+AcceptResult OverloadResponder::accept(Listener& listener, Accepted& client, bool non_blocking) {
   const AcceptResult result = listener.accept(client, non_blocking);
   if (result != AcceptResult::kExhausted || held_.empty()) return result;
   let_go_of_oldest();
   return listener.accept(client, non_blocking);
 }
 
-void Refusals::sweep(Time now) {
+void OverloadResponder::sweep(Time now) {
   if (now < next_sweep_) return;
   next_sweep_ = now + kBetweenSweeps;
   std::erase_if(held_, [now](Held& held) {
@@ -67,15 +67,15 @@ void Refusals::sweep(Time now) {
   });
 }
 
-void Refusals::drain(Time now) {
+void OverloadResponder::drain(Time now) {
   for (Held& held : held_) held.end = std::min(held.end, now + kHoldInDrain);
 }
 
-void Refusals::close_all() {
+void OverloadResponder::close_all() {
   while (!held_.empty()) let_go_of_oldest();
 }
 
-void Refusals::let_go_of_oldest() {
+void OverloadResponder::let_go_of_oldest() {
   assert(!held_.empty() && held_.size() <= kMost);
   discard_input(held_.front().client.get());
   held_.pop_front();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The shared state behind its guard: exact, whoever adds to it from how many threads or processes and whoever
 // of them is killed; but for requests without a guard, which are lost.
-#include "server/guarded_ledger.hpp"
+#include "server/guarded_counters.hpp"
 
 #include <sched.h>
 #include <signal.h>
@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 constexpr unsigned kAdders = 8;  // threads or processes at once
 constexpr std::uint64_t kAdds = 20'000;
 constexpr std::uint64_t kAll = kAdders * kAdds;
-constexpr Tally kTally = {
+constexpr CountersDelta kDelta = {
     .requests = 1, .status = 200, .accepted = 1, .closed = 1, .timed_out = 1, .bytes_in = 2, .bytes_out = 3};
 
 struct Case {
@@ -107,127 +107,127 @@ void run_at_once(const Case& c, const std::function<void(unsigned)>& work) {
   c.sharing == Sharing::kProcesses ? run_processes(work_with_the_others) : run_threads(work_with_the_others);
 }
 
-class GuardedLedgerTest : public ::testing::TestWithParam<Case> {
+class GuardedCountersTest : public ::testing::TestWithParam<Case> {
  protected:
-  std::unique_ptr<GuardedLedger> ledger(unsigned workers = 1) const {
-    return make_ledger(GetParam().guard, GetParam().sharing, workers);
+  std::unique_ptr<GuardedCounters> counters(unsigned workers = 1) const {
+    return make_counters(GetParam().guard, GetParam().sharing, workers);
   }
 };
 
-class EveryLedger : public GuardedLedgerTest {};
-INSTANTIATE_TEST_SUITE_P(Guards, EveryLedger, ::testing::ValuesIn(cases([](const Case&) { return true; })),
+class EveryCounters : public GuardedCountersTest {};
+INSTANTIATE_TEST_SUITE_P(Guards, EveryCounters, ::testing::ValuesIn(cases([](const Case&) { return true; })),
                          name_of);
 
-TEST_P(EveryLedger, AddsUp) {
-  const auto ledger = this->ledger();
-  ledger->add({.requests = 1, .status = 200, .accepted = 3, .closed = 1, .bytes_in = 3});
-  ledger->add({.requests = 1, .status = 503, .refused = 4, .timed_out = 5, .bytes_in = 4, .bytes_out = 6});
-  EXPECT_EQ(ledger->next_ticket(), 1U);
-  EXPECT_EQ(ledger->next_ticket(), 2U);
-  const Counters counters = ledger->read();
-  EXPECT_EQ(counters.requests, 2U);
-  EXPECT_EQ(counters.responses[status_index(200)], 1U);
-  EXPECT_EQ(counters.responses[status_index(503)], 1U);
-  EXPECT_EQ(counters.responses[status_index(404)], 0U);
-  EXPECT_EQ(counters.accepted, 3U);
-  EXPECT_EQ(counters.closed, 1U);
-  EXPECT_EQ(counters.refused, 4U);
-  EXPECT_EQ(counters.timed_out, 5U);
-  EXPECT_EQ(counters.bytes_in, 7U);
-  EXPECT_EQ(counters.bytes_out, 6U);
-  EXPECT_EQ(counters.tickets, 2U);
+TEST_P(EveryCounters, AddsUp) {
+  const auto counters = this->counters();
+  counters->add({.requests = 1, .status = 200, .accepted = 3, .closed = 1, .bytes_in = 3});
+  counters->add({.requests = 1, .status = 503, .refused = 4, .timed_out = 5, .bytes_in = 4, .bytes_out = 6});
+  EXPECT_EQ(counters->next_sequence_number(), 1U);
+  EXPECT_EQ(counters->next_sequence_number(), 2U);
+  const CounterValues values = counters->read();
+  EXPECT_EQ(values.requests, 2U);
+  EXPECT_EQ(values.responses[status_index(200)], 1U);
+  EXPECT_EQ(values.responses[status_index(503)], 1U);
+  EXPECT_EQ(values.responses[status_index(404)], 0U);
+  EXPECT_EQ(values.accepted, 3U);
+  EXPECT_EQ(values.closed, 1U);
+  EXPECT_EQ(values.refused, 4U);
+  EXPECT_EQ(values.timed_out, 5U);
+  EXPECT_EQ(values.bytes_in, 7U);
+  EXPECT_EQ(values.bytes_out, 6U);
+  EXPECT_EQ(values.sequence_numbers, 2U);
 }
 
-TEST_P(EveryLedger, SaysWhetherItMayLoseUpdates) {
+TEST_P(EveryCounters, SaysWhetherItMayLoseUpdates) {
   EXPECT_EQ(note_on(GetParam().guard, GetParam().sharing).empty(), GetParam().is_exact());
 }
 
-class SharedLedger : public GuardedLedgerTest {};
-INSTANTIATE_TEST_SUITE_P(Guards, SharedLedger, ::testing::ValuesIn(cases(is_shared)), name_of);
+class SharedCounters : public GuardedCountersTest {};
+INSTANTIATE_TEST_SUITE_P(Guards, SharedCounters, ::testing::ValuesIn(cases(is_shared)), name_of);
 
 /// All that the guard protects, so all but the requests where there is none.
-TEST_P(SharedLedger, IsExactForManyAtOnce) {
-  const auto ledger = this->ledger();
+TEST_P(SharedCounters, IsExactForManyAtOnce) {
+  const auto counters = this->counters();
   run_at_once(GetParam(), [&](unsigned) {
-    for (std::uint64_t i = 0; i < kAdds; ++i) ledger->add(kTally);
+    for (std::uint64_t i = 0; i < kAdds; ++i) counters->add(kDelta);
   });
-  const Counters counters = ledger->read();
-  EXPECT_LE(counters.requests, kAll);
-  EXPECT_TRUE(counters.requests == kAll || !GetParam().is_exact()) << counters.requests;
-  EXPECT_EQ(counters.responses[status_index(200)], kAll);
-  EXPECT_EQ(counters.accepted, kAll);
-  EXPECT_EQ(counters.closed, kAll);
-  EXPECT_EQ(counters.timed_out, kAll);
-  EXPECT_EQ(counters.bytes_in, 2 * kAll);
-  EXPECT_EQ(counters.bytes_out, 3 * kAll);
+  const CounterValues values = counters->read();
+  EXPECT_LE(values.requests, kAll);
+  EXPECT_TRUE(values.requests == kAll || !GetParam().is_exact()) << values.requests;
+  EXPECT_EQ(values.responses[status_index(200)], kAll);
+  EXPECT_EQ(values.accepted, kAll);
+  EXPECT_EQ(values.closed, kAll);
+  EXPECT_EQ(values.timed_out, kAll);
+  EXPECT_EQ(values.bytes_in, 2 * kAll);
+  EXPECT_EQ(values.bytes_out, 3 * kAll);
 }
 
-TEST_P(SharedLedger, GivesEveryTicketOnce) {
-  const auto ledger = this->ledger();
+TEST_P(SharedCounters, GivesEverySequenceNumberOnce) {
+  const auto counters = this->counters();
   const SharedArray<std::uint64_t> sums(kAdders);
   run_at_once(GetParam(), [&](unsigned number) {
-    for (std::uint64_t i = 0; i < kAdds; ++i) sums[number] += ledger->next_ticket();
+    for (std::uint64_t i = 0; i < kAdds; ++i) sums[number] += counters->next_sequence_number();
   });
   std::uint64_t sum = 0;
   for (const std::uint64_t of_one : sums) sum += of_one;
   EXPECT_EQ(sum, kAll * (kAll + 1) / 2);
 }
 
-TEST_P(SharedLedger, NeverShowsMoreClosedThanAccepted) {
-  const auto ledger = this->ledger();
+TEST_P(SharedCounters, NeverShowsMoreClosedThanAccepted) {
+  const auto counters = this->counters();
   run_at_once(GetParam(), [&](unsigned) {
     for (std::uint64_t i = 0; i < kAdds / 10; ++i) {
-      ledger->add({.accepted = 1});
-      const Counters seen = ledger->read();
+      counters->add({.accepted = 1});
+      const CounterValues seen = counters->read();
       if (seen.closed >= seen.accepted) std::abort();  // this one is open
-      ledger->add({.closed = 1});
+      counters->add({.closed = 1});
     }
   });
-  EXPECT_EQ(ledger->read().accepted, ledger->read().closed);
+  EXPECT_EQ(counters->read().accepted, counters->read().closed);
 }
 
-TEST_P(SharedLedger, ForgetsTheClientsOfADeadWorker) {
+TEST_P(SharedCounters, ForgetsTheClientsOfADeadWorker) {
   constexpr unsigned kWorkers = 3;
-  const auto ledger = this->ledger(kWorkers);
+  const auto counters = this->counters(kWorkers);
   for (unsigned worker = 0; worker < kWorkers; ++worker) {
     Child([&] {
-      ledger->become(worker);
-      ledger->add({.requests = 1, .accepted = 10, .closed = worker});
-      Child([&] { ledger->add({.accepted = 1}); }).wait();  // what it forks counts as its own
+      counters->become(worker);
+      counters->add({.requests = 1, .accepted = 10, .closed = worker});
+      Child([&] { counters->add({.accepted = 1}); }).wait();  // what it forks counts as its own
     }).wait();
   }
-  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 30U);
-  ledger->forget_clients_of(1);
-  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 20U);
-  EXPECT_EQ(ledger->read().accepted, 33U);
-  EXPECT_EQ(ledger->read().requests, 3U) << "what else it did stays counted";
+  EXPECT_EQ(counters->read().accepted - counters->read().closed, 30U);
+  counters->forget_clients_of(1);
+  EXPECT_EQ(counters->read().accepted - counters->read().closed, 20U);
+  EXPECT_EQ(counters->read().accepted, 33U);
+  EXPECT_EQ(counters->read().requests, 3U) << "what else it did stays counted";
   Child([&] {
-    ledger->become(1);
-    ledger->add({.accepted = 5, .closed = 1});
+    counters->become(1);
+    counters->add({.accepted = 5, .closed = 1});
   }).wait();
-  EXPECT_EQ(ledger->read().accepted - ledger->read().closed, 24U);
+  EXPECT_EQ(counters->read().accepted - counters->read().closed, 24U);
 }
 
-TEST_P(SharedLedger, IsNotHeldUpByAProcessThatIsKilled) {
+TEST_P(SharedCounters, IsNotHeldUpByAProcessThatIsKilled) {
   constexpr int kRounds = 50;
-  const auto ledger = this->ledger(2);
+  const auto counters = this->counters(2);
   const SharedArray<std::atomic<bool>> adds(1, false);
   for (int i = 0; i < kRounds; ++i) {
     adds[0] = false;
     Child victim([&] {
-      ledger->become(1);
+      counters->become(1);
       for (;;) {
-        ledger->add({.requests = 1, .accepted = 1});
+        counters->add({.requests = 1, .accepted = 1});
         adds[0] = true;
       }
     });
     while (!adds[0]) std::this_thread::yield();
     victim.kill();  // in the midst of it
-    ledger->forget_clients_of(1);
-    const Counters before = ledger->read();
+    counters->forget_clients_of(1);
+    const CounterValues before = counters->read();
     EXPECT_EQ(before.accepted, before.closed);
-    ledger->add(kTally);
-    EXPECT_EQ(ledger->read().requests, before.requests + 1);
+    counters->add(kDelta);
+    EXPECT_EQ(counters->read().requests, before.requests + 1);
   }
 }
 
@@ -242,28 +242,28 @@ bool runs_at_once(Sharing sharing) {
 }
 
 /// An update is lost when another adds between its two halves: sooner or later, where two really run at once.
-TEST_P(SharedLedger, LosesUpdatesOfRequestsOnlyWithoutAGuard) {
+TEST_P(SharedCounters, LosesUpdatesOfRequestsOnlyWithoutAGuard) {
   constexpr std::uint64_t kManyAdds = 50 * kAdds;  // for longer than a time slice
   const bool is_exact = GetParam().is_exact();
   if (!is_exact && !runs_at_once(GetParam().sharing)) GTEST_SKIP() << "needs two CPUs";
-  const auto ledger = this->ledger();
+  const auto counters = this->counters();
   const Time end = monotonic_now() + (is_exact ? 1s : 30s);
   std::uint64_t added = 0;
-  while (ledger->read().requests == added && monotonic_now() < end) {
+  while (counters->read().requests == added && monotonic_now() < end) {
     run_at_once(GetParam(), [&](unsigned) {
-      for (std::uint64_t i = 0; i < kManyAdds; ++i) ledger->add({.requests = 1});
+      for (std::uint64_t i = 0; i < kManyAdds; ++i) counters->add({.requests = 1});
     });
     added += kAdders * kManyAdds;
   }
-  EXPECT_EQ(ledger->read().requests == added, is_exact) << added << " were added";
+  EXPECT_EQ(counters->read().requests == added, is_exact) << added << " were added";
 }
 
-TEST(MutexLedger, ShowsAllCountersOfOneMoment) {
-  const auto ledger = make_ledger(Guard::kMutex, Sharing::kThreads, 1);
+TEST(MutexCounters, ShowsAllCountersOfOneMoment) {
+  const auto counters = make_counters(Guard::kMutex, Sharing::kThreads, 1);
   run_threads([&](unsigned) {
     for (std::uint64_t i = 0; i < kAdds; ++i) {
-      ledger->add(kTally);
-      const Counters seen = ledger->read();
+      counters->add(kDelta);
+      const CounterValues seen = counters->read();
       EXPECT_EQ(seen.bytes_in, 2 * seen.requests);
       EXPECT_EQ(seen.responses[status_index(200)], seen.accepted);
     }

@@ -9,19 +9,19 @@
 
 namespace majuscule {
 
-class Team {
+class ThreadGroup {
  public:
   /// Starts `size` threads, each of which runs `work` once. `end` must make every one of them return: those
   /// that run it, and those that have yet to begin. Throws std::system_error, with none left, when not all
   /// can be started.
-  Team(std::size_t size, std::function<void()> work, std::function<void()> end);
+  ThreadGroup(std::size_t size, std::function<void()> work, std::function<void()> end);
   /// Calls `end`, and joins.
-  ~Team();
-  Team(const Team&) = delete;
-  Team& operator=(const Team&) = delete;
+  ~ThreadGroup();
+  ThreadGroup(const ThreadGroup&) = delete;
+  ThreadGroup& operator=(const ThreadGroup&) = delete;
 
  private:
-  void dismiss();
+  void stop();
 
   const std::function<void()> work_;
   const std::function<void()> end_;

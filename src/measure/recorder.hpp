@@ -32,7 +32,7 @@ struct Flight {
   bool measured;  ///< not of the warm-up
 };
 
-struct Record {
+struct Recorder {
   Histogram service;     ///< from the real send to the whole answer
   Histogram response;    ///< from the intended send to the whole answer
   Histogram connect;     ///< of each connection that was made before the start or is not of the warm-up

@@ -12,11 +12,11 @@
 #include "base/unique_fd.hpp"
 #include "load/dial.hpp"
 #include "measure/answer_parser.hpp"
-#include "measure/record.hpp"
+#include "measure/recorder.hpp"
 
 namespace majuscule {
 
-struct Slot : TimerWheel::Timer {
+struct ClientConnection : TimerWheel::Timer {
   enum class State : std::uint8_t {
     kClosed,      ///< no connection: the next request makes one
     kConnecting,  ///< `waiting` is sent when it stands
@@ -24,7 +24,7 @@ struct Slot : TimerWheel::Timer {
     kResting,  ///< after a failure, so as not to hammer at the server
   };
 
-  Slot(std::size_t its_number, std::size_t pipeline, Expectation& expected)
+  ClientConnection(std::size_t its_number, std::size_t pipeline, Expectation& expected)
       : number(its_number), parser(expected), ring_(pipeline) {}
 
   const std::size_t number;
@@ -33,7 +33,7 @@ struct Slot : TimerWheel::Timer {
   Dial dial;  ///< while it connects
   AnswerParser parser;
   std::optional<Flight> waiting;  ///< the request for which it connects
-  std::uint32_t attempts = 0;     ///< at a connection that it has begun, as a Waiter::Tag counts them
+  std::uint32_t attempts = 0;     ///< at a connection that it has begun, as an EventLoop::Tag counts them
   std::uint32_t generation = 0;   ///< the attempt that became its connection
   std::uint64_t begun = 0;        ///< requests on this connection
   std::size_t unstamped = 0;      ///< of those in flight, the last that have not begun to be sent

@@ -13,7 +13,7 @@
 
 namespace majuscule {
 
-struct Exchange {
+struct RequestContext {
   Request request;
   RequestParser parser{request};
   std::string held;  ///< received behind the request that is being answered
@@ -22,7 +22,7 @@ struct Exchange {
   std::size_t output_begin = 0;
   std::string body;  ///< a large body, behind the output
   std::size_t body_begin = 0;
-  std::uint64_t bytes_in = 0;  ///< not yet in the ledger
+  std::uint64_t bytes_in = 0;  ///< not yet in the counters
 
   std::string_view held_bytes() const { return std::string_view(held).substr(held_begin); }
   bool output_empty() const { return output_begin == output.size() && body_begin == body.size(); }
@@ -31,22 +31,22 @@ struct Exchange {
 };
 
 /// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe (see
-/// event/shared_exchange_pool.hpp).
-class ExchangePool {
+/// event/shared_request_context_pool.hpp).
+class RequestContextPool {
  public:
   /// Keeps up to `capacity` of them, none whose buffers hold more than kLargestKept bytes.
-  explicit ExchangePool(std::size_t capacity) { free_.reserve(capacity); }
-  ExchangePool(const ExchangePool&) = delete;
-  ExchangePool& operator=(const ExchangePool&) = delete;
-  virtual ~ExchangePool() = default;
+  explicit RequestContextPool(std::size_t capacity) { free_.reserve(capacity); }
+  RequestContextPool(const RequestContextPool&) = delete;
+  RequestContextPool& operator=(const RequestContextPool&) = delete;
+  virtual ~RequestContextPool() = default;
 
   /// One with empty buffers; its parser has yet to begin().
-  virtual std::unique_ptr<Exchange> take();
-  virtual void give_back(std::unique_ptr<Exchange> exchange) noexcept;
+  virtual std::unique_ptr<RequestContext> take();
+  virtual void give_back(std::unique_ptr<RequestContext> request_context) noexcept;
 
  private:
   static constexpr std::size_t kLargestKept = 32 * 1024;
-  std::vector<std::unique_ptr<Exchange>> free_;
+  std::vector<std::unique_ptr<RequestContext>> free_;
 };
 
 }  // namespace majuscule

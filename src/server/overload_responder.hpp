@@ -15,16 +15,16 @@
 
 namespace majuscule {
 
-class Refusals {
+class OverloadResponder {
  public:
   static constexpr std::size_t kMost = 64;  ///< held at once; more push out the oldest
   /// The most that is still held once the server drains.
   static constexpr Duration kHoldInDrain = std::chrono::milliseconds(500);
 
-  explicit Refusals(Server& server) : server_(server) {}
-  ~Refusals() { close_all(); }
-  Refusals(const Refusals&) = delete;
-  Refusals& operator=(const Refusals&) = delete;
+  explicit OverloadResponder(Server& server) : server_(server) {}
+  ~OverloadResponder() { close_all(); }
+  OverloadResponder(const OverloadResponder&) = delete;
+  OverloadResponder& operator=(const OverloadResponder&) = delete;
 
   /// Counts the refusal; answers 503 (HTTP) or nothing (raw), ends the sending side and holds the client.
   /// Never blocks.

@@ -12,7 +12,7 @@
 
 #include "base/shared_array.hpp"
 #include "server/counters_sum.hpp"
-#include "server/guarded_ledger.hpp"
+#include "server/guarded_counters.hpp"
 
 namespace majuscule {
 
@@ -22,7 +22,7 @@ inline constexpr std::size_t kCacheLine = 64;
 
 /// What is added here is added here by few, so the cache line seldom moves.
 struct alignas(kCacheLine) Shard {
-  Counters counters;
+  CounterValues values;
 };
 
 /// The clients of one worker.
@@ -36,10 +36,10 @@ inline constexpr unsigned kShards = 64;
 inline constexpr unsigned kNoShard = kShards;
 inline thread_local unsigned t_shard = kNoShard;
 
-class AtomicLedger final : public GuardedLedger {
+class AtomicCounters final : public GuardedCounters {
  public:
   /// `guard` is any but the mutex.
-  AtomicLedger(Guard guard, unsigned workers)
+  AtomicCounters(Guard guard, unsigned workers)
       : loses_requests_(guard == Guard::kNone),
         shards_(guard == Guard::kSharded ? kShards : 1),
         clients_(workers),
@@ -50,29 +50,29 @@ class AtomicLedger final : public GuardedLedger {
         ::pthread_atfork(nullptr, nullptr, [] { t_shard = kNoShard; });
   }
 
-  void add(const Tally& tally) override {
-    Tally rest = tally;
+  void add(const CountersDelta& delta) override {
+    CountersDelta rest = delta;
     Clients& clients = clients_[worker_];
     increase(clients.accepted, std::exchange(rest.accepted, 0), std::memory_order_relaxed);
     increase(clients.closed, std::exchange(rest.closed, 0), std::memory_order_release);
-    Counters& counters = my_shard().counters;
-    if (loses_requests_) increase_unguarded(counters.requests, std::exchange(rest.requests, 0));
-    counters.add(rest, [](std::uint64_t& counter, std::uint64_t amount) {
+    CounterValues& values = my_shard().values;
+    if (loses_requests_) increase_unguarded(values.requests, std::exchange(rest.requests, 0));
+    values.add(rest, [](std::uint64_t& counter, std::uint64_t amount) {
       increase(counter, amount, std::memory_order_relaxed);
     });
   }
-  std::uint64_t next_ticket() override {
-    return std::atomic_ref(shards_[0].counters.tickets).fetch_add(1, std::memory_order_relaxed) + 1;
+  std::uint64_t next_sequence_number() override {
+    return std::atomic_ref(shards_[0].values.sequence_numbers).fetch_add(1, std::memory_order_relaxed) + 1;
   }
-  Counters read() const override {
-    Counters sum;
+  CounterValues read() const override {
+    CounterValues sum;
     for (Clients& clients : clients_) {
       // In this order no reader sees a client closed before it was accepted.
       sum.closed += load(clients.closed, std::memory_order_acquire);
       sum.accepted += load(clients.accepted, std::memory_order_relaxed);
     }
     for (Shard& shard : shards_) {
-      add_all(sum, shard.counters,
+      add_all(sum, shard.values,
               [](std::uint64_t& counter) { return load(counter, std::memory_order_relaxed); });
     }
     return sum;
