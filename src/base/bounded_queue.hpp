@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The queue between those who wait and those who serve them: a mutex, a condition variable and a bound.
+// A bounded FIFO, LIFO or priority queue between threads: one mutex, two condition variables.
 //
-// Whoever pops blocks in it until there is something or it is closed; whoever pushes chooses whether to block
-// while it is full. All its memory is taken at the beginning.
+// pop() blocks while the queue is empty and open. push() blocks while it is full; try_push() does not. The
+// constructor allocates all memory.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ class BoundedQueue {
   static constexpr unsigned kUrgencies = 8;
   static constexpr unsigned kDefaultUrgency = 3;
 
-  /// `capacity` in items, whatever their urgency.
+  /// `capacity` in items, of all urgencies together.
   BoundedQueue(QueueOrder order, std::size_t capacity) : order_(order), capacity_(capacity) {
     assert(capacity > 0);
     const unsigned used = order == QueueOrder::kPriority ? kUrgencies : 1;
@@ -33,8 +33,8 @@ class BoundedQueue {
   BoundedQueue(const BoundedQueue&) = delete;
   BoundedQueue& operator=(const BoundedQueue&) = delete;
 
-  /// False, with the item untouched, when the queue is full or closed. `urgency` is below kUrgencies, and
-  /// only means something in the order kPriority.
+  /// Returns false and leaves the item untouched when the queue is full or closed. `urgency` is below
+  /// kUrgencies; only the order kPriority uses it.
   bool try_push(T&& item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);
@@ -45,7 +45,7 @@ class BoundedQueue {
     return true;
   }
 
-  /// Blocks while the queue is full. False when it is closed.
+  /// Blocks while the queue is full. Returns false when it is closed.
   bool push(T item, unsigned urgency = kDefaultUrgency) MAJUSCULE_EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);
@@ -57,7 +57,7 @@ class BoundedQueue {
     return true;
   }
 
-  /// Blocks until there is an item; nothing once the queue is closed and empty.
+  /// Blocks until there is an item. Returns nothing once the queue is closed and empty.
   std::optional<T> pop() MAJUSCULE_EXCLUDES(mutex_) {
     std::optional<T> item;
     {
@@ -69,7 +69,7 @@ class BoundedQueue {
     return item;
   }
 
-  /// Does not block: nothing when there is nothing.
+  /// Returns nothing when the queue is empty. Does not block.
   std::optional<T> try_pop() MAJUSCULE_EXCLUDES(mutex_) {
     std::optional<T> item;
     {
@@ -80,7 +80,7 @@ class BoundedQueue {
     return item;
   }
 
-  /// Nothing is taken in any more; those who wait in pop() are told when the rest is gone.
+  /// Refuses all further items. Blocked calls of pop() return nothing once the queue is empty.
   void close() MAJUSCULE_EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The sleep of tasks on threads: a drain whose time is up ends all of them.
+// The sleep of tasks on threads. One call ends all sleeps when the drain timeout has passed.
 #pragma once
 
 #include <array>

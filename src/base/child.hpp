@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a process that forks others needs, and what those do first.
+// What a process needs before it forks, and what the child does first.
 #pragma once
 
 #include <signal.h>
@@ -8,7 +8,8 @@
 
 namespace majuscule {
 
-/// Lets signals wait while it lives: a child forked meanwhile gets them when it has its own handlers.
+/// Blocks signals during its lifetime: a child forked in this time receives them once it has its own
+/// handlers.
 class SignalsHeld {
  public:
   explicit SignalsHeld(const sigset_t& signals) : held_(signals) {
@@ -22,15 +23,15 @@ class SignalsHeld {
   SignalsHeld(const SignalsHeld&) = delete;
   SignalsHeld& operator=(const SignalsHeld&) = delete;
 
-  /// What else has been blocked since stays so.
+  /// Signals that have been blocked since stay blocked.
   void release() const { ::pthread_sigmask(SIG_UNBLOCK, &held_, nullptr); }
 
  private:
   sigset_t held_;
 };
 
-/// The calling process, just forked by `parent`, is killed when its parent dies (the thread of it that
-/// forked, strictly). False: it has died already.
+/// Makes the kernel kill the calling process, just forked by `parent`, when the thread that forked it ends.
+/// Returns false if the parent has died already.
 inline bool die_with(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   return ::getppid() == parent;

@@ -20,7 +20,7 @@ void close_between(unsigned first, unsigned last) {
 }  // namespace
 
 void reserve_descriptors(std::size_t count) {
-  // The kernel grows the table to hold this one, and keeps it so.
+  // The kernel grows the table to hold this number, and does not shrink it.
   const auto highest_wanted = static_cast<int>(std::min(count, kMostReserved));
   const int highest = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, highest_wanted);
   if (highest >= 0) ::close(highest);

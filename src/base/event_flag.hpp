@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A flag that threads can wait for by its descriptor: once raised, it stays readable (eventfd(2)).
+// A flag that threads wait for by its descriptor: once raised, it stays readable (eventfd(2)).
 #pragma once
 
 #include <sys/eventfd.h>

@@ -20,8 +20,8 @@ void end(int) { ::_exit(0); }
 void open_missing_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is fd: those below it are open by now. To write to a closed standard output
-    // stays an error. Without /dev, anything that cannot be written to will do.
+    // The lowest free number is fd, since those below it are open by now. Writing to a closed standard output
+    // stays an error. Without /dev, any descriptor that cannot be written to serves.
     if (::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0) ::open("/", O_PATH);
   }
 }
@@ -54,7 +54,7 @@ void reset_signals() {
 }
 
 void prepare_process() {
-  reset_signals();  // first: every moment without a handler loses signals of process 1
+  reset_signals();  // first: until process 1 has a handler, it loses signals
   open_missing_standard_descriptors();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a process inherits from its parent, put in order: descriptors 0 to 2, the signal mask, and signals
-// that are ignored or would end it. The programs call it first; a program that embeds the server keeps its
-// own.
+// Puts in order what a process inherits from its parent: descriptors 0 to 2, the signal mask and the signal
+// dispositions. The programs call it first. A program that embeds the server keeps its own settings.
 #pragma once
 
 #include <signal.h>
@@ -10,30 +9,30 @@
 
 namespace majuscule {
 
-/// Opens /dev/null for those of the descriptors 0 to 2 that are closed: otherwise the next socket takes the
-/// number, and a log line is written into it.
+/// Opens /dev/null for each closed descriptor of 0 to 2. Otherwise the next socket takes the number, and a
+/// log line is written into it.
 void open_missing_standard_descriptors();
 
-/// Makes signals count from here on. Unblocks all. SIGTERM, SIGINT and SIGHUP end the process with exit code
-/// 0 until something else handles them; process 1 of a container would not get them at all without a handler.
+/// Sets a known state of all signals. Unblocks all. SIGTERM, SIGINT and SIGHUP end the process with exit code
+/// 0 until they get other handlers; without a handler, process 1 of a container would not receive them.
 /// SIGHUP stays ignored if it is, as nohup(1) asks for. SIGPIPE, SIGXFSZ, SIGTTOU and SIGUSR1 are ignored.
-/// SIGCHLD is ignored until something else handles it, so that the kernel reaps children from before exec(3),
-/// and the orphans that process 1 adopts; those that have ended already are reaped here. Async-signal-safe.
+/// SIGCHLD is ignored until it gets a handler, so that the kernel reaps children from before exec(3) and the
+/// orphans of process 1. Those that have ended already are reaped here. Async-signal-safe.
 void reset_signals();
 
-/// Both of them. To be called first in main(), while there is one thread.
+/// Calls both functions above. To be called first in main(), while there is one thread.
 void prepare_process();
 
-/// Whether SIGHUP is ignored, as under nohup(1).
+/// Returns whether SIGHUP is ignored, as under nohup(1).
 bool ignores_hangup();
 
-/// Whether this process may have children that it did not start: it has some now, from before exec(3), or it
-/// adopts orphans, being process 1 or a subreaper (prctl(2)).
+/// Returns whether this process may have children that it did not start: from before exec(3), or orphans,
+/// since it is process 1 or a subreaper (prctl(2)).
 bool has_children_of_others();
 
-/// Ignores, while it lives, SIGUSR1 and the signals by which a write fails, since the error is what counts:
-/// SIGPIPE, the reader has gone; SIGXFSZ, past the file-size limit; SIGTTOU, a terminal of another job. Then
-/// restores what they did before. Not thread-safe.
+/// Ignores SIGUSR1 and the signals of failed writes during its lifetime, then restores their dispositions.
+/// The writer sees the error: SIGPIPE, the reader has gone; SIGXFSZ, past the file-size limit; SIGTTOU, a
+/// terminal of another job. Not thread-safe.
 class IgnoredSignals {
  public:
   IgnoredSignals();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A doubly linked list whose links are members of its elements: adding and removing never allocate. The list
+// A doubly linked list whose links are members of its elements. Adding and removing never allocate. The list
 // borrows its elements.
 #pragma once
 
@@ -7,8 +7,8 @@
 
 namespace majuscule {
 
-/// An element leaves the list before it or the list is destroyed. T derives from IntrusiveList<T>::Link; if
-/// privately, it has both of these for friends. Not thread-safe.
+/// An element must leave the list before either is destroyed. T derives from IntrusiveList<T>::Link; if
+/// privately, both are its friends. Not thread-safe.
 template <typename T>
 class IntrusiveList {
  public:
@@ -18,7 +18,7 @@ class IntrusiveList {
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
     ~Link() { assert(!linked()); }
-    /// Whether it is in a list.
+    /// Returns whether it is in a list.
     bool linked() const { return previous_ != nullptr; }
 
    private:

@@ -36,8 +36,7 @@ ssize_t LineOutput::attempt(std::string_view text) const noexcept {
     case Kind::kReopened: return ::write(reopened_.get(), text.data(), text.size());
     case Kind::kPolled: break;
   }
-  // Not every kernel and every kind of file knows RWF_NOWAIT; without it another process may take the room
-  // first.
+  // Not every kernel and file supports RWF_NOWAIT. Without it another process may fill the pipe first.
   const iovec piece{const_cast<char*>(text.data()), text.size()};
   if (const ssize_t n = ::pwritev2(fd_, &piece, 1, -1, RWF_NOWAIT); n >= 0 || errno != EOPNOTSUPP) return n;
   pollfd room{fd_, POLLOUT, 0};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Writes a line to a descriptor that the process was given, and never waits for its reader: the line is
-// written at once or not at all.
+// Writes a line to an inherited descriptor without waiting for its reader: the line is written at once or not
+// at all.
 //
-// O_NONBLOCK belongs to the open file, which other programs share: a shell would find its terminal changed.
-// So a pipe or a terminal is opened once more by its name in /proc, and only that one is non-blocking; a
-// socket has MSG_DONTWAIT. Where the file cannot be opened again (another user's), poll(2) is asked first. A
-// regular file has no reader, but write(2) waits for the disk.
+// O_NONBLOCK belongs to the open file description, which other programs share: a shell would find its
+// terminal changed. So a pipe or a terminal is opened once more by its name in /proc, and only that
+// description is non-blocking. A socket has MSG_DONTWAIT. A file that cannot be opened again (another user's)
+// is checked with poll(2) first. A regular file has no reader, but write(2) waits for the disk.
 #pragma once
 
 #include <limits.h>
@@ -21,7 +21,7 @@ namespace majuscule {
 
 class LineOutput {
  public:
-  /// A pipe takes so many bytes whole, whatever other processes write to it (pipe(7)).
+  /// A pipe takes up to this many bytes as a whole, whatever other processes write to it (pipe(7)).
   static constexpr std::size_t kLongestLine = PIPE_BUF;
 
   /// Borrows `fd`.
@@ -29,11 +29,12 @@ class LineOutput {
   LineOutput(const LineOutput&) = delete;
   LineOutput& operator=(const LineOutput&) = delete;
 
-  /// The descriptor that is written to.
+  /// Returns the descriptor that is written to.
   int descriptor() const { return reopened_ ? reopened_.get() : fd_; }
 
-  /// Writes `line`, which ends with its newline; a longer one is cut to kLongestLine bytes. False with an
-  /// errno when it was not written: EAGAIN when that would have to wait. Thread-safe and async-signal-safe.
+  /// Writes `line`, which ends with its newline; a longer one is truncated to kLongestLine bytes. Returns
+  /// false with an errno when it was not written: EAGAIN when it would have to wait. Thread-safe and
+  /// async-signal-safe.
   bool write(std::string_view line) noexcept;
 
  private:
@@ -45,17 +46,18 @@ class LineOutput {
   const int fd_;
   UniqueFd reopened_;
   const Kind kind_;
-  std::atomic<bool> torn_ = false;  // the last line lacks its end
+  std::atomic<bool> torn_ = false;  // the last line lacks its newline
 };
 
-/// The standard error of this process. First called while there is one thread; then also in signal handlers.
+/// Returns the standard error of this process. The first call must come while there is one thread; later ones
+/// may come from signal handlers.
 LineOutput& standard_error();
 
-/// Writes `majuscule: ` and `text` there, if it can be written at once. Async-signal-safe after the first
-/// call of standard_error().
+/// Writes `majuscule: ` and `text` to standard error if it can be written at once. Async-signal-safe after
+/// the first call of standard_error().
 void say(std::string_view text) noexcept;
 
-/// Writes all of a text that was asked for, like --help, and waits for the reader.
+/// Writes all of `text`, such as --help, and waits for the reader.
 std::error_code write_all(int fd, std::string_view text);
 
 }  // namespace majuscule

@@ -23,7 +23,7 @@ class LogThrottle {
   Time next_{};
 };
 
-/// Not more than one a second from all threads and all processes that are forked afterwards. Thread-safe.
+/// Allows one message a second from all threads and all processes forked afterwards. Thread-safe.
 class SharedLogThrottle {
  public:
   /// Returns true at most once a second.

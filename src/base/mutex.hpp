@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A mutex and its lock with the annotations that clang's -Wthread-safety checks; libstdc++'s carry none.
+// A mutex and its lock with the annotations that clang's -Wthread-safety checks; those of libstdc++ have
+// none.
 #pragma once
 
 #include <mutex>

@@ -10,8 +10,8 @@
 
 namespace majuscule {
 
-/// Blocks until one of the descriptors is ready or `until` has passed, to the nanosecond; kNever: no
-/// deadline. Returns how many are ready; 0 when it was interrupted by a signal, which may be before `until`.
+/// Blocks until a descriptor is ready or `until` has passed, to the nanosecond; kNever: no deadline. Returns
+/// how many are ready. Returns 0 when a signal interrupted it, which may be before `until`.
 int poll_until(std::span<pollfd> descriptors, Time until);
 
 }  // namespace majuscule

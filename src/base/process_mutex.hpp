@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A mutex that may lie in memory which processes share: one that dies with it locked leaves it to the next
+// A mutex in memory that processes share. When its owner dies, the next process gets it
 // (pthread_mutexattr_setrobust(3)).
 #pragma once
 
@@ -12,10 +12,11 @@
 
 namespace majuscule {
 
-/// Never destroyed, since another process may hold it. What it guards must be usable as a dead owner left it.
+/// Never destroyed, since another process may hold it. The data it guards must be usable as a dead owner left
+/// it.
 class MAJUSCULE_THREAD_ANNOTATION(capability("mutex")) ProcessMutex {
  public:
-  /// For the threads of one process it is an ordinary mutex, which costs less.
+  /// Between threads of one process, an ordinary mutex is enough and costs less.
   explicit ProcessMutex(bool for_processes) {
     pthread_mutexattr_t attributes;
     ::pthread_mutexattr_init(&attributes);

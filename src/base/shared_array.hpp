@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Objects in memory that is shared with every process forked after it was made (an anonymous mapping).
+// Objects in memory shared with every process forked later (an anonymous mapping).
 #pragma once
 
 #include <sys/mman.h>
@@ -13,14 +13,14 @@
 
 namespace majuscule {
 
-/// Each process unmaps its own view; the memory goes with the last one. What lies there must take it that a
-/// process is killed between any two instructions.
+/// Each process unmaps its own view; the memory is freed with the last one. The objects must stay usable when
+/// a process is killed between any two instructions.
 template <typename T>
 class SharedArray {
   static_assert(std::is_trivially_destructible_v<T>, "others may still use it");
 
  public:
-  /// `size` objects, each T(arguments...). Throws std::system_error when there is no memory.
+  /// Constructs `size` objects, each T(arguments...). Throws std::system_error when out of memory.
   template <typename... Arguments>
   explicit SharedArray(std::size_t size, const Arguments&... arguments) : size_(size) {
     assert(size > 0);

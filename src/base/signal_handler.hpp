@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signal dispositions, set in the one way that all of ours are: interrupted system calls go on.
+// Sets signal dispositions, all with SA_RESTART: interrupted system calls go on.
 #pragma once
 
 #include <signal.h>
@@ -8,7 +8,7 @@
 
 namespace majuscule {
 
-/// `handler` may be SIG_IGN or SIG_DFL; any other may only do what is async-signal-safe (signal-safety(7)).
+/// `handler` may be SIG_IGN or SIG_DFL; any other must be async-signal-safe (signal-safety(7)).
 inline void handle_signal(int number, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -17,7 +17,7 @@ inline void handle_signal(int number, void (*handler)(int)) {
   assert(result == 0);
 }
 
-/// The same for a handler that is told who sent the signal.
+/// The same for a handler that receives the sender (SA_SIGINFO).
 inline void handle_signal(int number, void (*handler)(int, siginfo_t*, void*)) {
   struct sigaction action {};
   action.sa_sigaction = handler;

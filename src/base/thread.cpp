@@ -11,7 +11,7 @@
 namespace majuscule {
 namespace {
 
-/// How they are made: detached or joinable, otherwise alike.
+/// Attributes of all threads, detached or joinable.
 class Attributes {
  public:
   explicit Attributes(int detach_state) {
@@ -51,7 +51,7 @@ int start_joinable_thread(std::function<void()> work, pthread_t& thread) {
   std::unique_ptr<std::function<void()>> argument(new (std::nothrow) std::function<void()>(std::move(work)));
   if (!argument) return ENOMEM;
   const int error = ::pthread_create(&thread, kAttributes.get(), run, argument.get());
-  if (error == 0) static_cast<void>(argument.release());  // it is the thread's
+  if (error == 0) static_cast<void>(argument.release());  // the thread owns it
   return error;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads by the thousand: with small stacks, deaf to signals (the main thread hears those).
+// Threads with small stacks and all signals blocked; the main thread handles signals.
 #pragma once
 
 #include <pthread.h>
@@ -12,18 +12,18 @@
 
 namespace majuscule {
 
-/// What a client's conversation may need, in bytes; reserved, and it touches two or three pages of it.
+/// The stack of a client's thread, in bytes: reserved address space, of which it touches two or three pages.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr std::size_t kClientStackSize = 1024 * 1024;  // instrumented frames are large
 #else
 inline constexpr std::size_t kClientStackSize = 64 * 1024;
 #endif
 
-/// Runs `run(argument)` on a new thread that is not joined. False when the system has no thread for it.
+/// Runs `run(argument)` on a new detached thread. Returns false when the system refuses another thread.
 bool start_detached_thread(void* (*run)(void*), void* argument);
 
-/// Calls `work` on a new thread that is not joined, and destroys it there. False, with `work` as it was, when
-/// the system has no thread or no memory for it.
+/// Calls `work` on a new detached thread and destroys it there. Returns false and leaves `work` as it was
+/// when the system refuses a thread or memory.
 template <typename Work>
 bool start_thread(Work& work) {
   std::unique_ptr<Work> moved(new (std::nothrow) Work(std::move(work)));
@@ -33,14 +33,14 @@ bool start_thread(Work& work) {
     return nullptr;
   };
   if (start_detached_thread(run, moved.get())) {
-    static_cast<void>(moved.release());  // it is the thread's
+    static_cast<void>(moved.release());  // the thread owns it
     return true;
   }
   work = std::move(*moved);
   return false;
 }
 
-/// The same for a thread that is to be joined (pthread_join(3)). Returns an errno; 0: it runs.
+/// Calls `work` on a new thread that must be joined (pthread_join(3)). Returns an errno; 0: it runs.
 int start_joinable_thread(std::function<void()> work, pthread_t& thread);
 
 }  // namespace majuscule

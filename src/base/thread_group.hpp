@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pool of threads: all do the same work, and all are joined at the end.
+// A pool of threads that all do the same work and are joined at the end.
 #pragma once
 
 #include <pthread.h>
@@ -11,11 +11,10 @@ namespace majuscule {
 
 class ThreadGroup {
  public:
-  /// Starts `size` threads, each of which runs `work` once. `end` must make every one of them return: those
-  /// that run it, and those that have yet to begin. Throws std::system_error, with none left, when not all
-  /// can be started.
+  /// Starts `size` threads, each of which runs `work` once. `end` must make all of them return, also those
+  /// that have not begun yet. Throws std::system_error, with no thread left, when not all can be started.
   ThreadGroup(std::size_t size, std::function<void()> work, std::function<void()> end);
-  /// Calls `end`, and joins.
+  /// Calls `end` and joins all threads.
   ~ThreadGroup();
   ThreadGroup(const ThreadGroup&) = delete;
   ThreadGroup& operator=(const ThreadGroup&) = delete;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Level L has 64 slots of 64^L ticks. A timer stands at the level of the highest bit in which its tick
-// differs from the current one; when the wheel reaches a slot above level 0, its timers come down to where
-// they then belong.
+// Level L has 64 slots of 64^L ticks. The level of a timer is that of the highest bit in which its tick
+// differs from the current one. When the wheel reaches a slot above level 0, its timers move down to the
+// levels where they now belong.
 #include "base/timer_wheel.hpp"
 
 #include <algorithm>
@@ -94,7 +94,7 @@ TimerWheel::Timer* TimerWheel::take_expired(std::uint64_t until) {
       if (slot.empty()) occupied_[0] &= ~(std::uint64_t{1} << index);
       return &first;
     }
-    // The wheel has come to the slot: all its timers go down, each to the level it now belongs to.
+    // The wheel has reached the slot: each of its timers moves down to the level where it now belongs.
     occupied_[level] &= ~(std::uint64_t{1} << index);
     while (!slot.empty()) {
       Timer& timer = slot.pop_front();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One deadline mechanism for any number of connections: a hierarchical timing wheel (Varghese and Lauck,
-// 1987). Setting, moving and dropping a timer cost the same whether ten or ten thousand are set, and moving
-// one later costs one store: it is looked at again when its old time comes. Time is a parameter. Not
-// thread-safe.
+// Deadlines of any number of connections: a hierarchical timing wheel (Varghese and Lauck, 1987). Setting,
+// moving and dropping a timer take constant time. Moving one to a later time is one store: the wheel finds
+// the new time when the old one comes. Time is a parameter. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -18,7 +17,7 @@ class TimerWheel {
  public:
   static constexpr Duration kTick = std::chrono::milliseconds(1);
 
-  /// Embedded in what has a deadline. Must be dropped before it is destroyed.
+  /// Embedded in the object that has the deadline. Must be dropped before it is destroyed.
   class Timer : private IntrusiveList<Timer>::Link {
    public:
     Timer() = default;
@@ -30,22 +29,22 @@ class TimerWheel {
     friend class TimerWheel;
     friend class IntrusiveList<Timer>;
     Time due_ = kNever;
-    std::uint64_t tick_ = 0;  // under which it stands in the wheel; never later than due_ says
+    std::uint64_t tick_ = 0;  // its position in the wheel; never later than due_ says
   };
 
   explicit TimerWheel(Time start) : start_(start) {}
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
-  /// Sets or moves the timer. kNever leaves it to be forgotten when its old time comes.
+  /// Sets or moves the timer. With kNever the wheel removes it when its old time comes.
   void set(Timer& timer, Time due);
   void drop(Timer& timer);
 
-  /// When advance() is next worth calling: at most a tick after the first timer is due, sometimes before;
-  /// kNever: no timer.
+  /// Returns when advance() should be called next: at most a tick after the first timer is due, sometimes
+  /// before. kNever: no timer.
   Time next() const;
 
-  /// Calls fire(timer) for each timer that is due by `now`; it may set and drop any timer. None fires early.
+  /// Calls fire(timer) for each timer due by `now`; `fire` may set and drop any timer. None fires early.
   template <typename Fire>
   void advance(Time now, Fire&& fire) {
     const std::uint64_t until = tick_before(now);
@@ -70,14 +69,14 @@ class TimerWheel {
   unsigned level_of(std::uint64_t tick) const;
   void link(Timer& timer, std::uint64_t tick);
   void unlink(Timer& timer);
-  /// The occupied slot that comes first, and the tick at which it begins.
+  /// Finds the first occupied slot and the tick at which it begins.
   bool first_slot(unsigned& level, unsigned& slot, std::uint64_t& tick) const;
-  /// Unlinks and returns a timer whose tick is not after `until`; null when there is none. Moves the wheel
-  /// on.
+  /// Unlinks and returns a timer whose tick is not after `until`; null when there is none. Advances the
+  /// wheel.
   Timer* take_expired(std::uint64_t until);
 
   Time start_;
-  std::uint64_t current_ = 0;  // every tick before it has been looked at
+  std::uint64_t current_ = 0;  // every earlier tick has been handled
   std::array<std::uint64_t, kLevels> occupied_{};
   std::array<std::array<Slot, kSlots>, kLevels> slots_{};
 };

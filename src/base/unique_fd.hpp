@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor that is owned: move-only, closed by its destructor.
+// Owns a descriptor: move-only, closed by the destructor.
 #pragma once
 
 #include <cassert>
@@ -26,7 +26,7 @@ class UniqueFd {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
-  /// Gives the descriptor up without closing it.
+  /// Gives up ownership without closing the descriptor.
   int release() { return std::exchange(fd_, -1); }
   void reset() {
     if (fd_ < 0) return;

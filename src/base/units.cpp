@@ -27,7 +27,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   double number = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;  // also not a number
+  if (error != std::errc() || !(number >= 0)) return std::nullopt;  // also rejects NaN
   if (text.front() < '0' || text.front() > '9') return std::nullopt;
   const auto unit = find_unit(text.substr(static_cast<std::size_t>(end - text.data())), kUnits);
   if (!unit || number * *unit > kLongest) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The command line's durations (`250us`, `1.5s`, `2min`), sizes (`16KiB`, `10MB`) and tasks (`sleep:200ms`)
-// as values.
+// Parses the command line's durations (`250us`, `1.5s`, `2min`), sizes (`16KiB`, `10MB`) and tasks
+// (`sleep:200ms`).
 #pragma once
 
 #include <optional>
@@ -16,15 +16,15 @@ inline constexpr std::string_view kSizeForm = "a size such as 512, 16KiB, 1MiB o
 inline constexpr std::string_view kTaskForm =
     "none, sleep:D, block:D or cpu:D with D a duration such as 200ms";
 
-/// A decimal number with a unit (ns, us, ms, s, min, h); none for anything else, a negative one, or one
-/// beyond a year.
+/// Parses a decimal number with a unit (ns, us, ms, s, min, h). Returns nothing for anything else, a negative
+/// number, or more than a year.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// A whole number of bytes, alone or with B, kB, KB, MB, GB, KiB, MiB, GiB; none for anything else or an
-/// overflow.
+/// Parses a whole number of bytes, alone or with B, kB, KB, MB, GB, KiB, MiB, GiB. Returns nothing for
+/// anything else or an overflow.
 std::optional<std::size_t> parse_size(std::string_view text);
 
-/// none, or KIND:DURATION; nothing for anything else.
+/// Parses `none` or KIND:DURATION. Returns nothing for anything else.
 std::optional<Task> parse_task(std::string_view text);
 
 }  // namespace majuscule
