@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Time as a value: the core never reads a clock, whoever drives it passes the moment in.
+// Time as a value: the core never reads a clock; its caller passes the time.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@ namespace majuscule {
 
 using Duration = std::chrono::nanoseconds;
 
-/// The monotonic time line (CLOCK_MONOTONIC). It deliberately has no now(): see monotonic_now().
+/// The monotonic clock (CLOCK_MONOTONIC). It has no now() on purpose: see monotonic_now().
 struct MonotonicClock {
   using rep = Duration::rep;
   using period = Duration::period;
@@ -21,15 +21,15 @@ struct MonotonicClock {
 
 using Time = MonotonicClock::time_point;
 
-/// A deadline that never comes.
+/// No deadline.
 inline constexpr Time kNever = Time::max();
 
-/// The circumstances of one step of a conversation.
+/// The time and state of the server at one step of a connection.
 struct Instant {
   Time time;                      ///< monotonic, for deadlines
   std::int64_t unix_seconds = 0;  ///< wall clock, for the access log
-  std::string_view date;          ///< the wall clock as an IMF-fixdate (RFC 9110, 5.6.7); valid for the call
-  bool draining = false;          ///< the server stops: answers close their connection
+  std::string_view date;  ///< the wall clock as an IMF-fixdate (RFC 9110, 5.6.7); valid during the call
+  bool draining = false;  ///< the server is stopping: answers close their connection
 };
 
 }  // namespace majuscule

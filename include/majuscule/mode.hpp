@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A concurrency model: a name, a line about it, what it shares, and how it waits.
+// A concurrency model: its name, a summary, what it shares, and how it waits.
 #pragma once
 
 #include <span>
@@ -10,18 +10,18 @@
 
 namespace majuscule {
 
-class Server;  // server/server.hpp: the listeners, limits, service and shared state a model works with
+class Server;  // server/server.hpp: the listeners, limits, service and shared state of a model
 
-/// What touches the shared state; decides which guards a mode allows.
+/// What accesses the shared state; decides which guards a mode allows.
 enum class Sharing : std::uint8_t { kOneThread, kThreads, kProcesses };
 
 /// "one thread", "threads", "processes".
 std::string_view to_string(Sharing sharing);
 
-/// What a client or a request holds while it waits; decides how many can wait at the same time.
+/// What a waiting client or request occupies; decides how many can wait at the same time.
 enum class Holding : std::uint8_t {
-  kNothing,      ///< a loop waits for all clients: a task that sleeps holds no thread
-  kOwnThread,    ///< each client has a thread, or a process
+  kNothing,      ///< a loop waits for all clients: a sleeping task holds no thread
+  kOwnThread,    ///< each client has its own thread or process
   kPoolClient,   ///< a client holds a thread of the pool until it leaves
   kPoolRequest,  ///< a request holds a thread of the pool until it is answered
   kOnlyThread,   ///< a client holds the only thread until it leaves
@@ -34,39 +34,39 @@ struct Mode {
   std::string_view name;
   std::string_view summary;  ///< one line
   Sharing sharing;
-  /// Serves until the server is told to stop and has drained. Throws std::system_error if it cannot start.
+  /// Serves until a stop signal comes and the drain has ended. Throws std::system_error if it cannot start.
   void (*run)(Server& server);
-  /// Whether --threads has a meaning: the mode has a pool of threads.
+  /// Whether the mode has a pool of threads, so that --threads applies.
   bool has_pool = false;
-  /// What --queue may say, the default first; empty: the mode has no queue.
+  /// The orders that --queue allows, the default first; empty: the mode has no queue.
   std::span<const QueueOrder> queues = {};
-  /// Whether a listener can wake one process only: then --workers needs --reuseport.
+  /// Whether a listener can wake one process only; then --workers requires --reuseport.
   bool one_process_a_listener = false;
-  /// Whether the libraries that it needs were there when this was built.
+  /// Whether the build found the libraries that the mode needs.
   bool built_in = true;
   /// Why this build or this system cannot run the mode; empty when it can. Null: it always can.
   std::string (*unavailable)() = nullptr;
-  /// What a client or a request holds while it waits.
+  /// What a waiting client or request occupies.
   Holding holds = Holding::kNothing;
-  /// How many pools of --threads threads a request passes through; meaningless without a pool.
+  /// How many pools of --threads threads a request passes through; unused without a pool.
   unsigned stages = 1;
-  /// Whether a thread beside the pool does the I/O of all clients.
+  /// Whether a thread outside the pool does the I/O of all clients.
   bool has_io_thread = false;
-  /// Whether the mode uses all of its core also when there is nothing to do.
+  /// Whether the mode uses its core fully even when idle.
   bool spins = false;
-  /// Descriptors from this number on cannot be waited for; 0: no such limit.
+  /// The first descriptor number that the mode cannot wait for; 0: no limit.
   int descriptor_limit = 0;
 };
 
-/// Every mode built in, in the order in which --list-modes prints them.
+/// All modes built in, in the order of --list-modes.
 std::span<const Mode> modes();
-/// The mode of that name, or null.
+/// Returns the mode with that name, or null.
 const Mode* find_mode(std::string_view name);
 
-/// What touches the shared state when the mode runs in so many workers.
+/// Returns what accesses the shared state when the mode runs in `workers` workers.
 Sharing sharing_of(const Mode& mode, unsigned workers);
 
-/// The guards that a way of sharing allows; the first is its default.
+/// Returns the guards that `sharing` allows; the first is the default.
 std::span<const Guard> allowed_guards(Sharing sharing);
 
 }  // namespace majuscule

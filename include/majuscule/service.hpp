@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The application behind every mode: a request in, a reply and the task it owes out. It never waits itself.
+// The application behind every mode: a request in, a reply and its task out. A service never waits.
 #pragma once
 
 #include "majuscule/instant.hpp"
@@ -21,13 +21,13 @@ class Service {
   Service& operator=(const Service&) = delete;
   virtual ~Service() = default;
 
-  /// Answers one request. May take memory out of `request` (move its body into the reply).
-  /// Called from several threads at once in modes whose sharing is threads; must not block.
+  /// Answers one request. May take memory out of `request` (move its body into the reply). Must not block. In
+  /// modes whose sharing is threads, several threads call it at once.
   ///
-  /// What it throws, whatever its type, costs this client only: it is answered 500 with `Connection: close`
-  /// (a raw client gets a close), which /stats counts and the log tells once a second with the text of a
-  /// std::exception; the server goes on. A reply whose status is not from 200 to 999 counts as such a
-  /// failure. std::bad_alloc is taken for what it says: the client is closed without an answer.
+  /// An exception of any type fails this request only: the client gets 500 with `Connection: close` (a raw
+  /// client gets a close), /stats counts it, and the log reports it at most once a second with the text of a
+  /// std::exception. A status outside 200 to 999 is treated as such a failure. After std::bad_alloc the
+  /// connection closes without an answer.
   virtual Outcome handle(Request& request, const Instant& now) = 0;
 };
 

@@ -11,7 +11,7 @@ namespace majuscule {
 enum class TaskKind : std::uint8_t {
   kNone,
   kSleep,  ///< work that waits elsewhere: a thread sleeps, an event loop sets a timer
-  kBlock,  ///< a call that blocks whoever makes it; an event loop stalls, on purpose
+  kBlock,  ///< a call that blocks its thread; it stalls an event loop, on purpose
   kCpu,    ///< burns CPU time of the calling thread
 };
 

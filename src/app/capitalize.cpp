@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One branchless pass that the compiler turns into vector code; the first byte is put right afterwards.
+// One branchless pass that the compiler vectorizes; the first byte is corrected afterwards.
 #include "app/capitalize.hpp"
 
 #include <cstddef>
 
-// Twice as fast where the processor has wider vectors; the loader picks the version (glibc's indirect
-// functions, which run before a sanitizer is ready for them).
+// Twice as fast on processors with wider vectors; the loader picks the version. The attribute uses glibc's
+// indirect functions, which run before a sanitizer is ready for them.
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 #define MAJUSCULE_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
@@ -34,7 +34,7 @@ inline void lower_each(char* bytes, std::size_t size) {
 
 MAJUSCULE_WIDE_VECTORS void lower_long(char* bytes, std::size_t size) { lower_each(bytes, size); }
 
-constexpr std::size_t kLong = 128;  // from here on wide vectors earn the indirect call
+constexpr std::size_t kLong = 128;  // from this length on, wide vectors outweigh the indirect call
 
 }  // namespace
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The work of the whole server: bytes.capitalize() of Python, in place.
+// The work of the server: Python's bytes.capitalize(), in place.
 #pragma once
 
 #include <span>
 
 namespace majuscule {
 
-/// The first byte upper-cased if it is an ASCII letter, every other ASCII letter lower-cased, all else
-/// untouched.
+/// Makes the first byte upper-case and every other lower-case if it is an ASCII letter; leaves other bytes as
+/// they are.
 void capitalize(std::span<char> text);
 
 }  // namespace majuscule

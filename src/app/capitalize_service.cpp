@@ -30,7 +30,7 @@ Reply text_reply(std::uint16_t status, std::string body) {
   return reply;
 }
 
-/// What a path takes, to be told in Allow; empty: there is no such path. `*` is the server as a whole.
+/// Returns the methods of a path, as Allow lists them; empty: no such path. `*` is the server as a whole.
 std::string_view methods_of(std::string_view path) {
   if (path == "/capitalize" || path == "*") return "GET, HEAD, OPTIONS, POST";
   if (path == "/healthz" || path == "/stats" || path == "/") return "GET, HEAD, OPTIONS";
@@ -70,7 +70,7 @@ Outcome CapitalizeService::handle(Request& request, const Instant& now) {
   return handle_others(request, now);
 }
 
-// Apart: inlined, its frame would cost each idle thread a page of stack.
+// A separate function: inlined, its frame would cost each idle thread a page of stack.
 [[gnu::noinline]] Outcome CapitalizeService::handle_others(const Request& request, const Instant& now) const {
   assert(request.method != Method::kRaw);
   std::string_view path = request.path();
@@ -89,12 +89,12 @@ Outcome CapitalizeService::capitalize_text(Request& request) {
   assert(is_get(request));
   const auto encoded = find_parameter(request.query(), "text");
   if (!encoded) return bad_request("the query has no text parameter: /capitalize?text=...");
-  std::string& text = request.body;  // for its memory
+  std::string& text = request.body;  // reuses its memory
   text.clear();
   if (!append_decoded(*encoded, text)) return bad_request("the text has a bad percent-escape");
   if (request.method == Method::kGet) return capitalize_body(std::move(text));
   capitalize(text);
-  return {text_reply(200, std::move(text)), {}};  // HEAD: neither work nor count
+  return {text_reply(200, std::move(text)), {}};  // HEAD: no task, and not counted
 }
 
 Outcome CapitalizeService::capitalize_body(std::string&& text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The application of this server: the table of docs/contract.md. Stateless but for the counters, so as
-// thread-safe as that.
+// The application of this server: the routes of docs/contract.md. Its only state is the counters, so it is as
+// thread-safe as they are.
 #pragma once
 
 #include "majuscule/serve.hpp"
@@ -10,7 +10,7 @@ namespace majuscule {
 
 class CapitalizeService final : public Service {
  public:
-  /// Owes `options.task` for every `options.task_every`-th capitalize request of the server.
+  /// Every `options.task_every`-th capitalize request of the server owes `options.task`.
   CapitalizeService(const Options& options, const ServerInfo& info);
 
   Outcome handle(Request& request, const Instant& now) override;

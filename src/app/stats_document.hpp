@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What GET /stats says, from values.
+// Formats the document of GET /stats.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace majuscule {
 
-/// The JSON document of /stats (docs/contract.md, "Statistics").
+/// Returns the JSON document of /stats (docs/contract.md, "Statistics").
 std::string stats_document(const ServerInfo& info, const CounterValues& values, const Resources& resources,
                            const LogLosses& losses, Duration uptime);
 

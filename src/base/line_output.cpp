@@ -48,12 +48,12 @@ ssize_t LineOutput::attempt(std::string_view text) const noexcept {
 bool LineOutput::write(std::string_view line) noexcept {
   assert(line.ends_with('\n'));
   if (torn_ && attempt("\n") == 1) torn_ = false;
-  std::array<char, kLongestLine> cut;
+  std::array<char, kLongestLine> truncated;
   std::string_view text = line;
-  if (line.size() > cut.size()) {
-    line.copy(cut.data(), cut.size() - 1);
-    cut.back() = '\n';
-    text = {cut.data(), cut.size()};
+  if (line.size() > truncated.size()) {
+    line.copy(truncated.data(), truncated.size() - 1);
+    truncated.back() = '\n';
+    text = {truncated.data(), truncated.size()};
   }
   const ssize_t written = attempt(text);
   if (written > 0 && static_cast<std::size_t>(written) < text.size()) torn_ = true;

@@ -12,7 +12,7 @@ void Acceptor::run(DrainedClients& clients) {
   accept_until_stopped();
   assert(server_.stop().requested());
   overload_.drain(monotonic_now());
-  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  for (Listener& listener : server_.listeners()) listener.stop_handshakes();
   clients.begin_drain();
   while (!clients.drain().arrivals_ended()) drain_on(clients);
   for (Listener& listener : server_.listeners()) listener.close();
@@ -78,7 +78,7 @@ bool Acceptor::take_queued(DrainedClients& clients) {
   assert(clients.drain().begun());
   bool exhausted = false;
   for (Listener& listener : server_.listeners()) {
-    AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+    AcceptResult result = listener.inherited() ? AcceptResult::kQueueEmpty : AcceptResult::kAccepted;
     while (result == AcceptResult::kAccepted) {
       result = accept_one(listener);
       if (result == AcceptResult::kAccepted) clients.client_came();

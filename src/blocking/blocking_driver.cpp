@@ -43,7 +43,7 @@ void BlockingClients::serve(Accepted&& client) try {
 void BlockingClients::begin_drain() {
   if (drain_.begun()) return;
   drain_.begin(monotonic_now(), server_.drain_timeout());
-  for (Listener& listener : server_.listeners()) listener.turn_newcomers_away();
+  for (Listener& listener : server_.listeners()) listener.stop_handshakes();
   server_.announce_drain(registry_.count());
 }
 
@@ -55,7 +55,7 @@ void BlockingClients::obey(Drain::Step step) {
     registry_.shut_down_idle(also_fresh, also_fresh && late_ones);
   }
   if (step == Drain::Step::kAbort) {
-    server_.announce_cut(registry_.count());
+    server_.announce_abort(registry_.count());
     io_.abort_sleeps();
     registry_.shut_down_all();
   }

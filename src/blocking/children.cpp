@@ -189,7 +189,7 @@ void Children::begin_drain() {
 
 void Children::obey(Drain::Step step) {
   assert(step != Drain::Step::kTakeQueued);
-  if (step == Drain::Step::kAbort) server_.announce_cut(permits_.count());
+  if (step == Drain::Step::kAbort) server_.announce_abort(permits_.count());
 }
 
 void Children::wait_until_empty() {

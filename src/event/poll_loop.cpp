@@ -22,7 +22,7 @@ void PollLoop::run() {
   }
   server_.announce_ready();
   bool draining = false;
-  while (!driver.finished()) {
+  while (!driver.drained()) {
     wait();
     driver.wake_up();
     std::size_t told = 0;

@@ -227,7 +227,7 @@ void ReadinessDriver::drain() {
   drain_.begin(now().time, server_.options().drain_timeout);
   if (!listeners_.empty()) server_.announce_drain(open());
   poller_.set_accepting(false);
-  for (Listener& listener : listeners_) listener.turn_newcomers_away();
+  for (Listener& listener : listeners_) listener.stop_handshakes();
   overload_.drain(now().time);
   obey_drain();
   arm();
@@ -257,7 +257,7 @@ void ReadinessDriver::close_idle() {
 void ReadinessDriver::take_queued() {
   bool exhausted = false;
   for (Listener& listener : listeners_) {
-    AcceptResult result = listener.inherited() ? AcceptResult::kNobody : AcceptResult::kAccepted;
+    AcceptResult result = listener.inherited() ? AcceptResult::kQueueEmpty : AcceptResult::kAccepted;
     while (result == AcceptResult::kAccepted) result = accept_one(listener);
     exhausted |= result == AcceptResult::kExhausted;
   }
@@ -274,7 +274,7 @@ void ReadinessDriver::end_arrivals() {
 void ReadinessDriver::abort() {
   for (Listener& listener : listeners_) listener.close();
   overload_.close_all();
-  if (open() > 0) server_.announce_cut(open());
+  if (open() > 0) server_.announce_abort(open());
   sessions_.for_each([this](Session& session) {
     if (session.phase == Phase::kExecutes) {
       sys::shutdown(session.fd.get(), SHUT_RDWR);  // and closed when it is given back

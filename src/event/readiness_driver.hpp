@@ -69,7 +69,7 @@ class ReadinessDriver {
   /// How many clients are served.
   std::size_t open() const { return permits_.count(); }
   /// Drained: nothing is left to wait for.
-  bool finished() const { return drain_.arrivals_ended() && open() == 0 && overload_.next() == kNever; }
+  bool drained() const { return drain_.arrivals_ended() && open() == 0 && overload_.next() == kNever; }
 
   // For the way of serving.
 

@@ -56,7 +56,7 @@ Session* SharedEpoll::wait() {
     const MutexLock lock(mutex_);
     driver_.wake_up();
     dispatch(event.data.u64);
-    if (driver_.finished()) end();
+    if (driver_.drained()) end();
   }
 }
 
@@ -93,7 +93,7 @@ Session* SharedEpoll::give_back(Session& session) {
     const MutexLock lock(mutex_);
     driver_.wake_up();
     driver_.give_back(session);
-    if (driver_.finished()) end();
+    if (driver_.drained()) end();
   }
   return take_turn();
 }
@@ -108,17 +108,18 @@ void SharedEpoll::wait_until_drained() {
     const MutexLock lock(mutex_);
     driver_.wake_up();
     driver_.drain();
-    if (driver_.finished()) end();
+    if (driver_.drained()) end();
   }
   const auto ended = std::span(events).first(1);
-  const Time cut = monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
-  while (ended[0].revents == 0 && monotonic_now() < cut) poll_until(ended, cut);
+  const Time abort_time =
+      monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
+  while (ended[0].revents == 0 && monotonic_now() < abort_time) poll_until(ended, abort_time);
   if (ended[0].revents == 0) {
     const MutexLock lock(mutex_);
     driver_.wake_up();
     driver_.expire();
     set_timer(monotonic_now());  // whoever waits looks whether it is somebody's turn
-    if (driver_.finished()) end();
+    if (driver_.drained()) end();
   }
   while (ended[0].revents == 0) poll_until(ended, kNever);
 }

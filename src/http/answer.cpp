@@ -11,8 +11,8 @@
 namespace majuscule {
 namespace {
 
-/// A head in the making, on the stack: its fixed parts are copied by a few inlined moves, and it is appended
-/// at once. A text that is longer than any usual one goes to `out` directly, behind what was there before it.
+/// Builds a head on the stack: fixed parts are copied by a few inlined moves, and the whole is appended at
+/// once. A longer text than usual is appended to `out` directly, after what was there before it.
 class HeadWriter {
  public:
   explicit HeadWriter(std::string& out) : out_(out) {}
@@ -32,7 +32,7 @@ class HeadWriter {
       end_ += text.copy(end_, text.size());
     }
   }
-  /// A text that nearly always has this length.
+  /// For a text that nearly always has this length.
   template <std::size_t N>
   void put_usual(std::string_view text) {
     static_assert(N <= kLongestText);
@@ -54,9 +54,9 @@ class HeadWriter {
   bool has_room(std::size_t size) const { return end_ + size <= buffer_ + sizeof buffer_; }
 
   static constexpr std::size_t kLongestText =
-      64;  // in the buffer: of a reason phrase, a date, a content type
+      64;  // kept in the buffer: of a reason phrase, a date, a content type
   std::string& out_;
-  char buffer_[3 * kLongestText + 256];  // and at most 256 of fixed parts and numbers
+  char buffer_[3 * kLongestText + 256];  // and at most 256 bytes of fixed parts and numbers
   char* end_ = buffer_;
 };
 

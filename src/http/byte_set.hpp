@@ -6,10 +6,10 @@
 
 namespace majuscule {
 
-/// A set of bytes, asked once a byte of every request.
+/// A set of bytes with a fast lookup.
 class ByteSet {
  public:
-  /// ASCII letters, digits, and these.
+  /// ASCII letters, digits, and `others`.
   constexpr explicit ByteSet(std::string_view others) {
     for (char c = 'a'; c <= 'z'; ++c) add(c), add(static_cast<char>(c - 'a' + 'A'));
     for (char c = '0'; c <= '9'; ++c) add(c);

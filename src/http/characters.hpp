@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The classes of characters that several grammars of HTTP share (RFC 9110, section 5.6). No locale is asked.
+// Character classes that several HTTP grammars share (RFC 9110, section 5.6), independent of the locale.
 #pragma once
 
 #include "http/byte_set.hpp"
 
 namespace majuscule {
 
-/// What a token is made of (RFC 9110, 5.6.2).
+/// The characters of a token (RFC 9110, 5.6.2).
 inline constexpr ByteSet kTokenBytes("!#$%&'*+-.^_`|~");
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -11,7 +11,7 @@ namespace {
 constexpr bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-/// What a quoted string may hold, with or without a backslash before it (RFC 9110, 5.6.4).
+/// Characters of a quoted string, with or without a backslash before them (RFC 9110, 5.6.4).
 constexpr bool is_text(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return c == '\t' || (byte >= ' ' && byte != 0x7f);
@@ -19,7 +19,7 @@ constexpr bool is_text(char c) {
 
 }  // namespace
 
-/// Goes on by a byte that is not of the framing; false: it must not be there.
+/// Moves on by a byte that is not of the framing. Returns false if the byte is an error.
 bool ChunkLine::advance(char c) {
   const auto go = [this](State to) {
     state_ = to;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The line with the size of a chunk (RFC 9112, 7.1), byte by byte and to the letter: `chunk-size [ chunk-ext
-// ] CRLF`. Versions of llhttp differ in the extensions that they take, so these are kept from it: it sees the
-// size and the line's end only. A CR, LF or NUL within an extension, quoted or not, is an error. Pure, not
-// thread-safe.
+// Parses the line with the size of a chunk (RFC 9112, 7.1) strictly, byte by byte: `chunk-size [ chunk-ext ]
+// CRLF`. Versions of llhttp differ in the extensions they accept, so llhttp sees only the size and the end of
+// the line. A CR, LF or NUL within an extension, quoted or not, is an error. Pure, not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +13,10 @@ namespace majuscule {
 class ChunkLine {
  public:
   enum class Verdict : std::uint8_t {
-    kFraming,    ///< these bytes are of the size or the line's end: for the parser
-    kExtension,  ///< these are of an extension: ignored
+    kFraming,    ///< these bytes are of the size or the end of the line: for the parser
+    kExtension,  ///< these bytes are of an extension: ignored
     kEnd,        ///< as kFraming, and the line ends with the last of them
-    kBadSize,    ///< the byte behind these is wrong
+    kBadSize,    ///< the next byte is wrong
     kBadExtension,
   };
   struct Step {
@@ -28,7 +27,7 @@ class ChunkLine {
   /// The next byte begins a line.
   void begin() { state_ = State::kNoDigit; }
 
-  /// Takes the next bytes, at least one: as many as are of one kind. What they are does not depend on how the
+  /// Takes bytes, at least one, up to the end of a run of one kind. Their kind does not depend on how the
   /// stream was split.
   Step take(std::string_view bytes);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A conversation free of I/O: it takes bytes and gives bytes, and whoever drives it decides how to wait. Both
-// protocols, every limit and every timeout live behind this interface, so that no mode can differ in them.
+// One client's connection without I/O: bytes go in, bytes come out, and the driver decides how to wait. Both
+// protocols, all limits and all timeouts stand behind this interface, so that no mode can differ in them.
 //
-// One round of a driver: receive() what was read; while next_request() gives one: have it answered, do the
-// task it owes, respond(); write pending_output() and say sent(); look at ending(), wants_input() and
-// deadline() to know what to wait for.
+// One round of a driver: receive() the bytes read; while next_request() returns a request: get its answer, do
+// its task, respond(); write pending_output() and report it with sent(); then ending(), wants_input() and
+// deadline() tell what to wait for.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace majuscule {
 
 class RequestContextPool;
 
-/// Takes finished lines of the access log. Thread-safe where connections are driven by several threads.
+/// Takes complete lines of the access log. Thread-safe where several threads drive connections.
 class AccessLog {
  public:
   AccessLog() = default;
@@ -34,46 +34,48 @@ class AccessLog {
   virtual void write(std::string_view line) = 0;
 };
 
-/// What all connections of one loop or one thread share. Borrowed: it outlives them.
+/// What all connections of one loop or one thread share. Borrowed: it must outlive them.
 struct ConnectionContext {
   const Limits& limits;
   Counters& counters;
-  AccessLog* access_log;  ///< null: none
+  AccessLog* access_log;  ///< null: no access log
   RequestContextPool& pool;
 };
 
-/// Up to two pieces to be written one behind the other (writev(2)).
+/// Up to two pieces to be written in order (writev(2)).
 struct Output {
   std::array<std::string_view, 2> pieces;
   std::size_t size() const { return pieces[0].size() + pieces[1].size(); }
 };
 
-/// How a conversation ends once its output is written.
+/// How the connection ends once its output is written.
 enum class Ending : std::uint8_t {
-  kNone,       ///< it goes on
-  kHalfClose,  ///< shut down writing, say half_closed(), and go on receiving until it says kClose: the peer
-               ///< may still be sending, and closing now would reset the answer away (RFC 9112, 9.6)
+  kNone,       ///< it stays open
+  kHalfClose,  ///< shut down writing, call half_closed(), and receive until kClose: the peer
+               ///< may still be sending, and closing now would reset the connection before it has read the
+               ///< answer (RFC 9112, 9.6)
   kClose,      ///< close the descriptor
 };
 
 class Connection {
  public:
-  /// How long a half-closed conversation waits for the peer to end its side: in all, and for the next bytes.
-  /// A slow client that still sends reads its answer only afterwards. What it sends is thrown away; meanwhile
-  /// it holds its place of --max-connections, no buffer, and in modes that block its thread or process.
+  /// How long a half-closed connection waits for the peer to close its side: in total, and for the next
+  /// bytes. A slow client reads the answer only after it has sent everything. Its input is discarded.
+  /// Meanwhile it counts in --max-connections and holds no buffer, but in modes that block its thread or
+  /// process.
   static constexpr Duration kLingerTime = std::chrono::seconds(30);
   static constexpr Duration kLingerPause = std::chrono::seconds(5);
-  /// The most of it, in all, once the server drains.
+  /// The limit of that total during a drain.
   static constexpr Duration kLingerInDrain = std::chrono::seconds(2);
-  /// The most that may be given to receive() at once.
+  /// The most bytes that receive() takes at once.
   static constexpr std::size_t kLargestRead = 64 * 1024;
-  /// No further request of a pipeline is taken while this much output waits.
+  /// While this much output waits, no further pipelined request is taken.
   static constexpr std::size_t kOutputLimit = 64 * 1024;
 
-  /// The most memory, in bytes, that a connection ever holds, whatever its client does: one request or its
-  /// reply, what one read brought behind it, and the replies before it up to kOutputLimit. A header section
-  /// takes more memory than it has bytes (each field is indexed), and a buffer that grows is copied, so both
-  /// are there for a moment. What a service puts into a reply beyond the request's body comes on top.
+  /// An upper bound of a connection's memory in bytes, whatever the client does: one request or its reply,
+  /// the input behind it from one read, and earlier replies up to kOutputLimit. A header section takes more
+  /// memory than its bytes, since each field is indexed, and a growing buffer exists twice while it is
+  /// copied. What a service adds to a reply beyond the request's body is not included.
   static constexpr std::size_t memory_bound(const Limits& limits) {
     return limits.max_body + limits.max_body / 2 + 16 * limits.max_header +
            2 * (kLargestRead + kOutputLimit) + 16 * 1024;
@@ -85,34 +87,35 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
 
-  /// Takes what was read, at most kLargestRead bytes. Only while wants_input().
+  /// Takes the bytes of one read, at most kLargestRead. Only while wants_input().
   virtual void receive(std::string_view bytes, const Instant& now) = 0;
-  /// The peer will send no more; what it already asked is still answered. Once.
+  /// The peer has closed its side. Requests already received are still answered. To be called once.
   virtual void end_of_input(const Instant& now) = 0;
-  /// The next whole request, which must be answered by respond() before another is given; until then, it is
-  /// given again. Null when there is none or when output is stuck. Valid until respond().
+  /// Returns the next complete request, and returns it again until respond() answers it. Null when there is
+  /// none or when output is stuck. Valid until respond().
   virtual Request* next_request(const Instant& now) = 0;
-  /// Answers the request that next_request() gave.
+  /// Answers the request that next_request() returned.
   virtual void respond(Reply&& reply, const Instant& now) = 0;
 
-  /// What waits to be written; valid until the next call of anything else.
+  /// Returns the output to be written; valid until the next call of any other function.
   virtual Output pending_output() const = 0;
-  /// `count` bytes of pending_output() were written; call it too when a write took nothing.
+  /// Tells that `count` bytes of pending_output() were written. Also to be called after a write of 0 bytes.
   virtual void sent(std::size_t count, const Instant& now) = 0;
 
   virtual bool wants_input() const = 0;
   virtual Ending ending() const = 0;
-  /// Writing is shut down, as ending() asked.
+  /// Tells that writing was shut down, as ending() asked.
   virtual void half_closed(const Instant& now) = 0;
 
-  /// When expire() is due unless something happens before; kNever while the server itself works on a request.
+  /// Returns when expire() is due if nothing happens before; kNever while the server works on a request.
   Time deadline() const { return deadline_; }
-  /// The deadline has passed: a 408 where a request was under way, else the end.
+  /// The deadline has passed: answers 408 if a request was being received, otherwise ends the connection.
   virtual void expire(const Instant& now) = 0;
 
-  /// Between two requests (or before the first): a stopping server may close it without an answer.
+  /// Returns whether it is between two requests (or before the first): a drain may close it without an
+  /// answer.
   virtual bool idle() const = 0;
-  /// Nothing of a first request has arrived yet.
+  /// Returns whether no byte of a first request has arrived yet.
   virtual bool fresh() const = 0;
 
  protected:
@@ -125,15 +128,15 @@ class Connection {
   std::unique_ptr<const std::string> peer_;  // for the access log only
 };
 
-/// When a half-closed conversation ends. Both protocols use it.
+/// When a half-closed connection ends, in both protocols.
 class Linger {
  public:
-  /// It begins. Returns when it ends if nothing comes.
+  /// Begins. Returns the deadline if nothing arrives.
   Time begin(const Instant& now) {
     end_ = now.time + Connection::kLingerTime;
     return extend(now);
   }
-  /// The peer has sent something. Returns when it ends if nothing more comes.
+  /// The peer has sent something. Returns the new deadline.
   Time extend(const Instant& now) {
     if (now.draining) end_ = std::min(end_, now.time + Connection::kLingerInDrain);
     return std::min(end_, now.time + Connection::kLingerPause);
@@ -143,15 +146,15 @@ class Linger {
   Time end_{};
 };
 
-/// The whole answer for an HTTP client that is one too many; Retry-After is in it.
+/// Returns the whole answer for an HTTP client over the limit; with Retry-After.
 std::string refusal_answer(std::string_view date);
-/// How long its body is.
+/// Returns the length of its body.
 std::size_t refusal_body_size();
 
-/// The reply to a request at which the service failed: it closes. A raw client gets nothing.
+/// The reply when the service failed: it closes the connection. A raw client gets no bytes.
 Reply failure_reply(const Request& request);
 
-/// The reply to a request that finds the queue full; Retry-After is in it. A raw client gets nothing.
+/// The reply when the queue is full; with Retry-After. A raw client gets no bytes.
 Reply overload_reply(const Request& request);
 
 }  // namespace majuscule

@@ -48,7 +48,7 @@ HeadScanner::Result HeadScanner::scan(std::string_view bytes) {
       in_request_line_ = false;
       assert(length >= kVersionLength);
       request_line_length_ = length - 1;
-    } else if (length == 1) {  // just the CR
+    } else if (length == 1) {  // the CR alone
       return {lf + 1, Verdict::kEnd};
     }
     line_length_ = 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What may stand for a host: an address, an IPv6 address in brackets as in a URL (RFC 3986, 3.2.2), or a
-// name.
+// Parses a host: an IP address, an IPv6 address in brackets as in a URL (RFC 3986, 3.2.2), or a name.
 #pragma once
 
 #include <optional>
@@ -13,9 +12,9 @@ namespace majuscule {
 inline constexpr std::string_view kHostForm =
     "an address or a name without a port, such as 127.0.0.1, [::1] or localhost";
 
-/// The host without its brackets. Nothing for what can be neither: empty or longer than a name can be, with a
-/// blank or any byte that a name or address cannot have, with brackets that do not match or hold no IPv6
-/// address, or with a port. Whether a name exists is for the resolver to say.
+/// Returns the host without brackets. Returns nothing for text that is no host: empty, longer than a name can
+/// be, with a port, with a byte that no name or address has, with brackets that do not match or hold no IPv6
+/// address. Whether a name exists is not checked here.
 std::optional<std::string> parse_host(std::string_view text);
 
 }  // namespace majuscule

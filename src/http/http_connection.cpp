@@ -9,8 +9,8 @@
 namespace majuscule {
 namespace {
 
-/// Without the empty lines before a request line, which are no request (RFC 9112, 2.2). `cr` says whether the
-/// last byte before these was the CR of one, and afterwards whether the last one skipped was.
+/// Skips the empty lines before a request line, which are not part of it (RFC 9112, 2.2). `cr` carries a CR
+/// that ends one piece of input over to the next.
 std::string_view skip_empty_lines(std::string_view bytes, bool& cr) {
   while (!bytes.empty() && bytes.front() == (cr ? '\n' : '\r')) {
     bytes.remove_prefix(1);
@@ -59,7 +59,7 @@ std::size_t HttpConnection::parse(std::string_view bytes, const Instant& now) {
   if (phase_ == Phase::kIdle) {
     if (!request_context_) request_context_ = context_.pool.take();
     request_context_->parser.begin(context_.limits);
-    if (std::exchange(cr_, false)) request_context_->parser.feed("\r");  // it ended no line: to be refused
+    if (std::exchange(cr_, false)) request_context_->parser.feed("\r");  // a CR without LF: refused
     phase_ = Phase::kReading;
     fresh_ = false;
     deadline_ = now.time + context_.limits.header_timeout;
@@ -94,7 +94,7 @@ void HttpConnection::end_of_input(const Instant& now) {
       break;
     case Phase::kReading: refuse({400, "the request ended early"}, now); break;
     case Phase::kLingering: become_closed(); break;
-    default: break;  // the answer is on its way
+    default: break;  // the last answer is pending
   }
 }
 
@@ -132,7 +132,7 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
   const bool with_body = request.method != Method::kHead && may_have_body(reply.status);
   append_answer(reply, persistence, with_body, now);
   if (close) {
-    // A client that would have gone on, or was told of a tunnel, may be sending.
+    // The client may still be sending: it keeps the connection, or asked for a tunnel.
     const bool goes_on =
         (reply.close && request.keep_alive && !now.draining) || request.method == Method::kConnect;
     linger_ = !peer_ended_ && (goes_on || !request_context_->held_bytes().empty());
@@ -140,11 +140,11 @@ void HttpConnection::respond(Reply&& reply, const Instant& now) {
   } else {
     become_idle(now);
   }
-  // Stuck since before a task: the server did not try to write while it worked, and now waits for no request.
+  // Output was stuck before the task. The server did not try to write during it, so the timeout begins now.
   if (stuck_) deadline_ = now.time + context_.limits.write_timeout;
 }
 
-// The answer to what could not be parsed: the last one, whatever follows.
+// Answers a request that could not be parsed. It is the last answer on this connection.
 void HttpConnection::refuse(Refusal refusal, const Instant& now) {
   assert(phase_ == Phase::kReading);
   Reply reply = error_reply(refusal.status, refusal.reason);
@@ -172,7 +172,7 @@ void HttpConnection::append_answer(Reply& reply, Persistence persistence, bool w
   } else {
     out.append(reply.body, 0, body_size);
     const bool larger = reply.body.capacity() > request_context_->request.body.capacity();
-    if (larger) request_context_->request.body.swap(reply.body);  // the memory serves the next request
+    if (larger) request_context_->request.body.swap(reply.body);  // the next request reuses the memory
   }
 }
 
@@ -220,7 +220,7 @@ void HttpConnection::sent(std::size_t count, const Instant& now) {
   const bool was_stuck = std::exchange(stuck_, false);
   switch (phase_) {
     case Phase::kIdle:
-      if (!e.held_bytes().empty()) break;  // next_request() goes on
+      if (!e.held_bytes().empty()) break;  // next_request() parses on
       if (peer_ended_) return become_closed();
       if (was_stuck) deadline_ = now.time + context_.limits.idle_timeout;
       release_exchange();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The HTTP/1.1 conversation (RFC 9112): keep-alive, pipelining, 100 Continue, errors, timeouts, lingering
-// close. Owns no buffer while idle. Not thread-safe: one thread drives it at a time.
+// An HTTP/1.1 connection (RFC 9112): keep-alive, pipelining, 100 Continue, errors, timeouts, lingering close.
+// Holds no buffer while idle. Not thread-safe: one thread drives it at a time.
 #pragma once
 
 #include "http/answer.hpp"
@@ -29,16 +29,16 @@ class HttpConnection final : public Connection {
 
  private:
   enum class Phase : std::uint8_t {
-    kIdle,       ///< between requests; no exchange unless output waits
+    kIdle,       ///< between requests; no request context unless output waits
     kReading,    ///< part of a request has arrived
-    kReady,      ///< a whole request waits to be taken
-    kHandling,   ///< it was taken and is being answered
+    kReady,      ///< a complete request waits for next_request()
+    kHandling,   ///< next_request() has returned it; it waits for respond()
     kClosing,    ///< the last answer is in the output
-    kLingering,  ///< half-closed; input is thrown away
+    kLingering,  ///< half-closed; input is discarded
     kClosed,
   };
 
-  /// Below this a body is copied behind its head, so that a pipelined batch leaves in one piece.
+  /// A smaller body is copied behind its head, so that pipelined replies leave in one piece.
   static constexpr std::size_t kSmallBody = 4 * 1024;
 
   bool output_pending() const { return request_context_ && !request_context_->output_empty(); }
@@ -56,9 +56,9 @@ class HttpConnection final : public Connection {
   bool fresh_ = true;        // no request has begun yet
   bool cr_ = false;          // while idle: the last byte may begin a CRLF
   bool peer_ended_ = false;  // end of input was seen
-  bool stuck_ = false;       // a write did not take everything
+  bool stuck_ = false;       // the last write was partial
   bool linger_ = false;      // in kClosing: the peer may still be sending
-  bool timed_out_ = false;   // and is counted so
+  bool timed_out_ = false;   // /stats counts it so
 };
 
 }  // namespace majuscule

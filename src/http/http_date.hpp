@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Calendar text for the wire and the log, from seconds since 1970 (UTC); no locale, no time zone files.
+// Formats dates for HTTP and the access log from seconds since 1970 (UTC), without locale or time zone files.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A line of the access log in the combined format of Apache and nginx, with nothing in it that a terminal or
-// a parser could trip over.
+// Formats a line of the access log in the combined format of Apache and nginx. Escapes what could confuse a
+// terminal or a parser.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct LogEntry {
   std::string_view user_agent;
 };
 
-/// The line without its end. Quotes, backslashes and bytes outside printable ASCII come out as \xHH.
+/// Returns the line without its newline. Quotes, backslashes and bytes outside printable ASCII become \xHH.
 std::string log_line(const LogEntry& entry);
 
 }  // namespace majuscule

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A parser of structured dictionaries (RFC 8941, 4.2) that keeps only one integer. Each function takes what
-// it is named for from the front of the text, and says whether it was there.
+// Parses structured dictionaries (RFC 8941, 4.2) and keeps one integer. Each function consumes the element it
+// is named for from the front of the text. It returns false when the text does not begin with one.
 #include "http/priority.hpp"
 
 #include <cassert>
@@ -20,7 +20,8 @@ class Dictionary {
  public:
   explicit Dictionary(std::string_view text) : text_(text) {}
 
-  /// All of it; `urgency` becomes the last integer under the key `u`, or nothing if that was no integer.
+  /// Parses the whole dictionary. `urgency` becomes the last integer under the key `u`, or nothing if that
+  /// value is no integer.
   bool take(std::optional<int>& urgency) {
     skip(" ");
     while (!text_.empty()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tutorials' protocol: one message of up to 1,024 bytes, one answer, close. One read's worth is the
-// message.
+// The raw protocol of tutorials: one message of up to 1,024 bytes, one answer, close. The bytes of one read
+// are the message.
 #pragma once
 
 #include "http/connection.hpp"
@@ -29,7 +29,7 @@ class RawConnection final : public Connection {
  private:
   enum class Phase : std::uint8_t { kWaiting, kReady, kHandling, kAnswering, kLingering, kClosed };
 
-  /// From the message until its answer is written: the body is either.
+  /// The message, then its answer: `body` is one or the other.
   struct Message {
     Request request;
     std::size_t sent = 0;

@@ -26,10 +26,10 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 
 Headers::Field Headers::operator[](std::size_t i) const {
   assert(i < size());
-  const Place& place = fields_[i];
+  const FieldPosition& position = fields_[i];
   const std::string_view text(text_);
-  return {text.substr(place.name, place.name_length),
-          trim(text.substr(place.name + place.name_length, place.value_length))};
+  return {text.substr(position.name, position.name_length),
+          trim(text.substr(position.name + position.name_length, position.value_length))};
 }
 
 std::string_view Headers::find(std::string_view name) const {

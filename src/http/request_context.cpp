@@ -20,7 +20,7 @@ std::unique_ptr<RequestContext> RequestContextPool::take() {
 void RequestContextPool::give_back(std::unique_ptr<RequestContext> request_context) noexcept {
   assert(request_context != nullptr);
   if (free_.size() == free_.capacity() || request_context->capacity() > kLargestKept) return;
-  request_context->request.clear();  // nothing of one client is left for the next
+  request_context->request.clear();  // no data of one client is left for the next
   for (std::string* buffer : {&request_context->held, &request_context->output, &request_context->body})
     buffer->clear();
   request_context->held_begin = request_context->output_begin = request_context->body_begin = 0;

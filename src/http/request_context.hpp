@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state that a connection needs only while a request is in progress: parser, request, buffers. An idle
-// connection gives it back, so that thousands of idle ones cost next to nothing, and its memory is used
-// again.
+// What a connection needs only during a request: parser, request, buffers. An idle connection gives it back
+// to a pool, so that thousands of idle connections need little memory.
 #pragma once
 
 #include <memory>
@@ -16,31 +15,31 @@ namespace majuscule {
 struct RequestContext {
   Request request;
   RequestParser parser{request};
-  std::string held;  ///< received behind the request that is being answered
+  std::string held;  ///< received after the request that is being answered
   std::size_t held_begin = 0;
   std::string output;  ///< heads and small bodies
   std::size_t output_begin = 0;
-  std::string body;  ///< a large body, behind the output
+  std::string body;  ///< a large body, sent after the output
   std::size_t body_begin = 0;
   std::uint64_t bytes_in = 0;  ///< not yet in the counters
 
   std::string_view held_bytes() const { return std::string_view(held).substr(held_begin); }
   bool output_empty() const { return output_begin == output.size() && body_begin == body.size(); }
-  /// How many bytes all the buffers hold, used or not.
+  /// Returns the capacity of all buffers in bytes.
   std::size_t capacity() const;
 };
 
-/// Exchanges that are not in use. Owned by one loop or one thread; not thread-safe (see
+/// Request contexts that are not in use. Owned by one loop or one thread; not thread-safe (see
 /// event/shared_request_context_pool.hpp).
 class RequestContextPool {
  public:
-  /// Keeps up to `capacity` of them, none whose buffers hold more than kLargestKept bytes.
+  /// Keeps up to `capacity` contexts, and none with more than kLargestKept bytes of buffers.
   explicit RequestContextPool(std::size_t capacity) { free_.reserve(capacity); }
   RequestContextPool(const RequestContextPool&) = delete;
   RequestContextPool& operator=(const RequestContextPool&) = delete;
   virtual ~RequestContextPool() = default;
 
-  /// One with empty buffers; its parser has yet to begin().
+  /// Returns a context with empty buffers, whose parser needs begin().
   virtual std::unique_ptr<RequestContext> take();
   virtual void give_back(std::unique_ptr<RequestContext> request_context) noexcept;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A head is fed to llhttp only as far as the scanner says it goes; a body in slices, so that the bytes around
-// its content (chunk sizes, extensions, trailers) stay under the same limit as a head, and without its chunk
-// extensions. llhttp is begun anew
-// for each request, so neither its keep-alive state nor a pause for an upgrade carries over.
+// llhttp gets a head only up to the end that the scanner found. It gets a body in slices, without chunk
+// extensions, so that the bytes around the content (chunk sizes, extensions, trailers) stay under the same
+// limit as a head. llhttp is initialized anew for each request, so that neither its keep-alive state nor a
+// pause for an upgrade carries over.
 #include "http/request_parser.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ Method method_of(llhttp_method_t method) {
   }
 }
 
-/// Makes room for `size` bytes, as a string would by doubling, but never for more than `most`.
+/// Makes room for `size` bytes, doubling as a string does, but never for more than `most`.
 void grow(std::string& text, std::size_t size, std::size_t most) {
   if (size <= text.capacity()) return;
   const std::size_t doubled = std::max(size, 2 * text.capacity());
@@ -53,8 +53,8 @@ struct RequestParser::Parser {
   bool headers_complete = false;
   bool in_trailers = false;
   bool message_complete = false;
-  std::uint64_t chunk_left = 0;  // bytes of the chunk that is being read, with its CRLF; 0: in a size line
-  const char* content_end = nullptr;  // behind the last content of the slice being fed
+  std::uint64_t chunk_left = 0;       // bytes left of the current chunk, with its CRLF; 0: in a size line
+  const char* content_end = nullptr;  // the end of the last content in the current slice
 
   explicit Parser(RequestParser& parser) : owner(parser) { begin(); }
 
@@ -75,8 +75,8 @@ struct RequestParser::Parser {
 
   static Parser& of(llhttp_t* llhttp) { return *static_cast<Parser*>(llhttp->data); }
 
-  /// As llhttp calls it. No exception may pass through its frames, which are C: without memory for the piece,
-  /// the request is refused.
+  /// A callback for llhttp. Exceptions must not pass through its C frames: when there is no memory, the
+  /// request is refused.
   template <int (*Take)(Parser&, std::string_view)>
   static int data_callback(llhttp_t* llhttp, const char* at, std::size_t size) {
     Parser& p = of(llhttp);
@@ -128,7 +128,7 @@ struct RequestParser::Parser {
       p.chunk_left = llhttp->content_length + 2;
       return 0;
     }
-    // The last one. The scanner looks at trailers as at a head, so llhttp stops where they begin.
+    // The last chunk. The scanner handles trailers like a head, so llhttp stops where they begin.
     p.in_trailers = true;
     p.owner.scanner_.begin_trailers();
     return HPE_PAUSED;
@@ -154,7 +154,7 @@ struct RequestParser::Parser {
     return kSettings;
   }
 
-  /// Runs llhttp; returns how many bytes it took. The end of a message is no error.
+  /// Runs llhttp; returns how many bytes it consumed. The end of a message is no error.
   std::size_t execute(std::string_view bytes, int& error) {
     error = llhttp_execute(&llhttp, bytes.data(), bytes.size());
     if (error == HPE_OK) return bytes.size();
@@ -185,7 +185,7 @@ void RequestParser::begin(const Limits& limits) {
 }
 
 std::size_t RequestParser::feed(std::string_view bytes) {
-  assert(limits_ != nullptr);  // begin() comes first
+  assert(limits_ != nullptr);  // begin() was called
   std::size_t taken = 0;
   while (taken < bytes.size()) {
     const auto rest = bytes.substr(taken);
@@ -242,9 +242,9 @@ void RequestParser::head_complete() {
   const llhttp_t& llhttp = parser_->llhttp;
   note_method();
   request_.minor_version = llhttp.http_minor;
-  // llhttp forgets `close` when HTTP/1.0 says `keep-alive` too (RFC 9112, 9.3).
+  // llhttp ignores `close` when HTTP/1.0 also has `keep-alive` (RFC 9112, 9.3).
   request_.keep_alive = llhttp_should_keep_alive(&llhttp) != 0 && (llhttp.flags & F_CONNECTION_CLOSE) == 0;
-  // llhttp skips any number of blanks between the three parts of a request line.
+  // llhttp accepts any number of blanks between the three parts of a request line.
   constexpr std::size_t kBetween = sizeof("  HTTP/1.1") - 1;
   if (scanner_.request_line_length() != request_.method_name.size() + request_.target.size() + kBetween) {
     return refuse(400, "the request line is malformed");
@@ -298,7 +298,7 @@ std::size_t RequestParser::feed_body(std::string_view bytes) {
   return taken;
 }
 
-/// A part of a size line, or of the chunk behind it.
+/// Parses a part of a size line, or of the chunk after it.
 std::size_t RequestParser::feed_chunk(std::string_view bytes) {
   using Verdict = ChunkLine::Verdict;
   const bool in_line = parser_->chunk_left == 0;
@@ -322,7 +322,7 @@ std::size_t RequestParser::feed_chunk(std::string_view bytes) {
   if (error != HPE_OK) {
     refuse_parse_error(error, bytes.substr(taken));
   } else if (in_line && step.verdict == Verdict::kEnd) {
-    // llhttp must have read the same line: its size is known now, or it was the last one.
+    // llhttp must agree: it has the size now, or this was the last chunk.
     if (parser_->chunk_left == 0 && !parser_->in_trailers) refuse(400, "a chunk size is malformed");
     chunk_line_.begin();
   } else if (!in_line) {
@@ -352,7 +352,7 @@ void RequestParser::refuse(std::uint16_t status, std::string_view reason) {
   state_ = State::kRefused;
   refusal_ = {status, reason};
   if (!request_.target.empty()) note_method();
-  // An answer to HEAD has no body, whatever it says; of a target that is broken off llhttp may tell nothing.
+  // An answer to HEAD never has a body; but for a truncated target llhttp may not report the method.
   if (knows_method) request_.method = Method::kHead;
 }
 
@@ -366,7 +366,7 @@ void RequestParser::refuse_parse_error(int error, std::string_view behind) {
       unknown_method_ = UnknownMethodLine();
       state_ = State::kUnknownMethod;
       return;
-    case HPE_INVALID_CONSTANT:  // a method of RTSP, say, on a line of HTTP
+    case HPE_INVALID_CONSTANT:  // for example a method of RTSP in an HTTP request line
       if (llhttp.method > HTTP_SOURCE) {
         refuse(501, "method not implemented");
         return;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One HTTP/1.x request out of a stream of bytes: llhttp, hardened, with every limit and framing rule around
-// it. The only file that includes llhttp is its .cpp. Nothing is parsed behind the end of the request or an
-// error.
+// Parses one HTTP/1.x request from a stream of bytes: llhttp with every limit and framing rule around it.
+// Only its .cpp includes llhttp. Nothing is parsed after the end of the request or after an error.
 #pragma once
 
 #include <cstdint>
@@ -28,18 +27,17 @@ class RequestParser {
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
-  /// Forgets everything: the next byte begins a request. Clears the request. `limits` must outlive its
-  /// parsing.
+  /// Resets and clears the request: the next byte begins a request. `limits` must outlive the parsing.
   void begin(const Limits& limits);
 
-  /// Parses on; returns how many bytes it took. Takes all unless it ends in kComplete or kRefused. The
-  /// outcome does not depend on how the stream was split.
+  /// Parses; returns how many bytes it consumed: all, unless it ends in kComplete or kRefused. The outcome
+  /// does not depend on how the stream is split.
   std::size_t feed(std::string_view bytes);
 
   State state() const { return state_; }
-  /// Why, in kRefused; none in any other state.
+  /// The reason of kRefused; none in any other state.
   Refusal refusal() const { return refusal_; }
-  /// True once when the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1).
+  /// Returns true once when the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1).
   bool take_expectation() { return std::exchange(continue_expected_, false); }
 
  private:
@@ -63,10 +61,10 @@ class RequestParser {
   State state_ = State::kHead;
   Refusal refusal_;
   bool continue_expected_ = false;
-  std::size_t overhead_ = 0;  // raw bytes of this head, or of the body since its last byte of content
+  std::size_t overhead_ = 0;  // raw bytes of this head, or of the body since its last content byte
 };
 
-/// "8.1.0": the llhttp that is compiled in.
+/// Returns the version of llhttp in this build, such as "8.1.0".
 std::string llhttp_version();
 
 }  // namespace majuscule

@@ -12,8 +12,8 @@ namespace {
 
 constexpr ByteSet kNameBytes("-._~!$&'()*+,;=%");  // reg-name of RFC 3986, 3.2.2
 
-/// Whether a field name is this one, given in lower case. Only for names that llhttp has passed: for those,
-/// setting one bit makes a letter lower-case and nothing else a letter.
+/// Compares a field name with `name`, which is in lower case. Only for names that llhttp has accepted: there,
+/// setting one bit makes letters lower-case and turns no other character into a letter.
 template <std::size_t N>
 bool is_name(std::string_view name, const char (&lower)[N]) {
   if (name.size() != N - 1) return false;
@@ -24,11 +24,11 @@ bool is_name(std::string_view name, const char (&lower)[N]) {
   return true;
 }
 
-/// `uri-host [ ":" port ]`, or nothing. It is asked of every request.
+/// Returns whether the value is empty or `uri-host [ ":" port ]`. Called for every request.
 bool is_host(std::string_view value) {
   const char* at = value.data();
   const char* const end = at + value.size();
-  if (value.starts_with('[')) {  // an IPv6 address, which has colons of its own
+  if (value.starts_with('[')) {  // an IPv6 address, which contains colons
     ++at;
     while (at != end && (kNameBytes.has(*at) || *at == ':')) ++at;
     if (at == end || *at++ != ']') return false;

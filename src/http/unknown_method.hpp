@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// llhttp stops inside a method it does not know. Whether that is 501 or 400 is for the rest of the line to
-// say.
+// Decides between 501 and 400 for a method that llhttp does not know: the rest of the request line must be
+// well-formed for a 501.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ class UnknownMethodLine {
     kMalformed,
   };
 
-  /// Whether a byte may stand where llhttp gave up: in a method or right behind it.
+  /// Returns whether the byte at which llhttp stopped may be part of a method or follow one.
   static bool may_begin_with(char c);
 
-  /// Takes the next bytes, from the one at which llhttp gave up; `taken` says how many were looked at.
+  /// Takes the next bytes, from the one at which llhttp stopped; `taken` tells how many were consumed.
   Verdict feed(std::string_view bytes, std::size_t& taken);
 
  private:

@@ -38,7 +38,7 @@ std::optional<std::string_view> find_parameter(std::string_view query, std::stri
 
 bool append_decoded(std::string_view encoded, std::string& out) {
   const std::size_t begin = out.size();
-  out.append(encoded);  // decoded where it lies: an escape is longer than its byte
+  out.append(encoded);  // decoded in place: an escape is longer than its byte
   char* to = out.data() + begin;
   const char* const end = out.data() + out.size();
   for (const char* from = to; from != end; ++from) {

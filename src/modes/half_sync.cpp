@@ -71,7 +71,7 @@ class HalfSync final : private Executor, private UvPoller {
       if (--self.out_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(handle));
       self.take(**session);
     }
-    self.end_if_finished();
+    self.end_if_drained();
   }
 
   void abort_tasks() override { sleep_.cancel(); }

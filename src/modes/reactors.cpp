@@ -80,7 +80,7 @@ class Reactor final : public UvPoller {
       bell_.reset();
       driver().end_arrivals();
     }
-    end_if_finished();
+    end_if_drained();
   }
 
   Mutex mutex_;

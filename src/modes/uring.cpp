@@ -47,7 +47,7 @@ class UringLoop final : public UringPoller {
 
   void run() {
     server_.announce_ready();
-    while (!driver_.finished() || !idle()) {
+    while (!driver_.drained() || !idle()) {
       ring_.wait(due_);
       driver_.wake_up();
       take_completions();
@@ -109,15 +109,15 @@ class UringLoop final : public UringPoller {
     }
     UniqueFd client(completion.res);
     try {
-      newcomers_.push_back({std::move(client), {}, accept.listener->protocol()});
+      accepted_.push_back({std::move(client), {}, accept.listener->protocol()});
     } catch (const std::bad_alloc&) {
       accept.look = true;
     }
   }
 
   void take_clients() {
-    for (; !newcomers_.empty(); newcomers_.pop_front()) {  // to pause may bring more of them
-      driver_.add_accepted(std::move(newcomers_.front()));
+    for (; !accepted_.empty(); accepted_.pop_front()) {  // to pause may bring more of them
+      driver_.add_accepted(std::move(accepted_.front()));
     }
     for (Accept& accept : accepts_) {
       if (std::exchange(accept.look, false)) driver_.accept(*accept.listener);
@@ -128,7 +128,7 @@ class UringLoop final : public UringPoller {
   Server& server_;
   LoopServing serving_;
   std::vector<Accept> accepts_;  // one for each listener
-  std::deque<Accepted> newcomers_;
+  std::deque<Accepted> accepted_;
   bool accepting_ = false;
   bool stopping_ = false;
   Time due_ = kNever;

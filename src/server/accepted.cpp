@@ -9,14 +9,14 @@ std::string_view to_string(Protocol protocol) { return protocol == Protocol::kHt
 
 std::optional<AcceptResult> accept_failure(int error) {
   switch (error) {
-    case EAGAIN: return AcceptResult::kNobody;
+    case EAGAIN: return AcceptResult::kQueueEmpty;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
     case ENOMEM: return AcceptResult::kExhausted;
     case EINTR:
     case ECONNABORTED:
-    // Errors of the network that wait at the client's socket (accept(2), error handling).
+    // Network errors that are pending on the new socket (accept(2), error handling).
     case ENETDOWN:
     case EPROTO:
     case ENOPROTOOPT:
@@ -25,7 +25,7 @@ std::optional<AcceptResult> accept_failure(int error) {
     case EHOSTUNREACH:
     case EOPNOTSUPP:
     case ENETUNREACH:
-    // And those that other systems and protocols are known for.
+    // The same on other systems and protocols.
     case ETIMEDOUT:
     case ENOSR:
     case ESOCKTNOSUPPORT:

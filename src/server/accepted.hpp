@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client just accepted, and what accept(2) may say instead.
+// A client that was just accepted, and the other outcomes of accept(2).
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,21 @@ std::string_view to_string(Protocol protocol);
 
 enum class AcceptResult : std::uint8_t {
   kAccepted,
-  kNobody,     ///< the queue is empty
-  kExhausted,  ///< out of descriptors or memory: stop accepting until some are free
-  kFailed,     ///< it fails for a reason that is not one client's, and may do so for ever: try again later
+  kQueueEmpty,  ///< the queue is empty
+  kExhausted,   ///< out of descriptors or memory: stop accepting until some are free
+  kFailed,      ///< fails for a reason that concerns all clients and may last: try again later
 };
 
-/// A client just accepted: what travels with its descriptor to whatever thread or process serves it.
+/// A client that was just accepted: what is passed with its descriptor to the thread or process that serves
+/// it.
 struct Accepted {
   UniqueFd fd;
-  SocketAddress peer{};  ///< as it was then: a client that has reset its connection has none any more
+  SocketAddress peer{};  ///< saved at once, since a connection that was reset has no peer address any more
   Protocol protocol = Protocol::kHttp;
 };
 
-/// What an errno of accept(2) means. Nothing when it is about one client only, which failed before it was
-/// accepted: the next one is to be tried.
+/// Translates an errno of accept(2). Returns nothing when the error concerns one client that failed before it
+/// was accepted: try the next one.
 std::optional<AcceptResult> accept_failure(int error);
 
 }  // namespace majuscule

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// --guard=atomic and --guard=sharded: atomic counters in memory that all share, in one place or in shards.
-// And
-// --guard=none where anything is shared: then updates of `requests` may be lost.
+// --guard=atomic and --guard=sharded: atomic counters in shared memory, in one place or in shards. Also
+// --guard=none where several threads or processes share them: updates of `requests` may then be lost.
 #pragma once
 
 #include <pthread.h>
@@ -20,7 +19,7 @@ static_assert(std::atomic_ref<std::uint64_t>::is_always_lock_free, "a lock would
 
 inline constexpr std::size_t kCacheLine = 64;
 
-/// What is added here is added here by few, so the cache line seldom moves.
+/// Few threads add to a shard, so its cache line seldom moves between cores.
 struct alignas(kCacheLine) Shard {
   CounterValues values;
 };
@@ -31,7 +30,7 @@ struct alignas(kCacheLine) Clients {
   std::uint64_t closed = 0;
 };
 
-/// Which shard a thread adds to; threads that come after the last one share them in turn.
+/// Each thread adds to one shard; when there are more threads than shards, they share them in turn.
 inline constexpr unsigned kShards = 64;
 inline constexpr unsigned kNoShard = kShards;
 inline thread_local unsigned t_shard = kNoShard;
@@ -45,7 +44,7 @@ class AtomicCounters final : public GuardedCounters {
         clients_(workers),
         shards_taken_(1) {
     assert(guard != Guard::kMutex);
-    // A forked process has a thread that it did not take a shard for.
+    // A forked process has a thread that has not taken a shard.
     [[maybe_unused]] static const int kRegistered =
         ::pthread_atfork(nullptr, nullptr, [] { t_shard = kNoShard; });
   }
@@ -99,7 +98,8 @@ class AtomicCounters final : public GuardedCounters {
   static void increase(std::uint64_t& counter, std::uint64_t amount, std::memory_order order) {
     if (amount != 0) std::atomic_ref(counter).fetch_add(amount, order);
   }
-  /// Without a guard: not undefined, since each half is atomic, but what others add between the two is lost.
+  /// Without a guard: no undefined behaviour, since each half is atomic, but concurrent additions between the
+  /// two are lost.
   static void increase_unguarded(std::uint64_t& counter, std::uint64_t amount) {
     const std::atomic_ref cell(counter);
     if (amount != 0) cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The moments that drivers give to connections: the time, the date, and whether the server drains. One for
-// each loop or thread: it caches the text of the date. Not thread-safe.
+// The time, the date and the drain state that drivers pass to connections. One for each loop or thread: it
+// caches the text of the date. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ class Clock {
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
 
-  /// This moment. Its date is valid until the next call.
+  /// Returns the current time. Its date is valid until the next call.
   Instant now();
 
  private:

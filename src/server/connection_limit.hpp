@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How many clients are connected, to all workers together, and how many may be. Each worker counts its own in
-// memory that all share, so that those of one that dies can be forgotten.
+// Counts the connected clients of all workers and enforces the limit. Each worker has its own count in shared
+// memory, so that the clients of a dead worker can be subtracted.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ class ConnectionLimit {
   ConnectionLimit(std::size_t most, unsigned workers) : most_(most), taken_(workers) {}
 
   std::size_t most() const { return most_; }
-  /// False when the limit is reached. For the last one, workers that ask at the same moment may all be
-  /// refused. Thread-safe, as all of these.
+  /// Returns false when the limit is reached. When workers compete for the last permit, all of them may be
+  /// refused. Thread-safe, as all functions here.
   bool take(unsigned worker) {
     ++taken_[worker];
     if (std::accumulate(taken_.begin(), taken_.end(), std::size_t{0}) <= most_) return true;
@@ -28,7 +28,7 @@ class ConnectionLimit {
     [[maybe_unused]] const std::size_t before = taken_[worker]--;
     assert(before > 0);
   }
-  /// That one has died.
+  /// That worker has died.
   void give_back_all(unsigned worker) { taken_[worker] = 0; }
 
  private:

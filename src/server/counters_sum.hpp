@@ -9,7 +9,7 @@
 
 namespace majuscule {
 
-/// Adds every counter of `other`, read by `load`, to those of `sum`.
+/// Adds every counter of `other`, read by `load`, to `sum`.
 template <typename Load>
 void add_all(CounterValues& sum, CounterValues& other, Load load) {
   constexpr std::array kSingle = {&CounterValues::requests,  &CounterValues::accepted,

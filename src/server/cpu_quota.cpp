@@ -14,7 +14,7 @@
 namespace majuscule {
 namespace {
 
-/// Whether a list like "cpu,cpuacct" has `wanted`.
+/// Returns whether a list like "cpu,cpuacct" contains `wanted`.
 bool has_item(std::string_view list, std::string_view wanted) {
   while (!list.empty()) {
     const std::string_view item = list.substr(0, list.find(','));
@@ -26,7 +26,7 @@ bool has_item(std::string_view list, std::string_view wanted) {
 
 enum class Version { kOne, kTwo };
 
-/// The group of this process in each version (/proc/self/cgroup): "4:cpu,cpuacct:/a/b", "0::/a/b".
+/// Returns the group of this process for each version (/proc/self/cgroup): "4:cpu,cpuacct:/a/b", "0::/a/b".
 std::map<Version, std::string> own_groups(const std::string& root) {
   std::map<Version, std::string> groups;
   std::ifstream file(root + "/proc/self/cgroup");
@@ -43,11 +43,11 @@ std::map<Version, std::string> own_groups(const std::string& root) {
 
 struct Mount {
   Version version;
-  std::string group;  // that is mounted there
+  std::string group;  // the group that is mounted there
   std::string place;
 };
 
-/// Where the groups are to be seen (/proc/self/mountinfo, proc(5)).
+/// Returns where the groups are mounted (/proc/self/mountinfo, proc(5)).
 std::vector<Mount> mounts(const std::string& root) {
   std::vector<Mount> found;
   std::ifstream file(root + "/proc/self/mountinfo");
@@ -70,7 +70,7 @@ std::optional<double> ratio(double quota, double period) {
   return quota / period;
 }
 
-/// Of one group; none: it has no limit, or no such file.
+/// Returns the quota of one group; nothing without a limit or without such a file.
 std::optional<double> quota_of(const std::string& folder, Version version) {
   double quota = -1;
   double period = -1;
@@ -83,7 +83,7 @@ std::optional<double> quota_of(const std::string& folder, Version version) {
   return ratio(quota, period);
 }
 
-/// `group` as a path below the mount point; in a container its beginning may be out of sight.
+/// Returns `group` as a path below the mount point; in a container its beginning may be invisible.
 std::string below(const std::string& mounted, const std::string& group) {
   const std::string above = mounted == "/" ? "" : mounted;
   return group.starts_with(above + "/") ? group.substr(above.size()) : "/";

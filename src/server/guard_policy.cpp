@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which guards go with which way of sharing, and what they are called.
+// Which guards each kind of sharing allows, and their names.
 #include <array>
 #include <cassert>
 #include <span>

@@ -21,7 +21,7 @@ std::string url_of(Protocol protocol, int fd) {
   return std::string(to_string(protocol)) + "://" + SocketAddress::of_socket(fd).text();
 }
 
-/// -1 where there is none.
+/// Returns -1 when the socket does not have the option.
 int socket_option(int fd, int level, int name) {
   int value = -1;
   socklen_t size = sizeof value;
@@ -34,7 +34,7 @@ bool listens_on_tcp(int fd) {
          socket_option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1;
 }
 
-// Accepted sockets inherit it: replies leave in one write, and no acknowledgement is worth waiting for.
+// Accepted sockets inherit it. Replies leave in one write, so delaying small segments would gain nothing.
 void set_no_delay(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -64,8 +64,8 @@ Listener Listener::twin(int backlog) const {
   twin.url_ = url_;
   twin.fd_ = UniqueFd(::socket(local.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1;
-  // The first one was bound without it, or the port could be shared with a server that has nothing to do with
-  // us.
+  // SO_REUSEPORT is set after the first socket was bound without it. Otherwise the port could be shared with
+  // an unrelated server.
   for (const int socket : {fd(), twin.fd()}) ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   ::setsockopt(twin.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (const int v6_only = socket_option(fd(), IPPROTO_IPV6, IPV6_V6ONLY); v6_only == 1) {
@@ -99,9 +99,9 @@ AcceptResult Listener::accept(Accepted& client, bool non_blocking) {
         sys::accept4(fd(), client.peer.get(), &size, SOCK_CLOEXEC | (non_blocking ? SOCK_NONBLOCK : 0)));
     if (client.fd) return AcceptResult::kAccepted;
     failure_ = errno;
-    if (const auto result = accept_failure(failure_)) return fd_ ? *result : AcceptResult::kNobody;
+    if (const auto result = accept_failure(failure_)) return fd_ ? *result : AcceptResult::kQueueEmpty;
   }
-  return AcceptResult::kFailed;  // these are no clients any more
+  return AcceptResult::kFailed;  // not about single clients any more
 }
 
 std::string Listener::failure() const {
@@ -109,7 +109,7 @@ std::string Listener::failure() const {
   return "cannot accept clients of " + url_ + ": " + std::system_category().message(failure_);
 }
 
-void Listener::turn_newcomers_away() const {
+void Listener::stop_handshakes() const {
   if (!inherited_) drop_handshakes(fd());
 }
 

@@ -23,7 +23,7 @@ std::vector<Listener> listen_on(Protocol protocol, std::vector<SocketAddress> ad
   const auto of_v6 = [](const SocketAddress& address) { return address.family() == AF_INET6; };
   const bool v6_only = !std::all_of(addresses.begin(), addresses.end(), of_v6);
   const bool any_port = addresses.front().port() == 0;
-  constexpr int kMostAttempts = 32;  // to find a port that is free everywhere
+  constexpr int kMostAttempts = 32;  // to find a port that is free at all addresses
   for (int attempt = 1;; ++attempt) {
     std::vector<Listener> listeners;
     std::vector<std::pair<SocketAddress, std::error_code>> missing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The listeners of a host, which may have several addresses: a name mostly has one of IPv4 and one of IPv6.
+// The listeners of one host, which may have several addresses: a name often has an IPv4 and an IPv6 address.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@
 
 namespace majuscule {
 
-/// Told of an address at which nothing listens, and why.
+/// Called for each address that was skipped, with the reason.
 using Skipped = std::function<void(const SocketAddress& address, std::error_code reason)>;
 
-/// Listens at each of these addresses, at the port of the first; if that is 0, at one that the kernel picks
-/// for all of them. Where both families are there, those of IPv6 leave IPv4 alone. An address that this
-/// machine does not have, or a family, is skipped as long as another one is left. Throws std::system_error
-/// with a text that names the address.
+/// Listens at each of these addresses, at the port of the first; port 0: at one that the kernel picks for all
+/// of them. If there are both families, IPv6 sockets do not take IPv4 clients. Skips an address or a family
+/// that this machine does not have, as long as another is left. Throws std::system_error with a text that
+/// names the address.
 std::vector<Listener> listen_on(Protocol protocol, std::vector<SocketAddress> addresses, int backlog,
                                 const Skipped& skipped);
 

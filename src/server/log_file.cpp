@@ -15,7 +15,7 @@
 namespace majuscule {
 namespace {
 
-/// The descriptor that the name stands for, -1 when it is the name of a file.
+/// Returns the standard descriptor that the name stands for, -1 for a file.
 int standard_descriptor(std::string_view name) {
   if (name == "-" || name == "/dev/stdout") return STDOUT_FILENO;
   if (name == "/dev/stderr") return STDERR_FILENO;
@@ -40,7 +40,7 @@ std::uint64_t count_lines(std::string_view lines) {
 
 }  // namespace
 
-// O_NONBLOCK is for opening only: a FIFO, or a device that waits for its line.
+// O_NONBLOCK is for opening only: it could wait at a FIFO or a serial device.
 UniqueFd LogFile::open(const char* name) noexcept {
   struct stat status {};
   const bool is_fifo = ::stat(name, &status) == 0 && S_ISFIFO(status.st_mode);
@@ -93,12 +93,12 @@ LogFile::Written LogFile::write(std::string_view lines) {
     const ssize_t written = ::write(fd_.get(), rest.data(), rest.size());
     if (written > 0) {
       done += static_cast<std::size_t>(written);
-      if (opened != reopened_) done = line_begin();  // a line that was begun is whole in the new file
+      if (opened != reopened_) done = line_begin();  // a partly written line is written whole to the new file
       continue;
     }
     const int error = written < 0 ? errno : ENOSPC;
     if (error == EINTR) continue;
-    if (error == EAGAIN) {  // another program that has the same open file made it non-blocking
+    if (error == EAGAIN) {  // another program shares the open file and made it non-blocking
       pollfd room{fd_.get(), POLLOUT, 0};
       ::poll(&room, 1, -1);
       continue;
@@ -110,7 +110,7 @@ LogFile::Written LogFile::write(std::string_view lines) {
   return {};
 }
 
-// If it still is the end of a file; what another process has appended since is not touched.
+// Only if it is still the end of the file; text that another process has appended since is kept.
 void LogFile::remove_fragment(std::size_t size) {
   assert(size > 0);
   const off_t end = ::lseek(fd_.get(), 0, SEEK_CUR);

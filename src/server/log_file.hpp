@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The file that --access-log names: how it is opened, and what is written to it by the one process that does.
+// The file of --access-log: opens it, and writes to it from one process.
 #pragma once
 
 #include <atomic>
@@ -15,36 +15,36 @@ class LogFile {
  public:
   enum class Begin : std::uint8_t {
     kOnANewLine,
-    kUnknown,  ///< the last line of the file may lack its end: the first one begins with a newline
+    kUnknown,  ///< the last line may be incomplete: the first write begins with a newline
   };
 
-  /// Opens `name` to append, and makes the file if need be. `-` is standard output. A standard descriptor by
-  /// another name (/dev/stdout, /dev/fd/1, ...) is duplicated, since opening a socket, or the file of another
-  /// user, by that name fails. A FIFO is opened for reading too: opening it then waits for no reader, and
+  /// Opens `name` to append and creates the file if needed. `-` is standard output. A standard descriptor by
+  /// another name (/dev/stdout, /dev/fd/1, ...) is duplicated, since opening a socket or another user's file
+  /// by that name fails. A FIFO is opened for reading too: opening it then does not wait for a reader, and
   /// readers may come and go. Throws std::system_error with the reason.
   explicit LogFile(std::string name, Begin begin = Begin::kOnANewLine);
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
   int fd() const { return fd_.get(); }
-  /// `--access-log=NAME`, for messages.
+  /// Returns `--access-log=NAME`, for messages.
   const std::string& flag() const { return flag_; }
-  /// Whether that is the file behind `fd`.
+  /// Returns whether `fd` refers to the same file.
   bool is_same_as(int fd) const;
 
-  /// What one write should have at most, in bytes, so that lines of others do not get between these.
+  /// Returns the most bytes for one write, so that lines of other processes do not get between these.
   std::size_t batch_size() const { return is_regular_ ? kLargestBatch : kPipeBatch; }
 
-  /// Opens the name anew, as a log that was renamed asks for; does nothing to a standard descriptor. Returns
-  /// an errno, and keeps the old file, when that fails. Async-signal-safe.
+  /// Reopens the name after the log was renamed; does nothing for a standard descriptor. On failure returns
+  /// an errno and keeps the old file. Async-signal-safe.
   int reopen() noexcept;
 
   struct Written {
     std::uint64_t lost_lines = 0;
-    int error = 0;  ///< why (errno)
+    int error = 0;  ///< the reason (errno)
   };
-  /// Writes whole lines, each with its newline, and waits for the reader or the disk. What is left of a line
-  /// that did not fit is removed again where that is possible; elsewhere the next line begins on a new one.
+  /// Writes whole lines, each with its newline, and waits for the reader or the disk. Removes the part of a
+  /// line that did not fit, where possible; otherwise the next line begins on a new one.
   Written write(std::string_view lines);
 
  private:
@@ -56,11 +56,11 @@ class LogFile {
 
   const std::string name_;
   const std::string flag_;
-  const int standard_;  // the descriptor that the name stands for; negative: a file
+  const int standard_;  // the standard descriptor; negative: a file
   UniqueFd fd_;
   bool is_regular_ = false;
   std::atomic<unsigned> reopened_ = 0;
-  bool torn_ = false;  // the last line lacks its end
+  bool torn_ = false;  // the last line lacks its newline
 };
 
 }  // namespace majuscule

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the handlers do is async-signal-safe: kill(2), alarm(2), and LogFile::reopen().
+// The signal handlers call only async-signal-safe functions: kill(2), alarm(2), and LogFile::reopen().
 #include "server/log_writer.hpp"
 
 #include <fcntl.h>
@@ -26,19 +26,19 @@
 namespace majuscule {
 namespace {
 
-/// How often the end of a server looks whether the writer gets on.
+/// How often the end of a server checks whether the writer makes progress.
 constexpr int kLookMilliseconds = 400;
-/// A process may be killed when it is just about to wake the writer.
+/// A bound on the writer's sleep: a process may be killed just before it would wake the writer.
 constexpr int kLongestSleepMilliseconds = 1000;
-/// A writer that ends sooner is not replaced.
+/// A writer that ends sooner than this is not replaced.
 constexpr Duration kShortLife = std::chrono::seconds(1);
 
-// A signal handler can reach nothing but statics.
+// Static, because a signal handler can reach nothing else.
 struct RelayState {
-  std::atomic<pid_t> owner = 0;  // the process that started the writer: the one to pass signals on
+  std::atomic<pid_t> owner = 0;  // the process that started the writer; only it forwards signals
   std::atomic<pid_t> writer = 0;
   std::atomic<int> ended = -1;
-  std::atomic<LogFile*> file = nullptr;  // in the writer
+  std::atomic<LogFile*> file = nullptr;  // set in the writer process
 };
 RelayState relay;
 
@@ -47,7 +47,7 @@ bool has_ended(int alive, int milliseconds) {
   return ::poll(&ended, 1, milliseconds) == 1;
 }
 
-// A writer that has ended may have been reaped, and its number be that of another process.
+// Forwards only while the writer is not reaped: later its pid may belong to another process.
 void pass_on(int number) {
   const int saved = errno;
   const pid_t pid = relay.writer;
@@ -73,7 +73,7 @@ void reopen(int) {
 }
 
 void end_soon(int) {
-  if (::getppid() == relay.owner) return;  // a signal to all of a group
+  if (::getppid() == relay.owner) return;  // the signal was sent to the whole process group
   ::alarm(static_cast<unsigned>(LogWriter::kPatience / std::chrono::seconds(1)));
 }
 
@@ -98,7 +98,7 @@ sigset_t all_signals() {
 
 LogWriter::LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> log, ResourceMeter& meter)
     : name_(file), flag_("--access-log=" + file), log_(std::move(log)), meter_(meter), owner_(::getpid()) {
-  assert(relay.writer == 0);  // one at a time
+  assert(relay.writer == 0);  // one writer at a time
   Pipe wakes = make_pipe();
   wakes_ = std::move(wakes.reader);
   waker_ = std::move(wakes.writer);
@@ -107,7 +107,7 @@ LogWriter::LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> lo
   handle_signal(SIGUSR1, pass_on);
 }
 
-// This process keeps no descriptor of the file: when that is renamed and removed, its space is to be free.
+// This process closes the file, so that its space is freed when it is renamed and removed.
 void LogWriter::start(LogFile::Begin begin) {
   LogFile file(name_, begin);
   started_ = monotonic_now();
@@ -118,7 +118,7 @@ void LogWriter::start(LogFile::Begin begin) {
   if (pid_ < 0) throw std::system_error(errno, std::system_category(), flag_ + ": cannot fork its writer");
   if (pid_ == 0) {
     ::prctl(PR_SET_NAME, "majuscule-log");
-    // Dies with its parent, but not at once.
+    // Ends after its parent, but not at once.
     handle_signal(SIGUSR2, end_soon);
     ::prctl(PR_SET_PDEATHSIG, SIGUSR2);
     for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) handle_signal(number, SIG_IGN);
@@ -127,8 +127,8 @@ void LogWriter::start(LogFile::Begin begin) {
     handle_signal(SIGUSR1, reopen);
     sigset_t none;
     ::sigemptyset(&none);
-    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);  // a master keeps its own blocked
-    end_soon(0);                                     // if it has died already
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);  // a master keeps its signals blocked
+    end_soon(0);                                     // the parent has died already
     run(file, std::move(alive.writer));
   }
   ended_ = std::move(alive.reader);
@@ -157,7 +157,7 @@ LogWriter::~LogWriter() {
   waker_.reset();
   wait_for_end();
   if (!has_ended(ended_.get(), 0)) ::kill(pid_, SIGKILL);
-  // One that waits for a dead disk cannot even be killed.
+  // A writer that waits for a dead disk cannot be killed.
   const int options = has_ended(ended_.get(), kLookMilliseconds) ? 0 : WNOHANG;
   int status = 0;
   rusage usage{};
@@ -187,7 +187,7 @@ void LogWriter::wake_up() {
     const auto written = ::write(waker_.get(), "", 1);
 }
 
-// Until it has ended, has not got on for a while, or takes too long.
+// Waits until the writer has ended, makes no progress, or takes too long.
 void LogWriter::wait_for_end() const {
   const Time end = monotonic_now() + kPatience;
   std::uint64_t before = UINT64_MAX;
@@ -196,13 +196,13 @@ void LogWriter::wait_for_end() const {
   }
 }
 
-// The writer, in its own process, which ends here.
+// The writer process, which ends here.
 void LogWriter::run(LogFile& file, UniqueFd alive) {
   waker_.reset();
   close_all_but({file.fd(), wakes_.get(), alive.get(), standard_error().descriptor()});
   if (const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC)); null) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO})
-      ::dup2(null.get(), fd);  // their readers are not held up
+      ::dup2(null.get(), fd);  // the writer must not keep its pipes open
   }
   for (bool ends = false; !ends || !ring_.empty();) {
     write_all(file);

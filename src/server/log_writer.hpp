@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The access log, written by a separate process, so that no reader and no disk can hold up the server.
 //
-// No write(2) to a file is sure not to wait: a disk may be slow, and a pipe's reader may stop. A thread for
-// it would be a second thread in the modes that are there to show one, and would be missing in every forked
-// child. So a small process does it: the server's processes put lines into a ring in shared memory, which
-// costs them a lock and a copy, and wake the writer when it sleeps; it writes whole lines and may wait as
-// long as it likes. A line that finds the ring full, or that the file does not take, is lost and counted. The
-// writer's CPU time and memory are part of /stats. Without --access-log there is no such process.
+// Any write(2) to a file may wait: a disk may be slow, and a pipe's reader may stop. A thread for it would be
+// a second thread in the modes that exist to show one, and would be missing in every forked child. So it is a
+// small process. The server's processes put lines into a ring in shared memory, which costs them a lock and a
+// copy, and wake the writer when it sleeps. The writer writes whole lines and may wait. A line is lost and
+// counted when the ring is full or the write fails. The writer's CPU time and memory are part of /stats.
+// Without --access-log there is no such process.
 //
-// It ends when the server has ended and all is written. Nothing waits longer than kPatience for it.
+// It ends when the server has ended and all is written. No process waits longer than kPatience for it.
 #pragma once
 
 #include <sys/types.h>
@@ -27,27 +27,28 @@ namespace majuscule {
 
 class LogWriter final : public AccessLog {
  public:
-  /// How long the end of a server waits for a writer that does not get on, and an orphaned writer goes on.
+  /// How long the end of a server waits for a writer without progress, and how long an orphaned writer goes
+  /// on.
   static constexpr Duration kPatience = std::chrono::seconds(1);
-  /// How long lines may gather before they are written.
+  /// How long lines may collect before they are written.
   static constexpr Duration kPause = std::chrono::milliseconds(1);
 
-  /// Opens `file` (LogFile) and forks the writer. Passes SIGUSR1 on to it, which opens the file anew: one at
-  /// a time in a process. Throws std::system_error.
+  /// Opens `file` (LogFile) and forks the writer. Forwards SIGUSR1 to it, which reopens the file. At most one
+  /// exists in a process. Throws std::system_error.
   LogWriter(const std::string& file, std::shared_ptr<spdlog::logger> log, ResourceMeter& meter);
-  /// Waits until all is written, or the writer does not get on. Then SIGUSR1 is ignored.
+  /// Waits until all is written or the writer makes no progress. Then ignores SIGUSR1.
   ~LogWriter() override;
 
   /// Never waits. Thread-safe, also between the processes that were forked since.
   void write(std::string_view line) override;
-  /// Starts another writer if this was it: `pid` was reaped. The lines in the ring are kept, and some that it
-  /// had just written may come again. In the process that started the server.
+  /// Starts another writer if `pid`, which was reaped, was the writer. The lines in the ring are kept; some
+  /// that were just written may be written again. Only in the process that started the server.
   void reaped(pid_t pid);
-  /// A line of the server's own log, for the same file. False: lost.
+  /// Writes a line of the server's own log to the same file. Returns false when it was lost.
   bool write_message(std::string_view line);
-  /// Whether the access log and standard error are one file.
+  /// Returns whether the access log and standard error are one file.
   bool shares_standard_error() const { return shares_standard_error_; }
-  /// How many lines were lost so far.
+  /// Returns how many lines were lost so far.
   std::uint64_t lost_lines() const { return ring_.lost(); }
 
  private:
@@ -62,11 +63,11 @@ class LogWriter final : public AccessLog {
   bool shares_standard_error_ = false;
   const std::shared_ptr<spdlog::logger> log_;
   ResourceMeter& meter_;
-  const pid_t owner_;  // the process that made it
+  const pid_t owner_;  // the process that created this object
   Time started_{};
   LineRing ring_;
-  UniqueFd wakes_, waker_;  // a pipe: a byte wakes the writer, the end of all copies of waker_ ends it
-  UniqueFd ended_;          // of a pipe whose other end only the writer has
+  UniqueFd wakes_, waker_;  // a pipe: a byte wakes the writer; closing all copies of waker_ ends it
+  UniqueFd ended_;          // a pipe whose other end is open in the writer only
   pid_t pid_ = 0;
 };
 

@@ -55,7 +55,7 @@ class Sink final : public spdlog::sinks::base_sink<Mutex> {
 }  // namespace
 
 Log::Log(Sharing sharing, const std::string& level) {
-  standard_error();  // is opened now, before there are threads
+  standard_error();  // opened before threads start
   spdlog::sink_ptr sink;
   if (sharing == Sharing::kOneThread) {
     sink = std::make_shared<Sink<spdlog::details::null_mutex>>(*this);
@@ -65,7 +65,8 @@ Log::Log(Sharing sharing, const std::string& level) {
   logger_ = std::make_shared<spdlog::logger>("majuscule", std::move(sink));
   logger_->set_pattern(kPattern);
   logger_->set_level(spdlog::level::from_str(level));
-  // Out of memory, say. spdlog's own handler would write to standard error, and wait for its reader.
+  // For example when out of memory. spdlog's own handler would write to standard error and wait for its
+  // reader.
   logger_->set_error_handler([this](const std::string&) {
     ++counts_[0].lost;
     ++counts_[0].unsaid;

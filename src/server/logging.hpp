@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// spdlog, set up: the server's log on standard error, coloured on a terminal and plain elsewhere. A message
-// that cannot be written at once is dropped, and the number of those is said before the next one that can.
-// One thread gets a sink without a lock, several get one with.
+// Sets up spdlog: the server's log on standard error, coloured on a terminal and plain elsewhere. A message
+// that cannot be written at once is dropped; the next message that can be written is preceded by the number
+// of dropped ones. With one thread the sink has no lock, with several it has one.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +26,11 @@ class Log {
 
   const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
   /// From now on messages go to standard error through `writer`, which writes to the same file, so that no
-  /// message gets into a long line of it; null: directly again. While there is one thread.
+  /// message splits a long line; null: directly again. To be called while there is one thread.
   void write_through(LogWriter* writer) { writer_ = writer; }
-  /// How many messages were dropped, by all processes that were forked since. Thread-safe.
+  /// Returns how many messages were dropped by all processes that were forked since. Thread-safe.
   std::uint64_t lost_messages() const { return counts_[0].lost; }
-  /// Writes a line with its newline; false: it was dropped, and counted.
+  /// Writes a line with its newline. Returns false when it was dropped and counted.
   bool write(std::string_view line);
 
  private:

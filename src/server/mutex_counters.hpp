@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// --guard=mutex: counters in memory that all share, behind one mutex.
+// --guard=mutex: counters in shared memory behind one mutex.
 #pragma once
 
 #include <cassert>
@@ -11,7 +11,8 @@
 
 namespace majuscule {
 
-/// Each worker counts for itself, so that its clients can be forgotten; all do it behind one mutex.
+/// Each worker counts its clients separately, so that those of a dead worker can be subtracted; one mutex
+/// guards all.
 class MutexCounters final : public GuardedCounters {
  public:
   MutexCounters(bool for_processes, unsigned workers)

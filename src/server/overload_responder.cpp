@@ -34,7 +34,7 @@ void OverloadResponder::refuse(Accepted client, const Instant& now) {
   held_.push_back({std::move(client.fd), now.time + most, now.time + Connection::kLingerPause});
 }
 
-// Its request has not been read.
+// The request was not read, so the line has none.
 void OverloadResponder::log(const Accepted& client, const Instant& now) const {
   const std::string peer = client.peer.host();
   server_.access_log()->write(log_line({.peer = peer,

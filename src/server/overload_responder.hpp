@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Clients that are one too many: told so at once, held until they can have read it, and closed without ever
-// costing a thread or a session.
+// Answers clients above the limit with 503 at once, holds them until they can have read it, and closes them,
+// without a thread or a session.
 //
-// A client that is still sending its request reads the answer afterwards, and closing a socket on which bytes
-// are unread would reset the answer away. So what arrives is thrown away every tenth of a second, until the
-// client closes, is silent for Connection::kLingerPause, or has been held for Connection::kLingerTime. That
-// is bounded: kMost clients at once, a descriptor each and no buffer; 128 KiB of each in a tenth of a second.
+// A client that is still sending its request reads the answer afterwards, and closing a socket with unread
+// input would reset the connection, so that the answer is lost. So input is discarded every tenth of a
+// second, until the client closes, is silent for Connection::kLingerPause, or has been held for
+// Connection::kLingerTime. The cost is bounded: kMost clients at once, one descriptor each and no buffer, 128
+// KiB of each in a tenth of a second.
 #pragma once
 
 #include <deque>
@@ -17,8 +18,8 @@ namespace majuscule {
 
 class OverloadResponder {
  public:
-  static constexpr std::size_t kMost = 64;  ///< held at once; more push out the oldest
-  /// The most that is still held once the server drains.
+  static constexpr std::size_t kMost = 64;  ///< held at once; another client replaces the oldest
+  /// How long a client is held during a drain, at most.
   static constexpr Duration kHoldInDrain = std::chrono::milliseconds(500);
 
   explicit OverloadResponder(Server& server) : server_(server) {}
@@ -26,20 +27,20 @@ class OverloadResponder {
   OverloadResponder(const OverloadResponder&) = delete;
   OverloadResponder& operator=(const OverloadResponder&) = delete;
 
-  /// Counts the refusal; answers 503 (HTTP) or nothing (raw), ends the sending side and holds the client.
-  /// Never blocks.
+  /// Counts the refusal, answers 503 (HTTP) or nothing (raw), shuts down writing and holds the client. Never
+  /// blocks.
   void refuse(Accepted client, const Instant& now);
-  /// Listener::accept(), which may have the descriptor of the one that was held longest.
+  /// As Listener::accept(). If descriptors run out, closes the client held longest and tries again.
   AcceptResult accept(Listener& listener, Accepted& client, bool non_blocking);
-  /// Throws away what has arrived, and closes those that need not be held any more.
+  /// Discards input, and closes clients whose time is up.
   void sweep(Time now);
-  /// The server drains: from now on all are held for kHoldInDrain at most.
+  /// The server drains: from now on clients are held for kHoldInDrain at most.
   void drain(Time now);
-  /// Closes all.
+  /// Closes all held clients.
   void close_all();
-  /// In a forked process: closes its copies of those that are held, who belong to its parent.
+  /// In a forked process: closes its copies of the held clients, which belong to its parent.
   void abandon() { held_.clear(); }
-  /// When sweep() is next due; kNever when nobody is held.
+  /// Returns when sweep() is next due; kNever when no client is held.
   Time next() const { return held_.empty() ? kNever : next_sweep_; }
 
  private:
@@ -47,8 +48,8 @@ class OverloadResponder {
 
   struct Held {
     UniqueFd client;
-    Time end;     // at the latest
-    Time silent;  // unless it sends something before
+    Time end;     // when it is closed at the latest
+    Time silent;  // when it is closed if it sends nothing before
   };
   void log(const Accepted& client, const Instant& now) const;
   void let_go_of_oldest();

@@ -23,7 +23,7 @@ UniqueFd open_file_of(const std::string& process, const char* name) {
 }
 
 std::string contents(const UniqueFd& file) {
-  std::array<char, 4096> text{};  // more than there is
+  std::array<char, 4096> text{};  // longer than the file
   const auto size = std::max<ssize_t>(::pread(file.get(), text.data(), text.size(), 0), 0);
   return {text.data(), static_cast<std::size_t>(size)};
 }
@@ -60,7 +60,7 @@ ProcessStatus status_of(pid_t pid) { return read_status(open_file_of(std::to_str
 
 void read_cpu_times(pid_t pid, bool is_single_threaded, Figures& figures) {
   const std::string line = contents(open_file_of(std::to_string(pid), "stat"));
-  std::istringstream stat(line.substr(line.rfind(')') + 1));  // the name before it may hold anything
+  std::istringstream stat(line.substr(line.rfind(')') + 1));  // the name before it may contain any character
   std::string field;
   for (int number = 3; number <= 13 && stat >> field; ++number) {
   }
@@ -69,7 +69,7 @@ void read_cpu_times(pid_t pid, bool is_single_threaded, Figures& figures) {
     figures[kUser] *= tick;
     figures[kSystem] *= tick;
   }
-  // Of the first thread the kernel tells to the nanosecond, but not what of it was whose.
+  // For the first thread the kernel gives nanoseconds, but does not split them into user and system time.
   std::uint64_t nanoseconds = 0;
   std::istringstream schedstat(contents(open_file_of(std::to_string(pid), "schedstat")));
   if (const std::uint64_t ticked = figures[kUser] + figures[kSystem];

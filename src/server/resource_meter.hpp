@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What a server has used, over all its processes: each has a place in a mapping that all share, and whoever
-// is asked adds them up. A process knows itself exactly (getrusage(2)); of the others it reads what the
-// kernel tells everybody (proc(5)); of the dead it has what their parent was told when it reaped them
-// (wait4(2)).
+// The resources that all processes of a server have used. Each process has a slot in shared memory, and any
+// process can add them up. A process knows its own figures exactly (getrusage(2)), reads those of the others
+// from proc(5), and has those of the dead from the parent that reaped them (wait4(2)).
 //
-// No figure but `threads` ever falls, whoever dies and whoever answers.
+// No figure except `threads` ever falls, whichever process answers and whichever dies.
 #pragma once
 
 #include <sys/resource.h>
@@ -23,48 +22,47 @@ namespace majuscule {
 
 class ResourceMeter {
  public:
-  /// For this process and so many others at once.
+  /// Makes slots for this process and for `others` more at the same time.
   explicit ResourceMeter(std::size_t others);
   ResourceMeter(const ResourceMeter&) = delete;
   ResourceMeter& operator=(const ResourceMeter&) = delete;
 
-  /// fork(2) of a process that has a place here. Processes beyond those that it was made for are counted when
-  /// they are reaped.
+  /// fork(2) for a process that has a slot. A child without a free slot is counted when it is reaped.
   pid_t fork();
-  /// A child, or the orphan of one, was reaped. In any process of the server.
+  /// A child, or an orphan of a child, was reaped. May be called in any process of the server.
   void reaped(pid_t pid, const rusage& usage);
-  /// Lets the others know what they could not read of this process: the switches of all its threads, those
-  /// that ended included. Cheap. Thread-safe.
+  /// Publishes what other processes cannot read: the context switches of all threads, including those that
+  /// have ended. Cheap. Thread-safe.
   void publish() const;
 
-  /// The sums. CPU time of other processes is in steps of 10 ms, but exact for one with one thread, where
-  /// what is less than a step counts as the system's; their switches are those of the main thread or what
-  /// they published, whichever is more. `max_rss_bytes` adds up what each place held at most, so pages that
-  /// processes share count for each of them. Thread-safe.
+  /// Returns the sums. CPU time of other processes is in steps of 10 ms; with a single thread it is exact,
+  /// and the remainder below a step counts as system time. Their context switches are those of the main
+  /// thread or the published ones, whichever is more. `max_rss_bytes` adds up the peak of each slot, so
+  /// shared pages count once for each process. Thread-safe.
   Resources read() const;
 
  private:
   using SharedFigures = std::array<std::atomic<std::uint64_t>, kFigures>;
 
-  struct Place {
-    std::atomic<bool> used = false;  // now or before; the first that never was is the end of them
-    std::atomic<pid_t> pid = 0;      // 0: free; negative: taken by that process for a child
+  struct Slot {
+    std::atomic<bool> used = false;  // now or earlier; the first unused slot ends the search
+    std::atomic<pid_t> pid = 0;      // 0: free; negative: that process reserved it for a child
     std::atomic<std::uint64_t> threads = 0;
     std::atomic<std::uint64_t> peak_rss = 0;
-    SharedFigures dead{};       // of those who had it before
-    SharedFigures reaped{};     // of the children of the one who has it, which wait4(2) counts once more
-    SharedFigures published{};  // by the one who has it
-    SharedFigures known{};      // the most that anybody found: a death between two looks hides nothing
+    SharedFigures dead{};       // of processes that had the slot before
+    SharedFigures reaped{};     // children of the current process: wait4(2) will report them once more
+    SharedFigures published{};  // by the current process
+    SharedFigures known{};      // the highest figures read so far, so that none falls when a process dies
   };
 
-  Place* take_place() const;
-  Place* place_of(pid_t pid) const;
-  /// Asks the kernel about a process; zeros when it is gone, or no descriptor is left to ask with.
-  Figures look_at(Place& place, pid_t pid) const;
+  Slot* take_slot() const;
+  Slot* slot_of(pid_t pid) const;
+  /// Reads the figures of a process from the kernel; zeros when it has ended or no descriptor is free.
+  Figures read_figures(Slot& slot, pid_t pid) const;
 
-  const SharedArray<Place> places_;
-  Place* own_ = nullptr;  // none when there were too few
-  UniqueFd status_;       // of this process: it can be read when there are no more descriptors
+  const SharedArray<Slot> slots_;
+  Slot* own_ = nullptr;  // null: there were too few slots
+  UniqueFd status_;      // open, so that it can be read when no descriptor is free
 };
 
 }  // namespace majuscule

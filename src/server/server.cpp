@@ -26,7 +26,7 @@ Server::Server(ServerContext& context, const ServiceFactory& make_service, std::
       listeners_(std::move(context.listeners_of(worker))),
       stop_(std::in_place, context.options.drain_timeout, is_worker_ ? context.pid : 0) {
   assert(worker < options().workers && !listeners_.empty());
-  context.listeners.clear();  // those of other workers
+  context.listeners.clear();  // the listeners of other workers
   context.counters->become(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
   service_ = make_service(options(), {.mode = std::string(mode().name),
@@ -45,7 +45,7 @@ std::size_t Server::pool_size() const { return options().threads.value_or(usable
 
 void Server::give_back_permit() const {
   context_.connections.give_back(worker_);
-  // The threads that served it may end, and other workers cannot read what those have used.
+  // Threads may end, and other workers cannot read the figures of ended threads.
   if (is_worker_) context_.meter.publish();
 }
 
@@ -57,11 +57,11 @@ void Server::become_child(pid_t parent) {
   assert(!is_child_ && parent != ::getpid());
   constexpr Duration kForever = std::chrono::hours(24 * 365);
   listeners_.clear();
-  stop_.emplace(kForever, parent);  // the parent ends it when it is time to
+  stop_.emplace(kForever, parent);  // only the parent decides when it ends
   is_child_ = true;
 }
 
-void Server::announce_cut(std::size_t clients) const {
+void Server::announce_abort(std::size_t clients) const {
   if (!is_child_) log().warn("drain timeout: closed {} connection{}", clients, clients == 1 ? "" : "s");
 }
 
@@ -81,7 +81,7 @@ Outcome Server::handle(Request& request, const Instant& now) const try {
 Outcome Server::failed(const Request& request, const Instant& now, std::string_view reason) const {
   if (failure_throttle_.admit(now.time)) {
     constexpr std::size_t kLongest = 300;
-    std::string line(reason.substr(0, kLongest));  // which may quote a client
+    std::string line(reason.substr(0, kLongest));  // it may quote the client's input
     std::replace_if(
         line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     log().error("the service failed, answering 500: {}", line);

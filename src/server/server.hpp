@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a model is given to work with: listeners, limits, the service, the shared state, the stop signal. It
-// knows no way of waiting. Everything is created before the model runs and outlives it; what processes cannot
-// share is made here, in each worker, and the rest is the context.
+// What a model works with: listeners, limits, the service, the shared state, the stop signal. It does not
+// depend on a way of waiting. Everything is created before the model runs and outlives it. Parts that
+// processes cannot share are created here, in each worker; the rest is in ServerContext.
 #pragma once
 
 #include <cassert>
@@ -22,8 +22,7 @@ namespace majuscule {
 
 class Server;
 
-/// The right to serve one client, of --max-connections. Given back when it is destroyed; thread-safe then,
-/// too.
+/// The right to serve one client, counted in --max-connections. The destructor gives it back. Thread-safe.
 class ConnectionPermit {
  public:
   ConnectionPermit() = default;
@@ -44,8 +43,7 @@ class ConnectionPermit {
   const Server* server_ = nullptr;
 };
 
-/// Any number of permits of one server, for a driver that keeps nothing of them beside each client. Not
-/// thread-safe.
+/// Any number of permits of one server, for a driver that keeps no permit for each client. Not thread-safe.
 class ConnectionPermits {
  public:
   ConnectionPermits() = default;
@@ -72,7 +70,7 @@ class ConnectionPermits {
 
 class Server {
  public:
-  /// `ready` is what announce_ready() does. `worker` counts from 0, also where there is one only. Throws what
+  /// `ready` is called by announce_ready(). `worker` counts from 0 and is 0 without workers. Throws what
   /// StopSignal throws.
   Server(ServerContext& context, const ServiceFactory& make_service, std::function<void()> ready,
          unsigned worker);
@@ -81,8 +79,8 @@ class Server {
 
   const Options& options() const { return context_.options; }
   const Mode& mode() const { return context_.mode; }
-  /// Has the service answer a request. What fails in it costs one client: what it throws, and a status that
-  /// is no final one, become a 500 that closes (raw: a close), which is logged once a second. Throws
+  /// Calls the service. A failure in it concerns one client: an exception, or a status that is not final,
+  /// becomes a 500 that closes the connection (raw: a close), and is logged at most once a second. Throws
   /// std::bad_alloc only. Thread-safe.
   Outcome handle(Request& request, const Instant& now) const;
   GuardedCounters& counters() const { return *context_.counters; }
@@ -91,46 +89,44 @@ class Server {
   spdlog::logger& log() const { return *context_.log; }
   /// Null: there is none.
   AccessLog* access_log() const { return context_.access_log.get(); }
-  /// Whether this process may have children that it did not fork.
+  /// Returns whether this process may have children that it did not fork.
   bool has_children_of_others() const { return !is_worker_ && context_.has_children_of_others; }
-  /// To be told of a child that the mode reaped and did not fork.
+  /// Reports a child that the mode reaped and did not fork.
   void reaped(pid_t pid) const {
     if (context_.access_log) context_.access_log->reaped(pid);
   }
   std::vector<Listener>& listeners() { return listeners_; }
-  /// How many clients may be connected at once, to all workers together.
+  /// Returns how many clients may be connected to all workers at once.
   std::size_t max_connections() const { return context_.connections.most(); }
   /// Returns a permit to serve one more client; an empty one when --max-connections is reached. Thread-safe.
   ConnectionPermit take_permit() {
     return ConnectionPermit(context_.connections.take(worker_) ? this : nullptr);
   }
-  /// How many threads a pool has: what was asked for, else usable_cpus().
+  /// Returns the number of threads of a pool: --threads, or usable_cpus().
   std::size_t pool_size() const;
-  /// The order of a mode's queue: --queue, or the mode's first. Only for modes that have one.
+  /// Returns the order of the mode's queue: --queue, or the mode's default. Only for modes that have a queue.
   QueueOrder queue_order() const {
     assert(!mode().queues.empty());
     return options().queue.value_or(mode().queues.front());
   }
 
-  /// How long clients may take once the server drains. A child gives them a little more, so that its parent
-  /// is the first to know.
+  /// Returns how long a drain may take. A child gets a little more, so that its parent acts first.
   Duration drain_timeout() const {
     return options().drain_timeout + (is_child_ ? 2 * StopSignal::kBeat : Duration{});
   }
 
-  /// Says that it listens. To be called by the model, once, when all it needs is there and it begins to
-  /// serve.
+  /// Announces that the server is ready. The model calls it once, when it can serve.
   void announce_ready() const { ready_(); }
-  /// Says that it drains. To be called by the model, with the number of its clients.
+  /// Announces the drain. The model calls it with the number of its clients.
   void announce_drain(std::size_t clients) const;
-  /// Logs that the drain timeout cuts so many clients.
-  void announce_cut(std::size_t clients) const;
+  /// Logs how many connections the drain timeout has closed.
+  void announce_abort(std::size_t clients) const;
 
   /// Makes this the server of a process that `parent` has forked for one client: no listeners, a stop signal
-  /// that hears the parent only, and no announcements. Throws std::system_error.
+  /// from the parent only, and no announcements. Throws std::system_error.
   void become_child(pid_t parent);
 
-  /// What the connections of one loop or one thread share; `pool` belongs to that loop or thread.
+  /// Returns what the connections of one loop or one thread share; `pool` belongs to that loop or thread.
   ConnectionContext context(RequestContextPool& pool) const {
     return {options().limits, counters(), access_log(), pool};
   }
@@ -143,7 +139,7 @@ class Server {
   ServerContext& context_;
   const std::function<void()> ready_;
   const unsigned worker_;
-  const bool is_worker_;  // of a master, who speaks for it
+  const bool is_worker_;  // a master makes the announcements
   std::vector<Listener> listeners_;
   std::optional<StopSignal> stop_;
   bool is_child_ = false;
@@ -155,7 +151,7 @@ inline void ConnectionPermit::reset() {
   if (server_ != nullptr) std::exchange(server_, nullptr)->give_back_permit();
 }
 
-/// A conversation in the protocol of its listener, with a client just accepted.
+/// Returns a connection for a client just accepted, in the protocol of its listener.
 std::unique_ptr<Connection> make_connection(const Accepted& client, ConnectionContext& context,
                                             const Instant& now);
 

@@ -71,8 +71,7 @@ std::size_t connections_allowed(const Options& options, spdlog::logger& log) {
   return asked;
 }
 
-// The processes there may be besides this one. Of more children than that, what they use counts when they
-// end.
+// How many processes there may be besides this one. The resources of further children count when they end.
 std::size_t other_processes(const Options& options, const Mode& mode, std::size_t max_connections) {
   constexpr std::size_t kMostChildren = 1024;
   const std::size_t workers = options.workers > 1 ? options.workers : 0;
@@ -126,13 +125,13 @@ void ServerContext::announce_ready() const {
 
 void ServerContext::announce_drain(std::size_t clients) const try {
   log->info("draining: {} clients are connected", clients);
-  // Whatever the unit says, it is not to be killed before --drain-timeout.
+  // Asks the manager not to kill the server before --drain-timeout, whatever the unit says.
   const auto patience = options.drain_timeout + 2 * StopSignal::kPatience;
   notify("STOPPING=1\nSTATUS=draining: " + std::to_string(clients) + " clients are connected\n" +
          "EXTEND_TIMEOUT_USEC=" +
          std::to_string(std::chrono::ceil<std::chrono::microseconds>(patience).count()));
 } catch (const std::bad_alloc&) {
-  // A drain without words.
+  // Stop without log messages.
 }
 
 void ServerContext::notify(const std::string& state) const {

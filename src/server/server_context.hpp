@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is laid before the server runs, once, by the process that was started: the listeners, and the memory
-// that counts. The workers that it forks stand on it too; without workers it serves itself. No loop, thread,
-// timer or ring may be in here: none of them crosses a fork.
+// What is created once, before the server runs, by the process that the user started: the listeners and the
+// shared memory. Forked workers use it too; without workers this process serves. It must not hold a loop,
+// thread, timer or io_uring, since none of them survives a fork.
 #pragma once
 
 #include <sys/types.h>
@@ -25,23 +25,23 @@
 namespace majuscule {
 
 struct ServerContext {
-  /// Takes the listeners over from a service manager, else opens them; opens the access log. Throws what
-  /// Listener, ServiceManager and LogWriter throw, and std::runtime_error when the options cannot go with
-  /// what was passed.
+  /// Takes the listeners from the service manager, or opens them; opens the access log. Throws what Listener,
+  /// ServiceManager and LogWriter throw, and std::runtime_error when the options do not fit the passed
+  /// sockets.
   ServerContext(const Options& options, const Mode& mode);
   ~ServerContext() { end_access_log(); }
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;
 
-  /// Prints where it listens, and tells the service manager.
+  /// Prints the listening addresses and notifies the service manager.
   void announce_ready() const;
-  /// Logs that it drains, and tells the service manager.
+  /// Logs the drain and notifies the service manager.
   void announce_drain(std::size_t clients) const;
-  /// The lines that no log has. Thread-safe.
+  /// Returns how many lines were lost for the logs. Thread-safe.
   LogLosses log_losses() const;
-  /// Waits until the access log is written, LogWriter::kPatience at most. The server has ended.
+  /// Waits until the access log is written, at most LogWriter::kPatience. The server has ended.
   void end_access_log();
-  /// Those of a worker, counted from 0.
+  /// Returns the listeners of a worker, counted from 0.
   std::vector<Listener>& listeners_of(unsigned worker) {
     assert(!listeners.empty());
     return listeners[worker % listeners.size()];
@@ -54,16 +54,17 @@ struct ServerContext {
   Log messages;
   const std::shared_ptr<spdlog::logger> log;
   const ServiceManager manager;
-  const pid_t pid;                    ///< of the process that was started
-  const bool has_children_of_others;  ///< that process: they are to be reaped too
+  const pid_t pid;                    ///< of the process that the user started
+  const bool has_children_of_others;  ///< in that process: it must reap them too
   const Time started;
-  /// Sets of them: one that all workers share, or one for each (--reuseport). Each process has its own copy.
+  /// One set of listeners that all workers share, or a set for each (--reuseport). Each process has its own
+  /// copy.
   std::vector<std::vector<Listener>> listeners;
-  const std::vector<std::string> urls;  ///< where it listens
+  const std::vector<std::string> urls;  ///< the listening addresses
   ConnectionLimit connections;
   const std::unique_ptr<GuardedCounters> counters;
   ResourceMeter meter;
-  std::unique_ptr<LogWriter> access_log;  ///< null: none
+  std::unique_ptr<LogWriter> access_log;  ///< null: no access log
 
  private:
   void notify(const std::string& state) const;

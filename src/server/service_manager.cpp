@@ -28,7 +28,7 @@ std::string take_variable(const char* name) {
   return text;
 }
 
-/// How many descriptors LISTEN_FDS says there are.
+/// Returns the number of descriptors in LISTEN_FDS.
 std::size_t count_of(const std::string& text) {
   constexpr std::size_t kMostSockets = 64;
   std::size_t count = 0;
@@ -46,7 +46,7 @@ struct Passed {
   std::optional<Protocol> protocol;
 };
 
-/// What each descriptor is for, by its name. `names` are separated by colons, and may be too few.
+/// Finds the protocol of each descriptor by its name. `names` are separated by colons, and may be too few.
 std::vector<Passed> by_name(std::size_t count, std::string_view names) {
   std::vector<Passed> all;
   std::string_view rest = names;
@@ -62,8 +62,8 @@ std::vector<Passed> by_name(std::size_t count, std::string_view names) {
   return all;
 }
 
-/// Says what those without such a name are for. Sockets of one port are one listener to their clients (IPv4
-/// and IPv6, or several addresses), and so of one protocol.
+/// Finds the protocol of the sockets without a known name. Sockets of one port (IPv4 and IPv6, or several
+/// addresses) get the same protocol.
 void assign_nameless(std::vector<Passed>& all) {
   for (Passed& each : all) {
     if (each.protocol) continue;

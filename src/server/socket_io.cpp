@@ -13,7 +13,7 @@
 namespace majuscule {
 
 Received receive_some(int fd, char* buffer, std::size_t size, int flags) {
-  assert(size > 0);  // or the end would be told of
+  assert(size > 0);  // a result of 0 must mean the end
   const auto n = sys::recv(fd, buffer, size, flags);
   if (n > 0) return {IoResult::kDone, {buffer, static_cast<std::size_t>(n)}};
   if (n == 0) return {IoResult::kEnd, {}};
@@ -56,8 +56,8 @@ bool peer_has_ended(int fd) { return sys::peer_has_ended(fd); }
   return sum;
 }
 
-[[gnu::noinline]] void discard_input(int fd) {  // else its buffer costs each idle thread a page of stack
-  constexpr int kMostPieces = 256;  // whoever sends on and on is reset, as he would be a moment later
+[[gnu::noinline]] void discard_input(int fd) {  // its buffer would cost idle threads a page of stack
+  constexpr int kMostPieces = 256;  // a client that sends without end is reset now rather than later
   std::array<char, 4096> piece;
   for (int i = 0; i < kMostPieces && sys::recv(fd, piece.data(), piece.size(), MSG_DONTWAIT) > 0; ++i)
     continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the handlers touch is async-signal-safe: lock-free atomics, write(2), clock_gettime(2), _exit(2), and
-// setitimer(2), a bare system call on Linux.
+// The handlers use only async-signal-safe operations: lock-free atomics, write(2), clock_gettime(2),
+// _exit(2), and setitimer(2), a bare system call on Linux.
 #include "server/stop_signal.hpp"
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 namespace majuscule {
 namespace {
 
-// A signal handler can reach nothing but statics.
+// Static, because a signal handler can reach nothing else.
 struct HandlerState {
   std::atomic<std::atomic<bool>*> requested = nullptr;
   std::atomic<int> writer = -1;
@@ -56,7 +56,7 @@ void on_stop(int number, siginfo_t* signal, void*) {
 }
 
 void on_timer(int) {
-  if (monotonic_now() < state.patience_end.load()) return;  // it was to interrupt somebody's wait
+  if (monotonic_now() < state.patience_end.load()) return;  // it was sent by interrupt_waits()
   say("drain timeout: a task still blocks; exiting without waiting for it");
   ::_exit(0);
 }
@@ -77,7 +77,7 @@ StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
   state.parent = parent;
   state.requested = &requested_;
   state.writer = writer_.get();
-  standard_error();  // so that the handlers can write to it
+  standard_error();  // opened here, so that the handlers can write to it
   const bool keeps_hangup = ignores_hangup();
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
   handle_signal(SIGALRM, on_timer);
@@ -95,7 +95,7 @@ StopSignal::~StopSignal() {
   const itimerval none{};
   sys::set_alarm(none);
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
-  state.requested = nullptr;  // no handler is left to use it
+  state.requested = nullptr;  // no handler uses it any more
 }
 
 void StopSignal::request() {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// SIGTERM, SIGINT and SIGHUP as a descriptor that any way of waiting can watch. The first asks for a drain;
-// the second ends the process at once, unless it is the same one within a moment (timeout(1) signals a
-// process and then its group) or SIGHUP (the terminal has gone). A model that cannot notice, since its only
-// thread is stuck in a task, is ended by a timer shortly after the drain timeout: the promise holds in every
-// mode.
+// SIGTERM, SIGINT and SIGHUP as a descriptor that every way of waiting can watch. The first signal asks for a
+// drain. The second ends the process at once, unless it is the same signal within kMoment (timeout(1) signals
+// a process and then its group) or SIGHUP (the terminal has gone). If the only thread of a model is stuck in
+// a task, a timer ends the process shortly after the drain timeout, so the timeout holds in every mode.
 //
-// A forked process leaves the decisions to its parent, whom alone it hears, and by a signal that nobody else
-// sends: a terminal and systemd tell all processes at once to stop, which must count once. It only drains; to
-// end it at once, its parent kills it.
+// A forked process obeys its parent only, by a signal that no other program sends: a terminal and systemd
+// signal all processes at once, which must count once. The child only drains; to end it at once, the parent
+// kills it.
 #pragma once
 
 #include <signal.h>
@@ -21,12 +20,12 @@
 
 namespace majuscule {
 
-/// The signal that began a drain, to tell a second one from the same one again: timeout(1) signals a process
-/// and then its group, and when a terminal goes away, or systemd is told to (SendSIGHUP=), SIGHUP comes on
-/// top of any other. Async-signal-safe.
+/// Tells a second stop signal from a repetition of the first: timeout(1) signals a process and then its
+/// group, and when a terminal closes, or with systemd's SendSIGHUP=, SIGHUP follows any other signal.
+/// Async-signal-safe.
 class FirstSignal {
  public:
-  /// How long the same signal again counts as one.
+  /// The same signal within this time counts once.
   static constexpr Duration kMoment = std::chrono::milliseconds(250);
 
   void came(int number, Time now) {
@@ -44,40 +43,40 @@ class FirstSignal {
 
 class StopSignal {
  public:
-  /// How long after the drain timeout the timer strikes.
+  /// How long after the drain timeout the timer ends the process.
   static constexpr Duration kPatience = std::chrono::milliseconds(300);
   /// How often interrupt_waits() interrupts.
   static constexpr Duration kBeat = std::chrono::milliseconds(20);
-  /// The exit code of a process that a second signal ends.
+  /// The exit code after a second signal.
   static constexpr int kForcedExitCode = 1;
 
-  /// What a parent stops its children by.
+  /// The signal by which a parent stops its children.
   static constexpr int kFromParent = SIGUSR2;
 
-  /// Takes over SIGTERM, SIGINT, SIGALRM, and SIGHUP unless it is ignored (nohup(1)); One at a time in a
-  /// process. `parent` is 0 unless this process is to obey that one only. Throws std::system_error.
+  /// Handles SIGTERM, SIGINT, SIGALRM, and SIGHUP unless it is ignored (nohup(1)). One at a time in a
+  /// process. `parent` is 0, or the only process to obey. Throws std::system_error.
   explicit StopSignal(Duration drain_timeout, pid_t parent = 0);
-  /// Restores what the signals did before.
+  /// Restores the previous signal dispositions.
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  /// From the first signal on, ends whatever call the main thread blocks in (with EINTR), again and again:
-  /// for a mode whose only thread waits for one client, and sees to the drain between two waits.
+  /// From the first signal on, interrupts every call in which the main thread blocks (with EINTR), again and
+  /// again. For a mode whose only thread waits for one client and checks the drain between two waits.
   void interrupt_waits() const;
 
-  /// Readable from the first signal on, for ever: nobody reads it empty.
+  /// Readable for good from the first signal on: it is never read.
   int fd() const { return reader_.get(); }
   /// Thread-safe.
   bool requested() const { return requested_.load(); }
-  /// Does what the first signal does. A signal after it counts as the second.
+  /// Acts as the first signal. A signal after it counts as the second.
   void request();
 
  private:
   static constexpr std::array kSignals = {SIGTERM, SIGINT, SIGHUP, SIGALRM, kFromParent};
 
   std::array<struct sigaction, kSignals.size()> before_;
-  UniqueFd reader_;  // of a pipe, which can be watched in every way there is; an eventfd cannot by O_ASYNC
+  UniqueFd reader_;  // a pipe, which every mode can watch; O_ASYNC does not work with an eventfd
   UniqueFd writer_;
   std::atomic<bool> requested_ = false;
 };

@@ -20,7 +20,7 @@ class Loop {
         poller_(world),
         driver_(world.server(), poller_, world.server().listeners(), serving_) {}
 
-  bool finished() const { return driver_.finished(); }
+  bool drained() const { return driver_.drained(); }
 
   /// When it wakes, at the latest.
   Time next() const {
@@ -95,7 +95,7 @@ Outcome live_with_readiness(std::uint64_t seed, const Setting& setting) {
     const AllocatesAs as_server(Owner::kServer);
     Loop loop(world);
     const AllocatesAs as_world(Owner::kWorld);
-    while (!loop.finished() && !world.has_fault()) {
+    while (!loop.drained() && !world.has_fault()) {
       Time next = std::min(world.next(), loop.next());
       if (setting.faults && kernel.chance(20)) next += kernel.pick(Duration(5ms));  // the loop wakes late
       kernel.advance_to(std::min(next, kernel.now() + 1h));

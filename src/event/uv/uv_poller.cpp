@@ -107,7 +107,7 @@ void UvPoller::on_ready(uv_poll_t* handle, int status, int) {
   } else {
     self.driver_.broken(session);  // libuv watches it no more
   }
-  self.end_if_finished();
+  self.end_if_drained();
 }
 
 void UvPoller::on_client(uv_poll_t* handle, int, int) {
@@ -120,7 +120,7 @@ void UvPoller::on_timer(uv_timer_t* handle) {
   UvPoller& self = of(handle->loop);
   self.driver_.wake_up();
   self.driver_.expire();
-  self.end_if_finished();
+  self.end_if_drained();
 }
 
 void UvPoller::on_stop(uv_poll_t* handle, int, int) {
@@ -128,12 +128,12 @@ void UvPoller::on_stop(uv_poll_t* handle, int, int) {
   self.stop_.reset();
   self.listener_polls_.clear();
   self.driver_.drain();
-  self.end_if_finished();
+  self.end_if_drained();
 }
 
 // With the last handle closed, uv_run() returns.
-void UvPoller::end_if_finished() {
-  if (!driver_.finished()) return;
+void UvPoller::end_if_drained() {
+  if (!driver_.drained()) return;
   timer_.reset();
   stop_.reset();
 }

@@ -30,7 +30,7 @@ class UvPoller : public Poller {
   uv_loop_t* loop() { return loop_.get(); }
   ReadinessDriver& driver() { return driver_; }
   /// To be called when a callback of another handle ends.
-  void end_if_finished();
+  void end_if_drained();
 
  private:
   UvHandle<uv_poll_t> watch(int fd);

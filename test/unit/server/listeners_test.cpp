@@ -161,12 +161,12 @@ TEST(Listener, KnowsTheAddressOfAClientThatHasReset) {
 TEST(Listener, TellsAFailureThatIsNoClientsFromAnEmptyQueue) {
   Listener listener(Protocol::kHttp, v4("127.0.0.1"), 8);
   Accepted accepted;
-  EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kNobody);
+  EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kQueueEmpty);
   ::shutdown(listener.fd(), SHUT_RDWR);
   EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kFailed);
   EXPECT_EQ(listener.failure(), "cannot accept clients of " + listener.url() + ": Invalid argument");
   listener.close();
-  EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kNobody);
+  EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kQueueEmpty);
 }
 
 }  // namespace
