@@ -38,10 +38,9 @@ std::string_view to_string(QueueOrder order);
 struct Limits {
   std::size_t max_header = 16 * 1024;  ///< of a header section with its request line, raw; also of trailers
   std::size_t max_body = 1024 * 1024;  ///< of a body after decoding
-  Duration header_timeout =
-      std::chrono::seconds(10);                      ///< for a header section, from its first byte; then 408
-  Duration body_timeout = std::chrono::seconds(30);  ///< for a whole body; then 408
-  Duration idle_timeout = std::chrono::seconds(60);  ///< between two requests; then the connection closes
+  Duration header_timeout = std::chrono::seconds(10);  ///< for a header section; then 408
+  Duration body_timeout = std::chrono::seconds(30);    ///< for a whole body; then 408
+  Duration idle_timeout = std::chrono::seconds(60);    ///< between two requests; then the connection closes
   Duration write_timeout =
       std::chrono::seconds(30);  ///< for output that the client does not read; then the connection closes
 };

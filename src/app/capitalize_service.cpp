@@ -19,7 +19,7 @@ std::string home_page(const std::string& mode) {
          ".\n\n"
          "POST /capitalize             the body, capitalized\n"
          "GET  /capitalize?text=hello  the text, capitalized\n"
-         "GET  /stats                  what was counted, as JSON\n"
+         "GET  /stats                  counters as JSON\n"
          "GET  /healthz                ok, or draining\n";
 }
 
@@ -37,13 +37,13 @@ std::string_view methods_of(std::string_view path) {
   return {};
 }
 
-Reply told(Reply reply, std::string_view allow) {
+Reply with_allow(Reply reply, std::string_view allow) {
   reply.fields.append("Allow: ").append(allow).append("\r\n");
   return reply;
 }
 
 Reply not_allowed(std::string_view allow) {
-  return told(error_reply(405, "method not allowed for this path"), allow);
+  return with_allow(error_reply(405, "method not allowed for this path"), allow);
 }
 
 [[gnu::noinline]] Outcome bad_request(std::string_view reason) { return {error_reply(400, reason), {}}; }
@@ -52,7 +52,9 @@ bool is_get(const Request& request) {
   return request.method == Method::kGet || request.method == Method::kHead;
 }
 
-Reply options(std::string_view allow) { return told(text_reply(204, {}), allow.empty() ? "OPTIONS" : allow); }
+Reply options(std::string_view allow) {
+  return with_allow(text_reply(204, {}), allow.empty() ? "OPTIONS" : allow);
+}
 
 }  // namespace
 

@@ -32,7 +32,7 @@ class SignalsHeld {
 
 /// Makes the kernel kill the calling process, just forked by `parent`, when the thread that forked it ends.
 /// Returns false if the parent has died already.
-inline bool die_with(pid_t parent) {
+inline bool die_with_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   return ::getppid() == parent;
 }

@@ -20,16 +20,16 @@ void Acceptor::run(DrainedClients& clients) {
 }
 
 void Acceptor::accept_until_stopped() {
-  std::vector<pollfd> doors = {{server_.stop().fd(), POLLIN, 0}};
-  if (watch_.fd >= 0) doors.push_back({watch_.fd, POLLIN, 0});
-  const std::size_t always = doors.size();
-  for (const Listener& listener : server_.listeners()) doors.push_back({listener.fd(), POLLIN, 0});
+  std::vector<pollfd> descriptors = {{server_.stop().fd(), POLLIN, 0}};
+  if (watch_.fd >= 0) descriptors.push_back({watch_.fd, POLLIN, 0});
+  const std::size_t always = descriptors.size();
+  for (const Listener& listener : server_.listeners()) descriptors.push_back({listener.fd(), POLLIN, 0});
   bool paused = false;
   for (;;) {
     Time next = overload_.next();
     if (paused) next = std::min(next, monotonic_now() + kPause);
-    io_.poll(std::span(doors).first(paused ? always : doors.size()), next);
-    watch_.attend();
+    io_.poll(std::span(descriptors).first(paused ? always : descriptors.size()), next);
+    watch_.handle_event();
     if (server_.stop().requested()) return;
     overload_.sweep(monotonic_now());
     paused = false;
@@ -56,9 +56,9 @@ bool Acceptor::report_failure(AcceptResult result, const Listener& listener) {
   return exhausted || failed;
 }
 
-// Does a step of the drain, or waits until something is due.
+// Does the next step of the drain, or waits until one is due.
 void Acceptor::drain_on(DrainedClients& clients) {
-  if (watch_.fd >= 0) watch_.attend();
+  if (watch_.fd >= 0) watch_.handle_event();
   Drain& drain = clients.drain();
   const Drain::Step step = drain.take_step(monotonic_now());
   switch (step) {
@@ -73,7 +73,7 @@ void Acceptor::drain_on(DrainedClients& clients) {
   overload_.sweep(monotonic_now());
 }
 
-// They waited, so they are served. False when some are left.
+// Accepts the clients in the listeners' queues, so that they are served. Returns false when some are left.
 bool Acceptor::take_queued(DrainedClients& clients) {
   assert(clients.drain().begun());
   bool exhausted = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The front door of the modes that block: waits for clients and for the stop signal, through BlockingIo,
-// and hands each client on. Runs on one thread; returns when the server drains, with the listeners closed and
-// nobody left in their queues (but in those that a service manager keeps).
+// Accepts for the modes that block: waits for clients and for the stop signal, through BlockingIo, and hands
+// each client on. Runs on one thread. Returns when the server drains: the listeners are closed, and their
+// queues are empty (except those that a service manager keeps).
 #pragma once
 
 #include <functional>
@@ -15,20 +15,20 @@
 
 namespace majuscule {
 
-/// What else must be seen to while waiting for clients: `attend` is called when `fd` is readable, and now and
-/// then. Nothing if `fd` is negative.
+/// Another descriptor to watch while waiting for clients: `handle_event` is called when `fd` is readable, and
+/// from time to time. No watch if `fd` is negative.
 struct AuxiliaryWatch {
   int fd = -1;
-  std::function<void()> attend = [] {};
+  std::function<void()> handle_event = [] {};
 };
 
 class Acceptor {
  public:
-  /// Takes a client over. Returns false, with the client still in it, when it cannot: the client is then
+  /// Takes over a client. Returns false and leaves the client in it when it cannot: the client is then
   /// refused.
   using Take = std::function<bool(Accepted& client)>;
 
-  /// `non_blocking`: the sockets of clients, for modes whose clients a loop serves.
+  /// `non_blocking`: whether client sockets are non-blocking, for modes that serve them on a loop.
   Acceptor(Server& server, BlockingIo& io, Take take, AuxiliaryWatch watch = {}, bool non_blocking = false)
       : server_(server),
         io_(io),
@@ -40,11 +40,11 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Accepts until the stop signal, then until the listeners' queues are empty, and holds refused clients
-  /// until their answers have arrived: half a second at most. `clients` drains meanwhile.
+  /// Accepts until the stop signal, then until the listeners' queues are empty. Then holds refused clients
+  /// until they have read their answers, for half a second at most. `clients` drains meanwhile.
   void run(DrainedClients& clients);
 
-  /// In a forked process: closes its copies of what belongs to its parent.
+  /// In a forked process: closes its copies of the parent's descriptors.
   void abandon() { overload_.abandon(); }
 
  private:
@@ -54,9 +54,9 @@ class Acceptor {
   void accept_until_stopped();
   void drain_on(DrainedClients& clients);
   bool take_queued(DrainedClients& clients);
-  /// Takes one client; kExhausted also when memory ran out for it.
+  /// Accepts one client. Also returns kExhausted when memory ran out for it.
   AcceptResult accept_one(Listener& listener);
-  /// Logs a result for which accepting must pause. Returns whether it must.
+  /// Logs a failed result. Returns whether accepting must pause.
   bool report_failure(AcceptResult result, const Listener& listener);
 
   Server& server_;

@@ -39,13 +39,13 @@ void BlockingClient::run() {
   }
 }
 
-// Answers all whole requests and writes it all out. False when the client is gone.
+// Answers all complete requests and writes the answers. Returns false when the client is gone.
 bool BlockingClient::answer() {
   for (;;) {
     while (Request* request = connection_->next_request(now_)) {
       Outcome outcome = server_.handle(*request, now_);
       if (outcome.task.kind != TaskKind::kNone) {
-        if (!send_now()) return false;  // earlier replies do not wait for this one's task
+        if (!send_now()) return false;  // earlier replies must not wait for this task
         if (!work(outcome.task)) return false;
         now_ = clock_.now();
       }
@@ -56,7 +56,7 @@ bool BlockingClient::answer() {
   }
 }
 
-// One send that does not wait, if there is anything to send. False when the client is gone.
+// Sends once without waiting, if there is output. Returns false when the client is gone.
 bool BlockingClient::send_now() {
   const Output output = connection_->pending_output();
   if (output.size() == 0) return true;
@@ -67,10 +67,10 @@ bool BlockingClient::send_now() {
   return true;
 }
 
-// Writes everything. False when the client is gone or did not take it in time.
+// Writes all output. Returns false when the client is gone or did not read it in time.
 bool BlockingClient::write() {
   if (!send_now()) return false;
-  while (connection_->pending_output().size() > 0) {  // only now is it worth waiting
+  while (connection_->pending_output().size() > 0) {  // blocks only if one send was not enough
     if (connection_->deadline() <= now_.time) {
       connection_->expire(now_);
       return false;
@@ -85,7 +85,7 @@ bool BlockingClient::write() {
   return true;
 }
 
-// Half-closes if it is time to. Returns whether the connection has ended.
+// Shuts down writing if the connection asks for it. Returns whether the connection has ended.
 bool BlockingClient::finish() {
   assert(connection_->pending_output().size() == 0);
   if (connection_->ending() == Ending::kHalfClose) {
@@ -95,13 +95,14 @@ bool BlockingClient::finish() {
   return connection_->ending() == Ending::kClose;
 }
 
-// Waits in one receive until bytes, the end, or the deadline. False when the client is gone or to be left.
+// Waits in one receive for bytes, the end, or the deadline. Returns false when the client is gone or must be
+// closed.
 bool BlockingClient::receive() {
   assert(connection_->wants_input());
   using State = ClientRegistry::State;
   entry_.state = connection_->fresh() ? State::kFresh : connection_->idle() ? State::kIdle : State::kBusy;
   if (now_.draining) clients_.drain_meanwhile();
-  // A drain that shuts down the idle after this line finds the state, and one that did before is seen.
+  // Either a drain that shuts down idle clients after this line sees the state, or this line sees the drain.
   const bool leaving = registry_.idle_shut_down() && entry_.state == State::kIdle;
   if (connection_->idle()) large_buffer_.reset();
   char* const buffer = large_buffer_ ? large_buffer_.get() : buffer_.data();
@@ -114,7 +115,7 @@ bool BlockingClient::receive() {
   switch (result) {
     case IoResult::kDone: connection_->receive(bytes, now_); break;
     case IoResult::kEnd:
-      if (is_end_of_drain()) return wait_a_little();
+      if (is_end_of_drain()) return wait_briefly();
       connection_->end_of_input(now_);
       break;
     case IoResult::kLater:
@@ -129,26 +130,27 @@ bool BlockingClient::receive() {
   return true;
 }
 
-// Every byte may come just in time; the deadline is for the whole.
+// Single bytes do not extend the deadline, which is for the whole message.
 void BlockingClient::keep_deadline() {
   if (connection_->deadline() <= now_.time) connection_->expire(now_);
 }
 
-// Whether the end that recv(2) tells of is that of a drain, which took this client for an idle one just
-// when a request began. The rest of it can still be received.
+// Returns whether a drain caused the end that recv(2) reports: it took this client for idle just when a
+// request began. The rest of the request can still be received.
 bool BlockingClient::is_end_of_drain() const {
   return entry_.shut_down && !connection_->idle() && !peer_has_ended(fd_.get());
 }
 
-// No call will wait for this client's bytes any more. False when the drain aborts it.
-bool BlockingClient::wait_a_little() {
+// Waits a short time where no call waits for the client's bytes any more. Returns false when the drain aborts
+// it.
+bool BlockingClient::wait_briefly() {
   const bool goes_on = io_.sleep(monotonic_now() + std::chrono::milliseconds(5));
   now_ = clock_.now();
   keep_deadline();
   return goes_on;
 }
 
-// Does the task where the client is served. False when the drain gave it up.
+// Does the task on the serving thread. Returns false when the drain ended it.
 bool BlockingClient::work(const Task& task) {
   assert(task.kind != TaskKind::kNone);
   if (task.kind != TaskKind::kSleep) {

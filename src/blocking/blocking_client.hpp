@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client on one thread, process or fiber, served straight through from its first byte to its last.
+// Serves one client on one thread, process or fiber, from its first byte to its last.
 #pragma once
 
 #include <array>
@@ -14,24 +14,24 @@
 
 namespace majuscule {
 
-/// Lives on the stack of what serves the client. Not thread-safe.
+/// Lives on the stack of the thread that serves the client. Not thread-safe.
 class BlockingClient {
  public:
-  /// Calls `clients.drain_meanwhile()` between two waits, once the server drains.
+  /// Once the server drains, calls `clients.drain_meanwhile()` between two waits.
   BlockingClient(Server& server, BlockingIo& io, ClientRegistry& registry, DrainedClients& clients,
                  Accepted&& client);
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
   BlockingClient& operator=(const BlockingClient&) = delete;
 
-  /// Serves the client to its end. Blocks. Throws std::bad_alloc.
+  /// Serves the client until it has gone. Blocks. Throws std::bad_alloc.
   void run();
 
  private:
-  // Enough for a batch of small requests; small, since every idle thread keeps it on its second page of
+  // Enough for a batch of small requests. Small, since it lies on the second page of every idle thread's
   // stack.
   static constexpr std::size_t kReadSize = 1152;
-  // For a client that sends more; only until the connection is idle.
+  // For a client that sends more, until its connection is idle again.
   static constexpr std::size_t kLargeReadSize = Connection::kLargestRead;
   static constexpr std::size_t kPooledExchanges = 1;
 
@@ -42,7 +42,7 @@ class BlockingClient {
   bool receive();
   void keep_deadline();
   bool is_end_of_drain() const;
-  bool wait_a_little();
+  bool wait_briefly();
   bool work(const Task& task);
 
   Server& server_;

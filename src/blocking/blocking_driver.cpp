@@ -65,7 +65,7 @@ void BlockingClients::client_came() {
   if (drainer_ == Drainer::kAcceptor) drain_.client_came(monotonic_now());
 }
 
-// Between two waits for the only client; the queues are emptied when it has gone.
+// Called between two waits for the only client. The listeners' queues are emptied when it has gone.
 void BlockingClients::drain_meanwhile() {
   if (drainer_ != Drainer::kServingThread) return;
   begin_drain();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Serves one client to its end where it is called, and waits there for its bytes, its socket and its tasks,
-// through BlockingIo. Shared by the modes that wait for one client at a time.
+// Serves one client to its end on the calling thread, and waits there for its bytes, its socket and its
+// tasks, through BlockingIo. Shared by the modes that wait for one client at a time.
 //
-// It knows all clients being served, to let a drain wake those that wait for a request. Where the serving
-// thread is the only one, that thread drains as well: the stop signal interrupts its waits again and again,
-// and between two of them it does what is due.
+// It keeps a list of the clients being served, so that a drain can wake those that wait for a request. If the
+// serving thread is the only one, it drains too: the stop signal interrupts its waits again and again, and
+// between two waits it does the steps of the drain that are due.
 #pragma once
 
 #include <cassert>
@@ -20,17 +20,18 @@ namespace majuscule {
 
 class BlockingClients;
 
-/// A client that has a permit, to be served on whatever thread calls it. Not called, it is closed.
+/// A client with a permit, to be served on the thread that calls this job. If it is never called, the client
+/// is closed.
 class ClientJob {
  public:
-  /// None.
+  /// An empty job.
   ClientJob() = default;
   ClientJob(BlockingClients& clients, Accepted client, ConnectionPermit permit)
       : clients_(&clients), client_(std::move(client)), permit_(std::move(permit)) {}
 
-  /// Serves it to its end. Once.
+  /// Serves the client to its end. To be called once.
   void operator()();
-  /// The client, not served.
+  /// Gives the client back unserved.
   Accepted take_client() && {
     assert(client_.fd);
     return std::move(client_);
@@ -42,21 +43,22 @@ class ClientJob {
   ConnectionPermit permit_;
 };
 
-/// Who drains.
+/// The thread that drains.
 enum class Drainer : std::uint8_t {
   kAcceptor,       ///< another thread than those that serve
-  kServingThread,  ///< the one that serves, between two waits
+  kServingThread,  ///< the serving thread, between two waits
 };
 
 class BlockingClients final : public DrainedClients {
  public:
-  /// With Drainer::kServingThread the waits must be system calls, on the main thread.
+  /// Drainer::kServingThread requires waits that are system calls, on the main thread.
   BlockingClients(Server& server, BlockingIo& io, Drainer drainer = Drainer::kAcceptor);
 
-  /// Has `start` call a job that serves the client. `start` takes the job and returns true, or leaves it and
-  /// returns false. False, with the client untouched, when it is not served. Thread-safe if `start` is.
+  /// Lets `start` run a job that serves the client. `start` takes the job and returns true, or leaves it and
+  /// returns false. Returns false and leaves the client untouched when it is not served. Thread-safe if
+  /// `start` is.
   bool take(Accepted& client, const std::function<bool(ClientJob& job)>& start);
-  /// Serves a client to its end, where it is counted elsewhere. Blocks. Called on many threads at once.
+  /// Serves a client that is counted elsewhere to its end. Blocks. Many threads may call it at once.
   void serve(Accepted&& client);
 
   void begin_drain() override;
@@ -64,7 +66,7 @@ class BlockingClients final : public DrainedClients {
   void obey(Drain::Step step) override;
   void client_came() override;
   void drain_meanwhile() override;
-  /// No client comes any more: drains, and waits until no client is left.
+  /// To be called when no client follows. Drains, and waits until no client is left.
   void wait_until_empty();
 
  private:

@@ -10,8 +10,8 @@
 namespace majuscule {
 namespace {
 
-// The kernel's timers for these are up to an eighth late, so it is asked for less; the next call waits for
-// the rest, and each comes closer.
+// The kernel's socket timers are up to an eighth late. So it is asked for a shorter time, and the next call
+// waits for the rest.
 void set_timeout(int fd, int option, Duration timeout) {
   const timeval value = to_timeval(std::max<Duration>(timeout - timeout / 8, std::chrono::microseconds(1)));
   ::setsockopt(fd, SOL_SOCKET, option, &value, sizeof value);

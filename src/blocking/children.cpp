@@ -44,7 +44,7 @@ std::string why_no_children() {
 Children::Children(Server& server)
     : server_(server), parent_(::getpid()), events_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!events_) throw std::system_error(errno, std::system_category(), "epoll_create1");
-  handle_signal(SIGCHLD, SIG_DFL);  // ignored, as we may have got it, it would reap by itself
+  handle_signal(SIGCHLD, SIG_DFL);  // if SIGCHLD is ignored, the kernel reaps the children itself
   if (server.has_children_of_others()) {
     sigset_t ended;
     ::sigemptyset(&ended);
@@ -64,19 +64,19 @@ bool Children::start(Accepted& client, const Work& work) {
   assert(client.fd);
   ConnectionPermit permit = server_.take_permit();
   if (!permit) return false;
-  // Where its pidfd will be: no higher, since the descriptor of the client is free by then.
-  const auto places = static_cast<std::size_t>(client.fd.get()) + 1;
-  if (children_.size() < places) children_.resize(places);
+  // The number that the pidfd will get, at most: the client's descriptor is free by then.
+  const auto slots = static_cast<std::size_t>(client.fd.get()) + 1;
+  if (children_.size() < slots) children_.resize(slots);
   const SignalsHeld held(all_signals());
-  server_.counters().add({.accepted = 1});  // after the fork it might be late for what the client asks
+  server_.counters().add({.accepted = 1});  // before the fork, so that the client's own request sees it
   const pid_t pid = server_.meter().fork();
-  if (pid == 0) become(std::move(client), work, held);
+  if (pid == 0) run_child(std::move(client), work, held);
   if (pid < 0) {
     server_.counters().forget_client();
     return false;
   }
   client.fd.reset();
-  if (adopt(pid)) {
+  if (watch_child(pid)) {
     permits_.add(std::move(permit));
   } else {
     server_.counters().add({.closed = 1});
@@ -84,14 +84,14 @@ bool Children::start(Accepted& client, const Work& work) {
   return true;
 }
 
-// Every child ends here.
-void Children::become(Accepted client, const Work& work, const SignalsHeld& held) try {
-  if (!die_with(parent_)) ::_exit(1);
+// The child process, which ends here.
+void Children::run_child(Accepted client, const Work& work, const SignalsHeld& held) try {
+  if (!die_with_parent(parent_)) ::_exit(1);
   const bool draining = server_.stop().requested();
   children_.clear();
   events_.reset();
   server_.become_child(parent_);
-  if (draining) server_.stop().request();  // else the parent will, by a signal
+  if (draining) server_.stop().request();  // otherwise the parent stops it by a signal
   held.release();
   work(std::move(client));
   ::_exit(0);
@@ -100,8 +100,8 @@ void Children::become(Accepted client, const Work& work, const SignalsHeld& held
   ::_exit(1);
 }
 
-// Out of memory, nobody would ever learn of its end: then it ends at once.
-bool Children::adopt(pid_t pid) {
+// Watches for the end of the child. Without memory for that, kills it at once.
+bool Children::watch_child(pid_t pid) {
   UniqueFd ended = open_pidfd(pid);
   if (!ended || !watch(ended.get(), EPOLLIN)) {
     server_.log().error("out of memory: connection closed");
@@ -125,7 +125,7 @@ bool Children::watch(int fd, std::uint32_t events) const {
   return ::epoll_ctl(events_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void Children::attend() {
+void Children::handle_event() {
   std::array<epoll_event, 64> events;
   int count = 0;
   do {
@@ -145,7 +145,7 @@ void Children::attend() {
 }
 
 void Children::reap(Child& child) {
-  if (child.pid == 0) return;  // reap_all() was quicker
+  if (child.pid == 0) return;  // reap_all() has reaped it already
   int status = 0;
   rusage usage{};
   if (::wait4(child.pid, &status, WNOHANG, &usage) != child.pid) return;
@@ -153,14 +153,14 @@ void Children::reap(Child& child) {
   if (WIFSIGNALED(status) && lost_client_throttle_.admit(monotonic_now())) {
     server_.log().warn("child killed by signal {}: its connection is lost", WTERMSIG(status));
   }
-  // Others may still hold a copy of the descriptor, so to close it would not do.
+  // Another process may hold a copy of the descriptor, so closing it would not remove it from the epoll.
   ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, child.ended.get(), nullptr);
   server_.counters().add({.closed = 1});
   child = {};
   permits_.give_back_one();
 }
 
-// Its own children are reaped here too: one that waits to be reaped hides those behind it.
+// Reaps this process's own children too: an unreaped one would hide those behind it.
 void Children::reap_all() {
   signalfd_siginfo signal{};
   while (::read(any_ended_.get(), &signal, sizeof signal) == sizeof signal) continue;
@@ -194,7 +194,7 @@ void Children::obey(Drain::Step step) {
 
 void Children::wait_until_empty() {
   assert(drain_.arrivals_ended());
-  attend();
+  handle_event();
   while (permits_.count() > 0) {
     const Drain::Step step = drain_.take_step(monotonic_now());
     if (step != Drain::Step::kNone) {
@@ -203,7 +203,7 @@ void Children::wait_until_empty() {
     }
     pollfd ended{events_.get(), POLLIN, 0};
     poll_until({&ended, 1}, drain_.next_time());
-    attend();
+    handle_event();
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The stack of a user-level thread: its own mapping, with a guard below it that no one may touch, so that an
-// overflow ends the process where it happens and changes nothing else. Only the pages that were used cost
-// memory.
+// The stack of a fiber: a mapping with an inaccessible guard below it, so that an overflow crashes at once
+// and corrupts nothing. Only pages that were touched cost memory.
 #pragma once
 
 #include <cassert>
@@ -12,17 +11,17 @@ namespace majuscule {
 
 class FiberStack {
  public:
-  static constexpr std::size_t kGuardSize = 16 * 1024;  // no frame of ours is larger and steps over it
+  static constexpr std::size_t kGuardSize = 16 * 1024;  // no frame here is large enough to step over it
 
-  /// Maps it, or not: the system has a limit of mappings (vm.max_map_count; two for each stack) and of
-  /// memory.
+  /// Maps the stack. It stays empty when the system refuses: mappings (vm.max_map_count; two for each stack)
+  /// and memory are limited.
   FiberStack();
   ~FiberStack();
   FiberStack(const FiberStack&) = delete;
   FiberStack& operator=(const FiberStack&) = delete;
 
   explicit operator bool() const { return !mapping_.empty(); }
-  /// From its lowest address, at which it is full, to its highest, from which it grows downwards.
+  /// Returns the usable part, from its lowest address to its highest, where the stack begins.
   std::span<std::byte> usable() const {
     assert(*this);
     return mapping_.subspan(kGuardSize);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tools that watch a program run must be told about stacks between which it switches by itself:
-// the sanitizers for addresses and threads, and valgrind. Without one of them all of this is nothing.
+// Tells tools that watch the program (address and thread sanitizer, valgrind) about the switches between
+// fiber stacks. Without such a tool all of this is empty.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +21,12 @@
 
 namespace majuscule {
 
-/// What they know of one stack.
+/// The tools' data of one stack.
 class FiberWatch {
  public:
   /// Of the stack that the caller runs on.
   FiberWatch() = default;
-  /// Of a stack on which nothing runs yet.
+  /// Of a stack that is not in use yet.
   explicit FiberWatch([[maybe_unused]] std::span<std::byte> stack) : stack_(stack), is_own_(true) {
 #if defined(__SANITIZE_THREAD__)
     hold_signals();
@@ -54,7 +54,7 @@ class FiberWatch {
   FiberWatch(const FiberWatch&) = delete;
   FiberWatch& operator=(const FiberWatch&) = delete;
 
-  /// To be called right before each switch from this stack to the other; `last`: it will never be back.
+  /// To be called right before each switch from this stack to another; `last`: it is never resumed.
   void leave_for([[maybe_unused]] const FiberWatch& other, [[maybe_unused]] bool last = false) {
 #if defined(__SANITIZE_ADDRESS__)
     ::__sanitizer_start_switch_fiber(last ? nullptr : &fake_stack_, other.stack_.data(), other.stack_.size());
@@ -62,12 +62,12 @@ class FiberWatch {
 #if defined(__SANITIZE_THREAD__)
     if (is_own_) {
       hold_signals();
-      ::poll(nullptr, 0, 0);  // those that have arrived
+      ::poll(nullptr, 0, 0);  // delivers signals that are pending
     }
     ::__tsan_switch_to_fiber(other.fiber_, 0);
 #endif
   }
-  /// To be called right after each switch to this stack from the other.
+  /// To be called right after each switch to this stack from another.
   void arrive_from([[maybe_unused]] FiberWatch& other) {
 #if defined(__SANITIZE_ADDRESS__)
     const void* bottom = nullptr;
@@ -82,8 +82,8 @@ class FiberWatch {
 
  private:
 #if defined(__SANITIZE_THREAD__)
-  // The thread sanitizer keeps a signal for the stack on which it arrived, until something there makes a call
-  // that may block; that of a stack that is made or has ended is lost. So none may arrive meanwhile.
+  // The thread sanitizer ties a signal to the stack on which it arrived until a call there may block, and
+  // loses signals of a stack that is being created or has ended. So signals are blocked meanwhile.
   void hold_signals() {
     sigset_t all;
     ::sigfillset(&all);

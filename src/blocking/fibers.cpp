@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The switch is Boost.Context's bare one: its class fiber switches to the new stack and back when it is made,
-// which the sanitizers could not be told.
+// Uses Boost.Context's bare switch. Its class `fiber` switches to the new stack and back on creation, and the
+// sanitizers could not be told of that.
 #include "blocking/fibers.hpp"
 
 #include <sys/epoll.h>
@@ -26,7 +26,7 @@ namespace {
 namespace context = boost::context::detail;
 
 constexpr std::uint32_t kBroken = EPOLLHUP | EPOLLERR;
-constexpr std::uint32_t kEnded = EPOLLRDHUP | kBroken;  // told once, and true from then on
+constexpr std::uint32_t kEnded = EPOLLRDHUP | kBroken;  // reported once, and permanent from then on
 constexpr std::uint32_t kReadable = EPOLLIN | kEnded;
 constexpr std::uint32_t kWritable = EPOLLOUT | kBroken;
 
@@ -49,16 +49,16 @@ struct Fibers::Fiber : TimerWheel::Timer, IntrusiveList<Fiber>::Link {
 
   Fibers& fibers;
   FiberStack stack;
-  std::optional<FiberWatch> watch;     // while something runs on the stack
-  context::fcontext_t rest = nullptr;  // where it goes on
+  std::optional<FiberWatch> watch;     // while the stack is in use
+  context::fcontext_t rest = nullptr;  // where it resumes
   std::unique_ptr<Work> work;
   int fd = -1;               // the socket that epoll watches
-  std::uint32_t ready = 0;   // what epoll has told of it and was not used up
-  std::uint32_t wanted = 0;  // what it waits for, besides its time
+  std::uint32_t ready = 0;   // events that epoll has reported and that were not used up
+  std::uint32_t wanted = 0;  // the events it waits for, besides its time
   bool timed_out = false;
-  bool greedy = false;  // its last read left more in the socket
+  bool has_unread = false;  // its last read left bytes in the socket
   bool ended = false;
-  Fiber* next = nullptr;  // among those that gave way
+  Fiber* next = nullptr;  // in the list of fibers that yielded
 };
 
 Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now()) {
@@ -67,7 +67,7 @@ Fibers::Fibers() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wheel_(monotonic_now(
 }
 
 Fibers::~Fibers() {
-  assert(running_ == nullptr && gave_way_ == nullptr && sleepers_.empty());
+  assert(running_ == nullptr && yielded_ == nullptr && sleepers_.empty());
   wheel_.drop(poll_end_);
 }
 
@@ -90,7 +90,7 @@ bool Fibers::begin(std::unique_ptr<Work>& work) {
   return true;
 }
 
-// Until it waits, or has ended.
+// Runs the fiber until it waits or has ended.
 void Fibers::resume(Fiber& fiber) {
   assert(running_ == nullptr && !fiber.ended);
   running_ = &fiber;
@@ -105,7 +105,7 @@ void Fibers::resume(Fiber& fiber) {
   if (free_.size() == kPooledFibers) return;
   owned->fd = -1;
   owned->ready = 0;
-  owned->greedy = false;
+  owned->has_unread = false;
   owned->ended = false;
   free_.push_back(std::move(owned));
 }
@@ -117,7 +117,7 @@ void Fibers::suspend(Fiber& fiber) {
   fiber.watch->arrive_from(scheduler_watch_);
 }
 
-// Waits for one of these events; false when the time came first.
+// Waits for one of these events. Returns false when the time came first.
 bool Fibers::wait(Fiber& fiber, std::uint32_t events, Time until) {
   if ((fiber.ready & events) != 0) return true;
   fiber.wanted = events;
@@ -128,16 +128,16 @@ bool Fibers::wait(Fiber& fiber, std::uint32_t events, Time until) {
   return !fiber.timed_out;
 }
 
-// The others have their turn first.
-void Fibers::give_way(Fiber& fiber) {
+// Yields: the other fibers run first.
+void Fibers::yield(Fiber& fiber) {
   assert(fiber.next == nullptr);
   wheel_.drop(fiber);
-  fiber.next = gave_way_;
-  gave_way_ = &fiber;
+  fiber.next = yielded_;
+  yielded_ = &fiber;
   suspend(fiber);
 }
 
-// Has epoll tell of this socket from now on, beginning with what is the case now.
+// Registers the socket with epoll, which first reports its current state.
 bool Fibers::watch(Fiber& fiber, int fd) const {
   if (fiber.fd == fd) return true;
   assert(fiber.fd < 0);  // one socket for each fiber
@@ -152,15 +152,15 @@ Received Fibers::receive(Socket& socket, char* buffer, std::size_t size, Time, T
   assert(running_ != nullptr);
   Fiber& self = *running_;
   for (;;) {
-    // Nothing is known of a socket that is not watched yet: it may have a request.
+    // A socket that is not registered yet may already have a request.
     if (self.fd == socket.fd && !wait(self, kReadable, until)) return {IoResult::kLater, {}};
-    if (std::exchange(self.greedy, false)) give_way(self);
+    if (std::exchange(self.has_unread, false)) yield(self);
     const Received received = receive_some(socket.fd, buffer, size, MSG_DONTWAIT);
-    // A read that does not fill the buffer has emptied the socket: what comes later is told.
+    // A read that does not fill the buffer has emptied the socket; epoll reports what comes later.
     if (received.bytes.size() < size) {
       self.ready &= ~EPOLLIN;
     } else {
-      self.greedy = true;
+      self.has_unread = true;
     }
     if (received.result != IoResult::kLater) return received;
     self.ready &= ~kReadable;
@@ -201,7 +201,7 @@ void Fibers::abort_sleeps() {
 void Fibers::poll(std::span<pollfd> descriptors, Time until) {
   assert(running_ == nullptr);
   for (const pollfd& descriptor : descriptors) {
-    epoll_event event{};  // of no fiber
+    epoll_event event{};  // belongs to no fiber
     event.events = EPOLLIN;
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor.fd, &event);
   }
@@ -213,18 +213,18 @@ void Fibers::poll(std::span<pollfd> descriptors, Time until) {
   }
 }
 
-// One wait, and the turn of everybody for whom it ended.
+// Waits once, and resumes every fiber whose wait has ended.
 void Fibers::run_once() {
   std::array<epoll_event, kEventsAtOnce> events;
-  Fiber* gave_way = std::exchange(gave_way_, nullptr);
-  int timeout = gave_way != nullptr ? 0 : -1;
+  Fiber* yielded = std::exchange(yielded_, nullptr);
+  int timeout = yielded != nullptr ? 0 : -1;
   if (const Time next = wheel_.next(); next != kNever && timeout != 0) {
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(next - monotonic_now()).count();
     timeout = static_cast<int>(std::clamp<decltype(rest)>(rest, 0, 3'600'000));
   }
   const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, timeout);
-  // First what has arrived: it counts however late this thread comes to look. No fiber ends another, so all
-  // of them are still there.
+  // First the bytes that have arrived: they count however late this thread looks. No fiber ends another, so
+  // all of them still exist.
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.ptr == nullptr) {
@@ -235,9 +235,9 @@ void Fibers::run_once() {
     fiber.ready |= event.events;
     if ((fiber.ready & fiber.wanted) != 0) resume(fiber);
   }
-  while (gave_way != nullptr) {
-    Fiber& fiber = *gave_way;
-    gave_way = std::exchange(fiber.next, nullptr);
+  while (yielded != nullptr) {
+    Fiber& fiber = *yielded;
+    yielded = std::exchange(fiber.next, nullptr);
     resume(fiber);
   }
   wheel_.advance(monotonic_now(), [this](TimerWheel::Timer& timer) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// User-level threads, all on one thread of the kernel: code that waits through BlockingIo waits for itself
-// only.
+// User-level threads on one kernel thread: a wait through BlockingIo blocks only the fiber that waits.
 //
-// Who calls poll() (the accepting code, on the thread's own stack) is also the scheduler: while it waits, it
-// waits in epoll_wait(2) for all sockets and all fibers' times, and switches to the fiber whose turn has
-// come, until that one waits in turn. Nothing is switched anywhere else, so what fibers share needs no lock.
+// The code that calls poll() (the accepting code, on the thread's own stack) is also the scheduler. Inside
+// poll() it waits in epoll_wait(2) for all sockets and all fibers' times, and switches to each fiber that can
+// go on, until that fiber waits again. There are no other switches, so data that fibers share needs no lock.
 //
-// Each socket is registered once, edge-triggered, when its fiber first has to wait for it: the steady state
+// Each socket is registered once, edge-triggered, when its fiber first has to wait for it. The steady state
 // is one epoll_wait, one recv and one send.
 #pragma once
 
@@ -22,8 +21,8 @@
 
 namespace majuscule {
 
-/// Not thread-safe. receive(), send() and sleep() are for fibers; start(), poll() and abort_sleeps() for the
-/// others.
+/// Not thread-safe. Fibers call receive(), send() and sleep(); the scheduler's stack calls start(), poll()
+/// and abort_sleeps().
 class Fibers final : public BlockingIo {
  public:
   /// Throws std::system_error.
@@ -31,9 +30,9 @@ class Fibers final : public BlockingIo {
   /// All fibers must have ended.
   ~Fibers() override;
 
-  /// Calls `job`, which must not throw, on a new fiber's stack. Returns when it waits for the first time.
-  /// False, with `job` as it was, when the system has no stack for it. Throws std::bad_alloc, with `job` as
-  /// it was.
+  /// Calls `job`, which must not throw, on a new fiber's stack, and returns when it first waits. Returns
+  /// false and leaves `job` as it was when the system refuses a stack. Throws std::bad_alloc and leaves `job`
+  /// as it was.
   template <typename Job>
   bool start(Job& job) {
     using Kept = WorkOf<Job>;
@@ -50,7 +49,7 @@ class Fibers final : public BlockingIo {
   void abort_sleeps() override;
 
  private:
-  static constexpr std::size_t kPooledFibers = 256;  // with their stacks, for the next clients
+  static constexpr std::size_t kPooledFibers = 256;  // kept with their stacks, for the next clients
   static constexpr int kEventsAtOnce = 512;
 
   struct Fiber;
@@ -73,7 +72,7 @@ class Fibers final : public BlockingIo {
   void resume(Fiber& fiber);
   void suspend(Fiber& fiber);
   bool watch(Fiber& fiber, int fd) const;
-  void give_way(Fiber& fiber);
+  void yield(Fiber& fiber);
   bool wait(Fiber& fiber, std::uint32_t events, Time until);
   void run_once();
 
@@ -84,10 +83,10 @@ class Fibers final : public BlockingIo {
   bool aborted_ = false;
   Fiber* running_ = nullptr;
   IntrusiveList<Fiber> sleepers_;
-  Fiber* gave_way_ = nullptr;  // those that go on after the next look at the others
+  Fiber* yielded_ = nullptr;  // those that yielded, to resume after the next check of the others
   std::vector<std::unique_ptr<Fiber>> free_;
   FiberWatch scheduler_watch_;
-  void* scheduler_ = nullptr;  // where it goes on when the running fiber waits
+  void* scheduler_ = nullptr;  // resumed when the running fiber waits
 };
 
 }  // namespace majuscule

@@ -19,7 +19,7 @@
 namespace majuscule {
 namespace {
 
-/// The one of these values that is called so.
+/// Returns the value with that name.
 template <typename Value>
 std::optional<Value> named(std::string_view name, std::initializer_list<Value> values) {
   for (const Value value : values) {
@@ -47,7 +47,7 @@ std::string listed(const Values& values) {
   return text;
 }
 
-/// The modes for which `has` holds, as alternatives.
+/// Returns the names of the modes for which `has` holds, as alternatives.
 template <typename Predicate>
 std::string modes_that(Predicate has) {
   std::string names;
@@ -179,7 +179,7 @@ class Parser {
     return std::find(values.begin(), values.end(), value) != values.end();
   }
 
-  /// What is wrong with values that are each right; empty: nothing.
+  /// Returns what is wrong with a combination of valid values; empty: nothing.
   std::string conflict() const {
     if (o_.raw_port && *o_.raw_port == o_.port && o_.port != 0) {
       return fmt::format("--raw-port={}: HTTP already has this port; choose another", o_.port);
@@ -251,7 +251,8 @@ class Parser {
     return version_document("majuscule", MAJUSCULE_VERSION, build_stamp(), libraries(), built_in);
   }
 
-  /// A line for each mode, as it is with so many workers; its name comes first, so that scripts can read it.
+  /// Returns a line for each mode, as it is with that many workers. The name comes first, so that scripts can
+  /// read it.
   std::string list_text() const {
     std::string text;
     for (const Mode& mode : modes()) {

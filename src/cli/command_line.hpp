@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line as a value, or as the text and exit code it deserves instead.
+// Parses the command line: options, or a text to print with an exit code.
 #pragma once
 
 #include <optional>
@@ -11,12 +11,12 @@
 namespace majuscule {
 
 struct CommandLine {
-  std::optional<Options> options;  ///< set: run with these
+  std::optional<Options> options;  ///< set: run the server with these
   std::string output;              ///< else for stdout (--help and the like) ...
-  std::string error;               ///< ... or a line for stderr, and then the exit code is 2
+  std::string error;               ///< ... or a line for stderr and exit code 2
 };
 
-/// Parses the arguments behind the program's name. Never throws for what they say.
+/// Parses the arguments after the program's name. Never throws because of their contents.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);
 
 }  // namespace majuscule

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The program: a command line, a mode, the capitalize service behind it.
+// The program `majuscule`: parses the command line, selects a mode, and runs it with the capitalize service.
 #include <unistd.h>
 
 #include <system_error>
@@ -10,8 +10,8 @@
 #include "cli/command_line.hpp"
 #include "majuscule/serve.hpp"
 
-// Before the constructors of the libraries: in a container, where this is process 1, a signal that comes
-// before it has a handler is lost. The sanitizers are not ready for it by then.
+// Runs before the libraries' constructors: process 1 of a container loses signals that come before it has a
+// handler. The sanitizers are not ready for it at that time.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 [[gnu::used, gnu::section(".preinit_array")]] static void (*const kFirst)() = majuscule::reset_signals;
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What `--list-modes=json` prints: the table of the modes, for programs.
+// Formats the table of the modes for programs: `--list-modes=json`.
 #pragma once
 
 #include <string>
 
 namespace majuscule {
 
-/// A JSON array on one line: an object for each mode, as the mode is with `workers` workers. Members: name,
+/// Returns a JSON array on one line: an object for each mode, as it is with `workers` workers. Members: name,
 /// summary, built_in (the build found the libraries), runs_here, why_not (null where it runs), sharing,
 /// holds, options (those that apply to some modes only, with --workers and --reuseport), guards and queues
 /// (the default first), has_pool, stages (pools that a request passes; 0 without a pool), has_io_thread,

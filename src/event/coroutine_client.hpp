@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the coroutine that talks to one client may do, and wait for with co_await. It runs on the thread of
-// the readiness driver, which resumes it, and whose buffers it uses: nothing is allocated but its frame, once
-// for each client. The client's session owns the frame and frees it wherever the coroutine waits.
+// The interface of a coroutine that serves one client, and what it can co_await. It runs on the thread of the
+// readiness driver, which resumes it, and uses the driver's buffers: only its frame is allocated, once for
+// each client. The client's session owns the frame and may free it wherever the coroutine waits.
 //
 // The awaitables are trivially destructible: GCC 12 may destroy temporaries of a co_await expression twice.
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace majuscule {
 
-/// What a coroutine that talks to a client returns. Its co_return closes the connection.
+/// The return type of a coroutine that serves a client. Its co_return closes the connection.
 struct ClientCoroutine {
   class promise_type final : public Resumable {
    public:
@@ -21,7 +21,7 @@ struct ClientCoroutine {
     std::suspend_always initial_suspend() const noexcept { return {}; }
     std::suspend_always final_suspend() const noexcept { return {}; }
     void return_void() const {}
-    void unhandled_exception() const { throw; }  // out of resume()
+    void unhandled_exception() const { throw; }  // leaves through resume()
 
     bool resume(Wake why) override {
       assert(!handle().done());
@@ -93,16 +93,16 @@ class CoroutineClient {
   Connection& connection() const { return *session_.connection; }
   const Instant& now() const { return driver_.now(); }
   Outcome handle(Request& request) const { return driver_.server().handle(request, now()); }
-  /// Half-closes if it is time to. Returns whether the connection has ended.
+  /// Shuts down writing if the connection asks for it. Returns whether the connection has ended.
   bool finish() const { return driver_.finish(session_); }
-  /// One send(2), if there is anything to send. False when the client is gone.
+  /// Calls send(2) once if there is output. Returns false when the client is gone.
   bool send_once() const { return driver_.write(session_); }
 
-  /// co_await: waits for bytes, the end or the deadline, and tells the connection. False when the client is
-  /// gone or to be closed.
+  /// co_await: waits for bytes, the end or the deadline, and passes them to the connection. Returns false
+  /// when the client is gone or must be closed.
   Receiving receive() const { return {{driver_, session_}}; }
-  /// co_await: writes what is pending, and unless that took it all waits until more can be written, or for
-  /// the deadline. False when the client is gone.
+  /// co_await: writes pending output. If some is left, waits until the socket takes more or the deadline
+  /// passes. Returns false when the client is gone.
   Sending send() const { return {{driver_, session_}}; }
   /// co_await: does the task.
   Working work(const Task& task) const { return {driver_, session_, task}; }
@@ -112,7 +112,7 @@ class CoroutineClient {
   Session& session_;
 };
 
-/// Serves each client by one coroutine.
+/// Serves each client with one coroutine.
 class CoroutineServing final : public Serving {
  public:
   using Serve = ClientCoroutine (*)(CoroutineClient client);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Serves clients in stages, on threads other than the driver's: which stage is done where is the model. The
-// stages are StageWorker's.
+// Serves clients in stages, on threads other than the driver's. The model decides which thread does which
+// stage. StageWorker does the stages.
 #pragma once
 
 #include "event/serving.hpp"
@@ -13,7 +13,7 @@ class Executor : public Serving {
   bool on_other_threads() const final { return true; }
 
  protected:
-  /// Takes a session that is busy(): its stages are to be done, then it is to be given back to the driver.
+  /// Takes a session that is busy(): does its stages, then gives it back to the driver.
   virtual void take(Session& session) = 0;
 };
 

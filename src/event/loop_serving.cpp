@@ -19,7 +19,7 @@ void LoopServing::resume(ReadinessDriver& driver, Session& session, Wake why) {
       Outcome outcome = driver.server().handle(*request, driver.now());
       const Task task = outcome.task;
       if (task.kind != TaskKind::kNone) {
-        // Earlier replies do not wait for this one's task.
+        // Earlier replies must not wait for this task.
         if (!driver.write(session)) return driver.close(session);
         if (task.kind == TaskKind::kSleep) {
           session.owed = std::make_unique<Outcome>(std::move(outcome));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Serves each client on the loop's own thread: straight through, from the bytes that have arrived to the
-// replies that leave, until the client, its socket or its task must be waited for.
+// Serves each client on the loop's thread in one straight line, from the bytes received to the replies sent,
+// until it must wait for the client, its socket or its task.
 #pragma once
 
 #include "event/serving.hpp"

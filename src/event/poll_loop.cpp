@@ -26,7 +26,7 @@ void PollLoop::run() {
     wait();
     driver.wake_up();
     std::size_t told = 0;
-    while (told < ready_.size()) tell(driver, ready_[told++]);  // whose room a new client may move
+    while (told < ready_.size()) tell(driver, ready_[told++]);  // a new client may reallocate it
     if (!draining && server_.stop().requested()) {
       draining = true;
       watch(stop, Interest::kNone);
@@ -47,7 +47,7 @@ void PollLoop::wait() {
   assert(ready_.size() <= sessions_.size());
 }
 
-// Meanwhile the client may be gone, and another have its descriptor: a false alarm for that one.
+// The client may have gone meanwhile, and another may have its descriptor: a false alarm for that one.
 void PollLoop::tell(ReadinessDriver& driver, int fd) {
   assert(static_cast<std::size_t>(fd) < sessions_.size());
   if (Session* const session = sessions_[static_cast<std::size_t>(fd)].get()) return driver.ready(*session);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one thread of a mode that learns by system calls of its own which descriptors are ready: waits, tells
-// the readiness driver, and ends when the driver has drained. A mode derives from it, and adds how it watches
-// and how it waits.
+// The single thread of a mode that finds ready descriptors by its own system calls. It waits, tells the
+// readiness driver, and ends when the driver has drained. A mode derives from it and adds how to watch and
+// how to wait.
 #pragma once
 
 #include <time.h>
@@ -18,7 +18,7 @@ class PollLoop : public Poller {
  public:
   explicit PollLoop(Server& server) : server_(server) {}
 
-  /// Serves until drained. Throws std::runtime_error when a descriptor of the server's own cannot be watched.
+  /// Serves until drained. Throws std::runtime_error when a listener or the stop signal cannot be watched.
   void run();
 
   Session* add(UniqueFd& client) final;
@@ -31,14 +31,14 @@ class PollLoop : public Poller {
   void set_timer(Time due) final { due_ = due; }
 
  protected:
-  /// From now on `fd` may be watched, and needs no more memory for it; it is below `end`, like all that there
-  /// are. False when it cannot be watched.
+  /// Prepares `fd` for watch(), which then needs no more memory for it. `fd` is below `end`, as are all other
+  /// descriptors. Returns false when it cannot be watched.
   virtual bool prepare(int fd, std::size_t end) = 0;
-  /// Watches for this and nothing else, also if it is there already; kNone: not at all, and `fd` may be
-  /// closed next.
+  /// Watches `fd` for this interest only, also if it holds already. kNone: stops watching; `fd` may be closed
+  /// next.
   virtual void watch(int fd, Interest interest) = 0;
-  /// Waits for what is watched, as long as `timeout` says (null: for ever), and appends each descriptor that
-  /// is ready to `ready`, where there is room for all. May return early; false alarms do no harm.
+  /// Waits until a watched descriptor is ready, for `timeout` at most (null: no limit), and appends each
+  /// ready one to `ready`, which has room for all. May return early; false alarms do no harm.
   virtual void wait(const timespec* timeout, std::vector<int>& ready) = 0;
 
  private:
@@ -47,7 +47,7 @@ class PollLoop : public Poller {
   void tell(ReadinessDriver& driver, int fd);
 
   Server& server_;
-  std::vector<std::unique_ptr<Session>> sessions_;  // by descriptor
+  std::vector<std::unique_ptr<Session>> sessions_;  // indexed by descriptor
   std::vector<int> ready_;
   Time due_ = kNever;
 };

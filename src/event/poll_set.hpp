@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Descriptors and what each is watched for, as poll(2) wants them: an array without gaps, in which one is
-// found, put or taken out at once, however many there are. Borrows the descriptors. Not thread-safe.
+// Descriptors with the events to watch for, in the form that poll(2) needs: an array without gaps, with
+// lookup, insertion and removal in constant time. Borrows the descriptors. Not thread-safe.
 #pragma once
 
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 namespace majuscule {
 
-/// What poll(2) calls it.
+/// Returns the events of poll(2) for an interest.
 constexpr short events_of(Interest interest) {
   switch (interest) {
     case Interest::kNone: return 0;
@@ -27,50 +27,50 @@ constexpr short events_of(Interest interest) {
 
 class PollSet {
  public:
-  /// Room for all descriptors below `end`; nothing else takes memory.
+  /// Makes room for all descriptors below `end`; no other function allocates.
   void make_room(std::size_t end) {
-    assert(end >= places_.size());
-    places_.resize(end, kNowhere);
+    assert(end >= indexes_.size());
+    indexes_.resize(end, kNowhere);
     watched_.reserve(end);
   }
 
-  /// Watches `fd` for these events and no others; 0: not at all.
+  /// Watches `fd` for these events only; 0: not at all.
   void set(int fd, short events) {
-    assert(static_cast<std::size_t>(fd) < places_.size());
-    std::uint32_t& place = places_[static_cast<std::size_t>(fd)];
-    if (events == 0) return take_out(place);
-    if (place == kNowhere) {
+    assert(static_cast<std::size_t>(fd) < indexes_.size());
+    std::uint32_t& index = indexes_[static_cast<std::size_t>(fd)];
+    if (events == 0) return take_out(index);
+    if (index == kNowhere) {
       assert(watched_.size() < watched_.capacity());
-      place = static_cast<std::uint32_t>(watched_.size());
+      index = static_cast<std::uint32_t>(watched_.size());
       watched_.push_back({fd, 0, 0});
     }
-    watched_[place].events = events;
+    watched_[index].events = events;
   }
 
-  /// What `fd` is watched for; 0: not at all.
+  /// Returns the events that `fd` is watched for; 0: none.
   short events(int fd) const {
-    assert(static_cast<std::size_t>(fd) < places_.size());
-    const std::uint32_t place = places_[static_cast<std::size_t>(fd)];
-    return place == kNowhere ? short{0} : watched_[place].events;
+    assert(static_cast<std::size_t>(fd) < indexes_.size());
+    const std::uint32_t index = indexes_[static_cast<std::size_t>(fd)];
+    return index == kNowhere ? short{0} : watched_[index].events;
   }
 
-  /// In no order. Valid until the next set().
+  /// Returns all entries in no order. Valid until the next set().
   std::span<pollfd> all() { return watched_; }
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
-  // The last one fills the gap.
-  void take_out(std::uint32_t& place) {
-    if (place == kNowhere) return;
-    assert(place < watched_.size());
-    watched_[place] = watched_.back();
-    places_[static_cast<std::size_t>(watched_[place].fd)] = place;
+  // The last entry fills the gap.
+  void take_out(std::uint32_t& index) {
+    if (index == kNowhere) return;
+    assert(index < watched_.size());
+    watched_[index] = watched_.back();
+    indexes_[static_cast<std::size_t>(watched_[index].fd)] = index;
     watched_.pop_back();
-    place = kNowhere;
+    index = kNowhere;
   }
 
-  std::vector<std::uint32_t> places_;  // by descriptor
+  std::vector<std::uint32_t> indexes_;  // indexed by descriptor
   std::vector<pollfd> watched_;
 };
 

@@ -34,10 +34,10 @@ ReadinessDriver::~ReadinessDriver() {
 }
 
 void ReadinessDriver::accept(Listener& listener) {
-  wake_up();  // the time of new clients begins now
+  wake_up();  // the deadlines of new clients start now
   AcceptResult result = AcceptResult::kAccepted;
   for (int i = 0; i < kAcceptsAtOnce && result == AcceptResult::kAccepted; ++i) {
-    if (server_.stop().requested()) break;  // drain() decides about those who wait
+    if (server_.stop().requested()) break;  // from here on drain() decides about clients in the queue
     result = accept_one(listener);
   }
   if (result == AcceptResult::kExhausted) pause_accepting(kExhausted);
@@ -52,7 +52,7 @@ void ReadinessDriver::add_accepted(Accepted client) {
   arm();
 }
 
-// Takes one client; kExhausted also when memory ran out for it.
+// Accepts one client. Also returns kExhausted when memory ran out for it.
 AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   Accepted client;
   const AcceptResult result = overload_.accept(listener, client, /*non_blocking=*/true);
@@ -60,9 +60,9 @@ AcceptResult ReadinessDriver::accept_one(Listener& listener) {
   return admit(std::move(client)) ? AcceptResult::kAccepted : AcceptResult::kExhausted;
 }
 
-// Serves or refuses a client. False when there is no memory for it.
+// Serves or refuses a client. Returns false when out of memory.
 bool ReadinessDriver::admit(Accepted client) try {
-  if (drain_.begun()) drain_.client_came(now().time);  // before it can be taken for one that has had its time
+  if (drain_.begun()) drain_.client_came(now().time);  // before it could count as one whose time is up
   Session* session = nullptr;
   std::unique_ptr<Connection> connection;
   ConnectionPermit permit = server_.take_permit();
@@ -87,7 +87,7 @@ bool ReadinessDriver::admit(Accepted client) try {
 
 void ReadinessDriver::ready(Session& session) {
   if (session.interest == Interest::kNone) return;
-  if (session.phase != Phase::kWaits) {  // look again when its task is done
+  if (session.phase != Phase::kWaits) {  // checked again when its task is done
     set_interest(session, Interest::kNone);
     return;
   }
@@ -114,7 +114,7 @@ bool ReadinessDriver::read_input(Session& session, Wake why) {
 
 void ReadinessDriver::sleep(Session& session, Duration duration) {
   assert(session.phase == Phase::kWaits);
-  wake_up();  // the delay counts from now, not from when the loop woke
+  wake_up();  // the delay starts now, not when the loop woke
   session.phase = Phase::kSleeps;
   wheel_.set(session, now().time + duration);
 }
@@ -165,7 +165,7 @@ void ReadinessDriver::give_back(Session& session) {
 
 void ReadinessDriver::broken(Session& session) {
   session.interest = Interest::kNone;
-  if (session.phase != Phase::kWaits) return;  // the work goes on, as it does in a thread that cannot know
+  if (session.phase != Phase::kWaits) return;  // the task goes on, as it would on a thread of its own
   close(session);
   arm();
 }
@@ -211,7 +211,7 @@ bool ReadinessDriver::set_interest(Session& session, Interest interest) {
   return poller_.set_interest(session, interest);
 }
 
-// Those who are connected are served on, and the next one is taken when one has gone, or a moment later.
+// Connected clients are still served. Accepting goes on when one has gone, or after a moment.
 void ReadinessDriver::pause_accepting(std::string_view reason) {
   if (!accepting_ || drain_.begun()) return;
   accepting_ = false;
@@ -245,15 +245,15 @@ void ReadinessDriver::obey_drain() {
   }
 }
 
-// Each is read once more: a client that asks just now is told to close, and not cut off with a request on its
-// way.
+// Reads from each idle client once more: a request that has just arrived is answered with `Connection: close`
+// and not lost.
 void ReadinessDriver::close_idle() {
   sessions_.for_each([this](Session& session) {
     if (session.phase == Phase::kWaits && closes(session)) resume(session, Wake::kClosing);
   });
 }
 
-// They waited, so they are served.
+// Clients in the listeners' queues are served.
 void ReadinessDriver::take_queued() {
   bool exhausted = false;
   for (Listener& listener : listeners_) {
@@ -261,7 +261,7 @@ void ReadinessDriver::take_queued() {
     while (result == AcceptResult::kAccepted) result = accept_one(listener);
     exhausted |= result == AcceptResult::kExhausted;
   }
-  if (listeners_.empty()) return;  // end_arrivals() says when
+  if (listeners_.empty()) return;  // the mode calls end_arrivals()
   drain_.queue_taken(now().time, exhausted);
   if (drain_.arrivals_ended()) end_arrivals();
 }
@@ -277,7 +277,7 @@ void ReadinessDriver::abort() {
   if (open() > 0) server_.announce_abort(open());
   sessions_.for_each([this](Session& session) {
     if (session.phase == Phase::kExecutes) {
-      sys::shutdown(session.fd.get(), SHUT_RDWR);  // and closed when it is given back
+      sys::shutdown(session.fd.get(), SHUT_RDWR);  // closed when the executor gives it back
     } else {
       close(session);
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Keeps the clients of any mode that learns from the kernel which sockets are ready: accepting, timers,
-// limits and the drain. The mode only waits, through its Poller; how a client is served is the Serving's.
+// Manages the clients of every mode in which the kernel reports ready sockets: accepting, timers, limits and
+// the drain. The mode only waits, through its Poller; Serving decides how a client is served.
 //
-// Ownership: the driver decides how long a session lives; the poller allocates and frees it, since it may
-// have to keep a registration beside it. Not thread-safe; never blocks, except in a task that is meant to
-// (block, cpu).
+// Ownership: the driver decides how long a session lives. The poller allocates and frees it, since it may
+// keep a registration beside it. Not thread-safe. Never blocks, except in a task of kind block or cpu.
 #pragma once
 
 #include <memory>
@@ -19,84 +18,86 @@
 
 namespace majuscule {
 
-/// What a mode brings: its way to learn that a socket is ready. Where the kernel itself reads and writes, a
-/// socket is ready when the kernel has done so.
+/// How a mode learns that a socket is ready. Where the kernel itself reads and writes, a socket is ready when
+/// the kernel has done so.
 class Poller : public SessionIo {
  public:
-  /// Makes the session of a client just accepted; null, with the client untouched, if it cannot be watched.
+  /// Makes the session of a client just accepted. Returns null and leaves the client untouched if it cannot
+  /// be watched.
   virtual Session* add(UniqueFd& client) = 0;
-  /// From now on ReadinessDriver::ready() is wanted for this and nothing else. Only called on a change. False
-  /// when the system cannot watch it: the session is closed then.
+  /// From now on, ready() is to be called for this interest only. Called on changes only. Returns false when
+  /// the system cannot watch it; the driver then closes the session.
   virtual bool set_interest(Session& session, Interest interest) = 0;
-  /// Watches no more, and frees the session with its descriptor, at once or later.
+  /// Stops watching, and frees the session with its descriptor, now or later.
   virtual void remove(Session& session) = 0;
-  /// ReadinessDriver::accept() is (not) wanted when a client waits.
+  /// Whether to call accept() when a client waits.
   virtual void set_accepting(bool accepting) = 0;
-  /// ReadinessDriver::expire() is wanted at this time, once; it replaces any other. kNever: not at all.
+  /// Sets the time of the next call of expire(), replacing any other. kNever: no call.
   virtual void set_timer(Time due) = 0;
-  /// Whether a client just accepted is read before it is watched: its first request has often come with it.
+  /// Whether to read from a new client before watching it: its first request has often arrived already.
   virtual bool reads_first() const { return true; }
 };
 
 class ReadinessDriver {
  public:
-  /// Accepts from `listeners`, which are the server's; or from none, when clients are handed over.
+  /// Accepts from `listeners` of the server; from none if clients are handed over by add_accepted().
   ReadinessDriver(Server& server, Poller& poller, std::span<Listener> listeners, Serving& serving);
   ~ReadinessDriver();
   ReadinessDriver(const ReadinessDriver&) = delete;
   ReadinessDriver& operator=(const ReadinessDriver&) = delete;
 
-  // For the mode.
+  // Called by the mode:
 
-  /// Reads the clock; to be called when the mode's wait returns.
+  /// Reads the clock. To be called when the mode's wait returns.
   void wake_up() { steps_.wake_up(); }
-  /// Accepts clients from this listener until none waits. When no more can be accepted, pauses for a moment.
+  /// Accepts clients from this listener until its queue is empty. Pauses for a moment when no more can be
+  /// accepted.
   void accept(Listener& listener);
-  /// Takes a client that was accepted elsewhere; its descriptor is non-blocking.
+  /// Adds a client that was accepted elsewhere; its descriptor is non-blocking.
   void add_accepted(Accepted client);
-  /// The session's socket is ready for what it was watched for (or broken). It may be gone afterwards. A
-  /// false alarm does no harm.
+  /// The session's socket is ready for its interest, or broken. The session may be gone afterwards. A false
+  /// alarm does no harm.
   void ready(Session& session);
-  /// The session's socket has failed and is not watched any more. The session is gone afterwards.
+  /// The session's socket has failed and is no longer watched. The session is gone afterwards.
   void broken(Session& session);
-  /// Does what the timers say.
+  /// Does what is due: timers, deadlines, the drain.
   void expire();
-  /// The stop signal came: begins to drain. Once.
+  /// The stop signal came: begins the drain. To be called once.
   void drain();
-  /// While it drains: no client comes any more. To be called where clients are handed over; else it does so
-  /// itself.
+  /// During a drain: no client follows. To be called where clients are handed over; otherwise the driver does
+  /// it.
   void end_arrivals();
-  /// How many clients are served.
+  /// Returns how many clients are connected.
   std::size_t open() const { return permits_.count(); }
-  /// Drained: nothing is left to wait for.
+  /// Returns whether the drain has ended: no client is left, and none follows.
   bool drained() const { return drain_.arrivals_ended() && open() == 0 && overload_.next() == kNever; }
 
-  // For the way of serving.
+  // Called by the Serving:
 
   Server& server() const { return server_; }
   const Instant& now() const { return steps_.now(); }
-  /// SessionSteps::read_input(); of a client just accepted, the first read, unless the poller has none.
+  /// SessionSteps::read_input(). For a new client it reads first, unless the poller does not.
   bool read_input(Session& session, Wake why);
   /// SessionSteps::write().
   bool write(Session& session) { return steps_.write(session); }
   /// Does a task that occupies the thread.
   void occupy(const Task& task) { steps_.occupy(task); }
-  /// Begins a task that sleeps: the session is resumed with Wake::kSlept. Its poller may tell of it
-  /// meanwhile.
+  /// Begins a task that sleeps. The session is resumed with Wake::kSlept; meanwhile its poller may call
+  /// ready().
   void sleep(Session& session, Duration duration);
-  /// Half-closes if it is time to. Returns whether the connection has ended.
+  /// Shuts down writing if the connection asks for it. Returns whether the connection has ended.
   bool finish(Session& session) const;
-  /// Whether the drain wants this session to be closed now.
+  /// Returns whether the drain closes this session now.
   bool closes(const Session& session) const;
-  /// Has the session resumed for what its connection wants next: its socket, its deadline. False when the
-  /// system cannot watch the socket.
+  /// Waits for what the connection needs next: its socket, its deadline. Returns false when the system cannot
+  /// watch the socket.
   bool watch(Session& session);
-  /// Nothing is left to do at the moment: closes it if it has ended, else waits.
+  /// There is nothing to do at the moment: closes the session if its connection has ended, otherwise waits.
   void settle(Session& session);
-  /// Takes a session back from an executor, in stage kWait or kGone. It may be gone afterwards, or taken
-  /// again.
+  /// Takes a session back from an executor, in stage kWait or kGone. The session may be gone afterwards, or
+  /// with the executor again.
   void give_back(Session& session);
-  /// Closes it: it is gone.
+  /// Closes the connection. The session is gone afterwards.
   void close(Session& session);
 
  private:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sessions with requests that wait for a thread to answer them, and the work of such a thread. A request that
-// finds the queue full is answered 503 (HTTP; the connection goes on) or with a close (raw) by whoever brings
-// it.
+// A queue of sessions whose requests wait for a thread, and the loop of such a thread. When the queue is
+// full, the thread that brings the request answers 503 (HTTP; the connection stays open) or closes (raw).
 #pragma once
 
 #include <functional>
@@ -18,12 +17,12 @@ class RequestQueue {
 
   explicit RequestQueue(QueueOrder order) : order_(order), sessions_(order, kMostWaiting) {}
 
-  /// Takes a session that asks(). False, with its request refused, when the queue is full: it may ask again.
+  /// Queues a session that asks(). When the queue is full, refuses its request and returns false: the session
+  /// may ask again.
   bool take(Session& session, StageWorker& worker);
-  /// Answers requests, with their tasks, until the queue is closed, and hands each session on with its
-  /// output.
+  /// Answers requests and does their tasks until the queue is closed. Hands each session on with its output.
   void serve(StageWorker& worker, const std::function<void(Session&)>& hand_on);
-  /// Ends serve() when all is answered.
+  /// Ends serve() once all queued requests are answered.
   void close() { sessions_.close(); }
 
  private:

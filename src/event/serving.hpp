@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The ways to serve the clients of a readiness driver: on the loop's own thread (LoopServing), by a coroutine
-// each (CoroutineServing), by threads elsewhere (Executor).
+// How the clients of a readiness driver are served: on the loop's thread (LoopServing), by a coroutine each
+// (CoroutineServing), or on other threads (Executor).
 #pragma once
 
 #include "event/session.hpp"
@@ -17,13 +17,13 @@ class Serving {
   Serving& operator=(const Serving&) = delete;
   virtual ~Serving() = default;
 
-  /// Goes on with a session in Phase::kWaits, and at last has the driver settle() it, sleep() or close() it;
-  /// or keeps it in Phase::kExecutes until ReadinessDriver::give_back(). Throws std::bad_alloc: then the
-  /// driver closes it.
+  /// Continues a session in Phase::kWaits. Ends by calling settle(), sleep() or close() of the driver, or
+  /// keeps the session in Phase::kExecutes until ReadinessDriver::give_back(). If it throws std::bad_alloc,
+  /// the driver closes the session.
   virtual void resume(ReadinessDriver& driver, Session& session, Wake why) = 0;
-  /// Whether sessions are touched on several threads.
+  /// Whether several threads use the sessions.
   virtual bool on_other_threads() const { return false; }
-  /// The drain timeout has passed: gives up tasks that sleep on threads elsewhere.
+  /// The drain timeout has passed: ends sleeping tasks on other threads.
   virtual void abort_tasks() {}
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One client of a mode that waits for readiness: its socket, its connection, and who has it at the moment.
-// The ReadinessDriver decides how long it lives; its poller allocates and frees it.
+// One client of a mode that waits for readiness: its socket, its connection, and which thread may use it. The
+// ReadinessDriver decides how long it lives; its poller allocates and frees it.
 #pragma once
 
 #include <memory>
@@ -17,31 +17,31 @@ namespace majuscule {
 /// What a poller watches a socket for.
 enum class Interest : std::uint8_t { kNone, kRead, kWrite };
 
-/// Why a session goes on.
+/// Why a session is resumed.
 enum class Wake : std::uint8_t {
-  kAccepted,  ///< it begins
-  kReady,     ///< its socket is ready for what it was watched for
+  kAccepted,  ///< it is new
+  kReady,     ///< its socket is ready for its interest
   kDue,       ///< its deadline has passed
-  kSlept,     ///< its task, which slept, is done
-  kClosing,   ///< the server drains: it is closed unless it has just asked for something
+  kSlept,     ///< its task has finished sleeping
+  kClosing,   ///< the server drains: close it unless a request has just arrived
 };
 
-/// Who may touch a session.
+/// Which thread may use a session.
 enum class Phase : std::uint8_t {
-  kWaits,     ///< the driver: it waits for its socket or its deadline
-  kSleeps,    ///< the driver: its task sleeps
-  kExecutes,  ///< an executor's threads
+  kWaits,     ///< the driver's: it waits for its socket or its deadline
+  kSleeps,    ///< the driver's: its task sleeps
+  kExecutes,  ///< an executor's
 };
 
-/// What a session needs next from an executor.
+/// The next stage of a session in an executor.
 enum class Stage : std::uint8_t {
-  kRead,    ///< it was woken: one read, or its deadline
-  kAnswer,  ///< requests are there: to be answered, without their tasks
-  kTask,    ///< a reply owes its task
-  kReply,   ///< its task is done
+  kRead,    ///< one read, or handling of its deadline
+  kAnswer,  ///< answer its requests, without their tasks
+  kTask,    ///< do the task of a reply
+  kReply,   ///< queue the reply whose task is done
   kWrite,   ///< one write
-  kWait,    ///< nothing: its client must be waited for
-  kGone,    ///< nothing: it is to be closed
+  kWait,    ///< nothing: wait for its client
+  kGone,    ///< nothing: close it
 };
 
 /// A coroutine that serves one client.
@@ -52,35 +52,35 @@ class Resumable {
   Resumable& operator=(const Resumable&) = delete;
   virtual ~Resumable() = default;
 
-  /// Goes on until it must wait. False when the client is to be closed.
+  /// Resumes it until it must wait. Returns false when the client must be closed.
   virtual bool resume(Wake why) = 0;
   /// Frees it, wherever it waits.
   virtual void destroy() = 0;
 };
 
-/// A poller derives from it to put its registration beside it.
+/// A poller derives from it to add its registration.
 struct Session : TimerWheel::Timer, IntrusiveList<Session>::Link {
   Session() = default;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  /// For executors: whether there is anything to do before its client must be waited for.
+  /// For executors: returns whether there is work before its client must be waited for.
   bool busy() const { return stage < Stage::kWait; }
-  /// For executors: whether it has a request to be answered, or a task to be done.
+  /// For executors: returns whether it has a request to answer or a task to do.
   bool asks() const { return stage == Stage::kAnswer || stage == Stage::kTask; }
 
   UniqueFd fd;
-  Interest interest = Interest::kNone;  ///< what its poller was told
+  Interest interest = Interest::kNone;  ///< the interest last passed to its poller
   Phase phase = Phase::kWaits;
   Stage stage = Stage::kWait;  ///< for executors
   Wake why = Wake::kAccepted;  ///< for executors, in Stage::kRead
   std::unique_ptr<Connection> connection;
-  std::unique_ptr<Outcome> owed;   ///< the reply whose task is under way; a coroutine keeps its own
+  std::unique_ptr<Outcome> owed;   ///< the reply whose task is in progress; a coroutine keeps its own
   Resumable* coroutine = nullptr;  ///< null unless a coroutine serves it
 };
 
-/// How sessions are read and written.
+/// Reads and writes the sockets of sessions.
 class SessionIo {
  public:
   SessionIo() = default;
@@ -88,16 +88,16 @@ class SessionIo {
   SessionIo& operator=(const SessionIo&) = delete;
   virtual ~SessionIo() = default;
 
-  /// Takes what has arrived; the bytes, in `buffer` or elsewhere, are valid until the next call.
+  /// Reads what has arrived. The bytes, in `buffer` or elsewhere, are valid until the next call.
   virtual Received receive(Session& session, char* buffer, std::size_t size) {
     return receive_some(session.fd.get(), buffer, size, 0);
   }
-  /// Writes what it can of the output. `count` says how much went since the last call, and kLater that the
-  /// session will be ready when more has.
+  /// Writes as much output as it can. `count` tells how much was written since the last call. kLater: the
+  /// session becomes ready when more can be written.
   virtual IoResult send(Session& session, const Output& output, std::size_t& count) {
     return send_some(session.fd.get(), output, 0, count);
   }
-  /// The thread will be busy for a while: what send() took must be on its way.
+  /// The thread will be busy for a while: data that send() took must leave now.
   virtual void flush() {}
 };
 

@@ -33,7 +33,7 @@ bool SessionSteps::read_input(Session& session, Wake why) {
     case Wake::kSlept: break;
     case Wake::kReady: return read(session);
     case Wake::kDue:
-      // What has arrived in time counts, however late this thread comes to look.
+      // Bytes that arrived in time count, however late this thread looks.
       if (connection.wants_input() && !read(session)) return false;
       if (connection.deadline() <= now_.time) connection.expire(now_);
       break;

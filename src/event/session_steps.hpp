@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The steps of serving a session that all ways of serving share, for one thread: its clock and its read
-// buffer come with it.
+// The steps of serving a session that all kinds of Serving share, for one thread, with its clock and read
+// buffer.
 #pragma once
 
 #include <memory>
@@ -19,18 +19,18 @@ class SessionSteps {
   SessionSteps& operator=(const SessionSteps&) = delete;
 
   Server& server() const { return server_; }
-  /// Reads the clock; to be called when a wait returns.
+  /// Reads the clock. To be called when a wait returns.
   void wake_up() { now_ = clock_.now(); }
   const Instant& now() const { return now_; }
 
-  /// One read. False when the client is gone.
+  /// Reads once. Returns false when the client is gone.
   bool read(Session& session);
-  /// What a session does first when it was woken: one read where input is awaited, and its deadline. False
-  /// when the client is gone, or idle and to be closed.
+  /// The first step of a resumed session: one read if input is wanted, and its deadline. Returns false when
+  /// the client is gone, or idle and to be closed.
   bool read_input(Session& session, Wake why);
-  /// One write, if there is anything to write. False when the client is gone.
+  /// Writes once if there is output. Returns false when the client is gone.
   bool write(Session& session);
-  /// Does a task that occupies the thread, and reads the clock again.
+  /// Does a task that occupies the thread, then reads the clock again.
   void occupy(const Task& task);
 
  private:

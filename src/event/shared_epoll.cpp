@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// An event of the set is only a hint: by the time its thread has the mutex, a timer may have given the
-// session to another thread, or that one may have closed it and its descriptor be somebody else's. So an
-// event carries a descriptor with a generation, never a pointer, and what does not fit any more is ignored.
+// An event of the set is only a hint: before its thread has the mutex, a timer may have given the session to
+// another thread, or that thread may have closed it and its descriptor may be in use again. So an event
+// carries a descriptor and a generation instead of a pointer, and stale events are ignored.
 #include "event/shared_epoll.hpp"
 
 #include <sys/epoll.h>
@@ -31,7 +31,7 @@ UniqueFd checked(int fd, const char* what) {
 }  // namespace
 
 struct SharedEpoll::OneShotSession final : Session {
-  std::uint64_t generation = 0;  // never 0 in the set: that is for what is no client
+  std::uint64_t generation = 0;  // never 0: that marks descriptors that are no clients
   Interest armed = Interest::kNone;
 
   std::uint64_t tag() const { return generation << kGenerationShift | static_cast<std::uint32_t>(fd.get()); }
@@ -42,8 +42,8 @@ SharedEpoll::SharedEpoll(Server& server)
       set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
       driver_(server, *this, server.listeners(), *this) {
-  watch(timer_.get(), EPOLLIN | EPOLLET);  // once for each time that it strikes; nobody reads it
-  watch(end_.fd(), EPOLLIN);               // for all threads, and for ever
+  watch(timer_.get(), EPOLLIN | EPOLLET);  // edge-triggered: reported once for each expiry, and never read
+  watch(end_.fd(), EPOLLIN);               // wakes all threads, for good
   for (const Listener& listener : server.listeners()) watch(listener.fd(), EPOLLIN | EPOLLONESHOT);
 }
 
@@ -76,7 +76,7 @@ void SharedEpoll::dispatch(std::uint64_t tag) {
     if (session == nullptr || session->tag() != tag) return;
     session->armed = Interest::kNone;
     driver_.ready(*session);
-    session->interest = Interest::kNone;  // the event has disarmed it
+    session->interest = Interest::kNone;  // EPOLLONESHOT has disarmed it
   } else if (fd == timer_.get()) {
     driver_.expire();
   } else {
@@ -111,14 +111,14 @@ void SharedEpoll::wait_until_drained() {
     if (driver_.drained()) end();
   }
   const auto ended = std::span(events).first(1);
-  const Time abort_time =
-      monotonic_now() + server_.drain_timeout() + StopSignal::kBeat;  // the driver's is due
+  // The driver's timer is due at the drain timeout.
+  const Time abort_time = monotonic_now() + server_.drain_timeout() + StopSignal::kInterruptInterval;
   while (ended[0].revents == 0 && monotonic_now() < abort_time) poll_until(ended, abort_time);
   if (ended[0].revents == 0) {
     const MutexLock lock(mutex_);
     driver_.wake_up();
     driver_.expire();
-    set_timer(monotonic_now());  // whoever waits looks whether it is somebody's turn
+    set_timer(monotonic_now());  // the thread in epoll_wait checks whether a session can go on
     if (driver_.drained()) end();
   }
   while (ended[0].revents == 0) poll_until(ended, kNever);
@@ -139,7 +139,7 @@ void SharedEpoll::rearm(int fd, std::uint32_t events) {
 Session* SharedEpoll::add(UniqueFd& client) {
   const auto fd = static_cast<std::size_t>(client.get());
   if (by_fd_.size() <= fd) by_fd_.resize(std::max(fd + 1, 2 * by_fd_.size()));
-  turns_.reserve(by_fd_.size());  // nothing that the driver does later may fail
+  turns_.reserve(by_fd_.size());  // so that the driver's later calls cannot fail
   auto session = std::make_unique<OneShotSession>();
   session->generation = generation_ = (generation_ + 1) % (std::uint64_t{1} << kGenerationShift);
   if (generation_ == 0) session->generation = generation_ = 1;
@@ -154,7 +154,7 @@ Session* SharedEpoll::add(UniqueFd& client) {
   return by_fd_[fd] = session.release();
 }
 
-// An event disarms; so there is nothing to do for kNone, and a session is armed anew for each wait.
+// An event disarms the session, so kNone needs nothing, and each wait arms it again.
 bool SharedEpoll::set_interest(Session& session, Interest interest) {
   auto& one_shot = static_cast<OneShotSession&>(session);
   if (interest == Interest::kNone || interest == one_shot.armed) return true;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One readiness set that several threads wait on, with the readiness driver behind a mutex: for modes whose
+// One epoll set that several threads wait on, with the readiness driver behind a mutex: for modes whose
 // threads share all clients.
 //
-// The set is epoll(7) with EPOLLONESHOT: an event goes to one thread, and its session is that thread's until
-// it is put back. Clients, listeners, the stop signal and the timer (timerfd_create(2)) are all in the set,
-// so nobody has to be woken for a new deadline. Blocks in epoll_wait(2) only.
+// The set uses EPOLLONESHOT (epoll(7)): an event goes to one thread, and that thread has the session until it
+// gives it back. Clients, listeners, the stop signal and the timer (timerfd_create(2)) are all in the set, so
+// a new deadline needs no wakeup. Blocks in epoll_wait(2) only.
 #pragma once
 
 #include <vector>
@@ -23,19 +23,20 @@ class SharedEpoll final : private Poller, private Executor {
   /// Throws std::system_error.
   explicit SharedEpoll(Server& server);
 
-  /// Waits for a session whose turn it is: it is the caller's until it is put back. Accepts, and does what
-  /// the timers say, meanwhile. Null when the server has drained, or end() was called.
+  /// Waits for a session that can go on; the caller has it until give_back(). Meanwhile accepts clients and
+  /// handles timers. Returns null when the server has drained or end() was called.
   Session* wait() MAJUSCULE_EXCLUDES(mutex_);
-  /// Gives back a session that is not busy() any more; it may be gone afterwards. Returns one whose turn it
-  /// has become meanwhile, as wait() does; mostly null.
+  /// Gives back a session that is no longer busy(); it may be gone afterwards. Returns a session that can go
+  /// on now, as wait() does; usually null.
   Session* give_back(Session& session) MAJUSCULE_EXCLUDES(mutex_);
-  /// Lets all return from wait(), and from then on.
+  /// Makes every wait() return, also later ones.
   void end();
-  /// Announces that the server is ready, blocks until it is told to stop, has it drain, and blocks until it
-  /// has. Threads that are all at tasks do not keep it from that. Once the threads run, by another one.
+  /// Announces that the server is ready, blocks until the stop signal, begins the drain, and blocks until it
+  /// has ended. Works even if all threads are busy with tasks. To be called once the threads run, on another
+  /// thread.
   void wait_until_drained() MAJUSCULE_EXCLUDES(mutex_);
 
-  /// What a worker on these sessions needs.
+  /// For the StageWorkers on these sessions.
   SessionIo& io() { return *this; }
   const CancellableSleep& sleep() const { return sleep_; }
 
@@ -47,7 +48,7 @@ class SharedEpoll final : private Poller, private Executor {
   void watch(int fd, std::uint32_t events);
   void rearm(int fd, std::uint32_t events);
 
-  // For the driver, which is only called with the mutex held.
+  // Called by the driver, always with the mutex held.
   Session* add(UniqueFd& client) override MAJUSCULE_REQUIRES(mutex_);
   bool set_interest(Session& session, Interest interest) override;
   void remove(Session& session) override MAJUSCULE_REQUIRES(mutex_);
@@ -63,7 +64,7 @@ class SharedEpoll final : private Poller, private Executor {
   const EventFlag end_;
   Mutex mutex_;
   std::vector<OneShotSession*> by_fd_ MAJUSCULE_GUARDED_BY(mutex_);
-  std::vector<Session*> turns_ MAJUSCULE_GUARDED_BY(mutex_);  // taken by the driver's order, for any thread
+  std::vector<Session*> turns_ MAJUSCULE_GUARDED_BY(mutex_);  // sessions that can go on, for any thread
   std::uint64_t generation_ MAJUSCULE_GUARDED_BY(mutex_) = 0;
   bool accepting_ MAJUSCULE_GUARDED_BY(mutex_) = true;
   ReadinessDriver driver_ MAJUSCULE_GUARDED_BY(mutex_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The exchanges of connections that several threads drive, behind a mutex.
+// A pool of request contexts for connections that several threads drive, behind a mutex.
 #pragma once
 
 #include "base/mutex.hpp"

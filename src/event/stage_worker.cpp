@@ -55,7 +55,7 @@ Stage StageWorker::step(Session& session) {
   return session.stage;
 }
 
-// Replies wait for one another, so that a batch leaves in one write; but none waits for another one's task.
+// Replies are collected, so that a batch leaves in one write; but no reply waits for the task of a later one.
 Stage StageWorker::answer(Session& session) {
   assert(!session.owed);
   Connection& connection = *session.connection;
@@ -70,7 +70,7 @@ Stage StageWorker::answer(Session& session) {
   return connection.pending_output().size() > 0 ? Stage::kWrite : Stage::kWait;
 }
 
-// Does a task on this thread. False when the drain gave it up.
+// Does a task on this thread. Returns false when the drain ended it.
 bool StageWorker::work(const Task& task) {
   assert(task.kind != TaskKind::kSleep || sleep_ != nullptr);
   const bool done = task.kind != TaskKind::kSleep || sleep_->until(monotonic_now() + task.duration);

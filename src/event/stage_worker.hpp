@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Does the stages of sessions for one thread of an executor. What all sessions share (timers, the list of
-// them, the drain) is the ReadinessDriver's, and is not touched here; so many threads may work at once, each
-// on other sessions.
+// Does the stages of sessions on one thread of an executor. It does not touch what all sessions share
+// (timers, the list of sessions, the drain), which belongs to the ReadinessDriver. So many threads may work
+// at once, each on other sessions.
 #pragma once
 
 #include "base/cancellable_sleep.hpp"
@@ -11,19 +11,19 @@ namespace majuscule {
 
 class StageWorker {
  public:
-  /// `sleep`: for tasks that sleep. Null: none will do so here.
+  /// `sleep` is for tasks that sleep. Null: none will sleep here.
   StageWorker(Server& server, SessionIo& io, const CancellableSleep* sleep)
       : steps_(server, io), sleep_(sleep) {}
 
-  /// Reads the clock; to be called when a wait returns.
+  /// Reads the clock. To be called when a wait returns.
   void wake_up() { steps_.wake_up(); }
 
-  /// Does the stage of a busy() session, and sets the next one. Blocks in a task only. Without the memory for
-  /// it the session's stage is kGone.
+  /// Does the stage of a busy() session and sets the next one. Blocks in a task only. Sets kGone when out of
+  /// memory.
   void advance(Session& session);
-  /// How urgent the request of a session that asks() is, from 0 (most) to 7 (RFC 9218).
+  /// Returns the urgency of the request of a session that asks(), from 0 (most urgent) to 7 (RFC 9218).
   unsigned urgency(Session& session);
-  /// Answers that request, in place of the service, that too many wait.
+  /// Answers that request with the refusal of a full queue, without calling the service.
   void refuse(Session& session);
 
  private:

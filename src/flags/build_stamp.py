@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Writes the source of build_stamp(): `build_stamp.py ROOT OUTPUT OPTIONS INPUT...`.
 
-The time is that of the first build that found an input newer than what was written before, or another commit or
-other options; a build that changes nothing writes nothing, so that nothing is linked anew. With SOURCE_DATE_EPOCH
-it is that time, in UTC.
+The file is written when an input is newer than it, or when the commit or the options have changed, and its time is
+the time of that build. Otherwise nothing is written, so that nothing is linked again. With SOURCE_DATE_EPOCH the time
+is that one, in UTC.
 """
 
 import os
@@ -16,9 +16,9 @@ UNKNOWN = "unknown"
 
 
 def git(root, *arguments):
-    """What it prints; None when it cannot say. The checkout of another user is read as well; nothing is written."""
+    """Returns git's output; None when it fails. Also reads the checkout of another user; writes nothing."""
     settings = ["-c", "safe.directory=" + root, "-c", "core.fsmonitor=false", "--no-optional-locks"]
-    hidden = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")  # of a hook that builds
+    hidden = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")  # set while a git hook builds
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     try:
         done = subprocess.run(
@@ -31,7 +31,7 @@ def git(root, *arguments):
 
 
 def commit(root):
-    """Of the repository whose top this is: that of a folder around an unpacked archive says nothing of it."""
+    """Returns the commit if `root` is the top of a repository; one further up says nothing about an unpacked archive."""
     top = git(root, "rev-parse", "--show-toplevel")
     if not top or os.path.realpath(top) != os.path.realpath(root):
         return UNKNOWN
@@ -48,7 +48,7 @@ def now():
 
 
 def quoted(text):
-    """As a C string in ASCII: whatever a compiler option may hold."""
+    """Quotes any text as a C string in ASCII."""
     return "".join(
         c if c.isascii() and c.isprintable() and c not in '"\\?' else "".join(f"\\{byte:03o}" for byte in c.encode())
         for c in text
@@ -56,7 +56,7 @@ def quoted(text):
 
 
 def source(commit_name, options, when):
-    # The time is the last line, so that all before it can be compared.
+    # The time is the last line, so that all lines before it can be compared.
     return (
         "// Written by the build; see src/flags/build_stamp.py.\n"
         '#include "flags/build_stamp.hpp"\n'

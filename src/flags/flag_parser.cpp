@@ -11,9 +11,9 @@
 namespace majuscule {
 namespace {
 
-constexpr std::size_t kFormWidth = 22;  // of a flag in the help; a longer one has a line of its own
+constexpr std::size_t kFormWidth = 22;  // of a flag in the help; a longer one gets its own line
 
-/// CLI11's own words for a missing or a second value name the flag but not what would be right.
+/// CLI11's messages for a missing or repeated value do not say what would be right.
 std::string in_our_words(const CLI::ParseError& e) {
   std::string what = e.what();
   const std::string flag = what.substr(0, what.find(':'));
@@ -98,8 +98,8 @@ std::string FlagParser::parse(const std::vector<std::string>& arguments) {
   return {};
 }
 
-/// Name and value apart, so that CLI11 does not look for an empty value in the next argument; last one first,
-/// as it takes them.
+/// Passes name and value separately, so that CLI11 does not take the next argument for an empty value; in
+/// reverse, as CLI11 expects.
 std::vector<std::string> FlagParser::words(const std::vector<std::string>& arguments) const {
   std::vector<std::string> words;
   for (const std::string& argument : arguments) {

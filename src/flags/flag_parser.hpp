@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// GNU-style long options (`--name=value`, `--name value`) for every program of the project: each value goes
-// through a parser of ours, so that each refusal names the flag and says what would be right, in one line.
-// Its .cpp is the only file that includes CLI11.
+// GNU-style long options (`--name=value`, `--name value`) for every program of the project. Each refusal is
+// one line that names the flag and says what would be right. Only its .cpp includes CLI11.
 #pragma once
 
 #include <charconv>
@@ -17,7 +16,7 @@
 
 namespace majuscule {
 
-/// A decimal number from `least` to `most`, and nothing else.
+/// Parses a decimal number from `least` to `most`, and nothing else.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, Number least, Number most) {
   Number number{};
@@ -27,7 +26,7 @@ std::optional<Number> parse_number(std::string_view text, Number least, Number m
   return number;
 }
 
-/// Stores a value that there is; false when there is none.
+/// Stores the value of `from`; returns false when it has none.
 template <typename From, typename To>
 bool put(const std::optional<From>& value, To& to) {
   if (value) to = *value;
@@ -42,39 +41,39 @@ struct Printed {
 
 class FlagParser {
  public:
-  /// Stores a value, or says no.
+  /// Stores a value, or returns false.
   using Take = std::function<bool(const std::string&)>;
 
-  /// `program`: its name, before each refusal.
+  /// `program` is the name that begins each refusal.
   explicit FlagParser(std::string program);
   ~FlagParser();
   FlagParser(const FlagParser&) = delete;
   FlagParser& operator=(const FlagParser&) = delete;
 
-  /// A flag that takes one value, described by `form` where it is refused.
+  /// Adds a flag with one value; its refusal describes the value with `form`.
   void value(const std::string& name, std::string_view placeholder, std::string meaning,
              std::string_view form, Take take);
-  /// The same for one that may be given several times.
+  /// Adds a flag with a value that may be given several times.
   void values(const std::string& name, std::string_view placeholder, std::string meaning,
               std::string_view form, Take take);
-  /// A number of bytes from 1.
+  /// Adds a flag for a number of bytes, at least 1.
   void size(const std::string& name, std::string meaning, std::size_t& to);
-  /// A duration longer than nothing.
+  /// Adds a flag for a duration above zero.
   void duration(const std::string& name, std::string meaning, Duration& to);
-  /// One without a value; without a `meaning` it is not in help_lines().
+  /// Adds a flag without a value; without a `meaning` it is not in help_lines().
   void flag(const std::string& name, std::string meaning, bool& to);
-  /// One that prints something, as text or with the value json as JSON; it is not in help_lines().
+  /// Adds a flag that prints something as text, or as JSON with the value json; it is not in help_lines().
   void printed(const std::string& name, Printed& to);
-  /// The one argument that is no flag.
+  /// Adds the one argument that is no flag.
   void positional(const std::string& name, std::string_view form, Take take);
 
-  /// The line to print when the arguments (without the program's name) are wrong; else empty. Never throws
-  /// for what they say.
+  /// Parses the arguments after the program's name. Returns the line to print when they are wrong; empty
+  /// otherwise. Never throws because of their contents.
   std::string parse(const std::vector<std::string>& arguments);
 
-  /// The line for stderr that says so: one, whatever stands in the arguments.
+  /// Returns the refusal as one line for stderr, whatever the arguments contain.
   std::string refusal(const std::string& what) const;
-  /// A line for each flag that has a meaning, in the order of their definition.
+  /// Returns a line for each flag with a meaning, in the order of definition.
   std::string help_lines() const;
 
  private:

@@ -6,7 +6,7 @@
 namespace majuscule {
 namespace {
 
-/// The value of a line "NAME VALUE"; empty: there is no such line.
+/// Returns the value of a line "NAME VALUE"; empty: no such line.
 std::string_view line_value(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -17,7 +17,7 @@ std::string_view line_value(std::string_view text, std::string_view name) {
   return {};
 }
 
-/// The value of a word "NAME=VALUE"; empty: there is no such word.
+/// Returns the value of a word "NAME=VALUE"; empty: no such word.
 std::string_view option_value(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
@@ -46,7 +46,7 @@ std::string version_document(std::string_view program, std::string_view version,
   };
   for (const auto& [name, number] : libraries) document["libraries"][std::string(name)] = number;
   if (!modes.empty()) document["modes"] = modes;
-  // A compiler option may hold any byte.
+  // A compiler option may contain any byte.
   return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What `--version=json` prints: the same facts as the lines of `--version`, as one JSON object.
+// Formats `--version=json`: the facts of `--version` as one JSON object.
 #pragma once
 
 #include <string>
@@ -12,8 +12,9 @@ namespace majuscule {
 /// Names of libraries, each with its version.
 using Libraries = std::vector<std::pair<std::string_view, std::string>>;
 
-/// One line: program, version, commit, built, compiler, build_type, sanitizer, options, libraries. `stamp` is
-/// the text of build_stamp(); `modes` are the modes built in, left out when there are none.
+/// Returns one line with: program, version, commit, built, compiler, build_type, sanitizer, options,
+/// libraries. `stamp` is the text of build_stamp(); `modes` are the modes built in, omitted when there are
+/// none.
 std::string version_document(std::string_view program, std::string_view version, std::string_view stamp,
                              const Libraries& libraries, const std::vector<std::string>& modes = {});
 

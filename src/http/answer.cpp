@@ -165,7 +165,7 @@ namespace {
 
 constexpr std::string_view kTooMany = "too many connections";
 
-Reply come_back_reply(std::string_view reason) {
+Reply retry_later_reply(std::string_view reason) {
   Reply reply = error_reply(503, reason);
   reply.fields = "Retry-After: 1\r\n";
   return reply;
@@ -181,15 +181,15 @@ Reply failure_reply(const Request& request) {
 }
 
 Reply overload_reply(const Request& request) {
-  Reply reply = come_back_reply("too many requests wait");
+  Reply reply = retry_later_reply("too many requests wait");
   if (request.method == Method::kRaw) reply.body.clear();
   return reply;
 }
 
-std::size_t refusal_body_size() { return come_back_reply(kTooMany).body.size(); }
+std::size_t refusal_body_size() { return retry_later_reply(kTooMany).body.size(); }
 
 std::string refusal_answer(std::string_view date) {
-  const Reply reply = come_back_reply(kTooMany);
+  const Reply reply = retry_later_reply(kTooMany);
   std::string out;
   append_head(out, reply, date, Persistence::kClose);
   return out + reply.body;

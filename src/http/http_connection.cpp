@@ -32,7 +32,7 @@ HttpConnection::HttpConnection(ConnectionContext& context, const Instant& now, s
 }
 
 HttpConnection::~HttpConnection() {
-  if (request_context_) release_exchange();
+  if (request_context_) release_context();
 }
 
 void HttpConnection::receive(std::string_view bytes, const Instant& now) {
@@ -114,7 +114,7 @@ Request* HttpConnection::next_request(const Instant& now) {
   }
   if (phase_ == Phase::kIdle && !output_pending()) {
     if (peer_ended_) become_closed();
-    if (request_context_) release_exchange();
+    if (request_context_) release_context();
   }
   if (phase_ != Phase::kReady) return nullptr;
   phase_ = Phase::kHandling;
@@ -223,7 +223,7 @@ void HttpConnection::sent(std::size_t count, const Instant& now) {
       if (!e.held_bytes().empty()) break;  // next_request() parses on
       if (peer_ended_) return become_closed();
       if (was_stuck) deadline_ = now.time + context_.limits.idle_timeout;
-      release_exchange();
+      release_context();
       break;
     case Phase::kReading:
       if (was_stuck) {
@@ -257,7 +257,7 @@ void HttpConnection::half_closed(const Instant& now) {
   assert(ending() == Ending::kHalfClose);
   phase_ = Phase::kLingering;
   deadline_ = lingering_.begin(now);
-  release_exchange();
+  release_context();
 }
 
 void HttpConnection::expire(const Instant& now) {
@@ -281,10 +281,10 @@ void HttpConnection::become_idle(const Instant& now) {
 void HttpConnection::become_closed() {
   phase_ = Phase::kClosed;
   deadline_ = kNever;
-  if (request_context_) release_exchange();
+  if (request_context_) release_context();
 }
 
-void HttpConnection::release_exchange() {
+void HttpConnection::release_context() {
   if (request_context_->bytes_in > 0) context_.counters.add({.bytes_in = request_context_->bytes_in});
   context_.pool.give_back(std::move(request_context_));
 }

@@ -48,7 +48,7 @@ class HttpConnection final : public Connection {
   void log(const Reply& reply, std::size_t body_size, const Instant& now) const;
   void become_idle(const Instant& now);
   void become_closed();
-  void release_exchange();
+  void release_context();
 
   std::unique_ptr<RequestContext> request_context_;
   Linger lingering_;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // --mode=busy: one thread that never waits: it tries every socket in turn.
 //
-// Each round calls accept(2) on the listeners and recv(2) on every client (send(2), where output is stuck),
-// most of which say EAGAIN, and begins again. Nobody is ever asleep: no wake-up to wait for, so that a lone
-// client is answered as fast as can be, for 100 % of a CPU, also when there is nothing to do. A round costs a
-// system call for each client, idle or not, which is where it breaks. A sleeping task is looked at each
-// round; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
-// signal.
+// Each round calls accept(2) on the listeners and recv(2) on every client (send(2), where output is stuck).
+// Most calls return EAGAIN. The thread never sleeps, so there is no wakeup latency, and a single client is
+// answered as fast as possible. The price is 100 % of a CPU, even when idle. A round costs a system call for
+// each client, idle or not, which is where it breaks. A sleeping task is checked each round; one that blocks
+// or burns CPU stalls all clients. It stops when the last client has gone after the stop signal.
 #include "event/poll_loop.hpp"
 #include "event/poll_set.hpp"
 #include "modes/modes.hpp"
@@ -26,7 +25,7 @@ class Trying final : public PollLoop {
 
   void watch(int fd, Interest interest) override { set_.set(fd, events_of(interest)); }
 
-  // Whether one is ready is for its own system call to say.
+  // Reports every descriptor; its own system call finds out whether it is ready.
   void wait(const timespec*, std::vector<int>& ready) override {
     for (const pollfd& one : set_.all()) ready.push_back(one.fd);
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // --mode=coroutine: one thread, a C++20 coroutine for each client, on the loop of --mode=epoll.
 //
-// The loop accepts, and waits for every socket in epoll_wait(2). serve() below is one client from its
-// first byte to its last, and reads like a thread's code: where a thread would block, it says co_await, and
-// the loop goes on with the others until it can be resumed. A sleeping task is a timer; a task that blocks or
-// burns CPU stalls everybody. Beside what a client costs --mode=epoll it has a frame of some 300 bytes,
-// allocated once, and a call through a pointer for each wait; it breaks where that mode does. It stops when
-// the last client has gone after the stop signal; one that is cut is a frame destroyed where it waits.
+// The loop accepts, and waits for every socket in epoll_wait(2). serve() below handles one client from its
+// first byte to its last, and reads like a thread's code: where a thread would block, it uses co_await, and
+// the loop serves others until it can be resumed. A sleeping task is a timer; a task that blocks or burns CPU
+// stalls all clients. In addition to --mode=epoll a client costs a frame of some 300 bytes, allocated once,
+// and a call through a pointer for each wait. It breaks where that mode does. It stops when the last client
+// has gone after the stop signal; to abort a client, its frame is destroyed where it waits.
 #include "event/coroutine_client.hpp"
 #include "event/uv/uv_poller.hpp"
 #include "modes/modes.hpp"
@@ -20,7 +20,7 @@ ClientCoroutine serve(CoroutineClient client) {
     while (Request* const request = connection.next_request(client.now())) {
       Outcome outcome = client.handle(*request);
       if (outcome.task.kind != TaskKind::kNone) {
-        if (!client.send_once()) co_return;  // earlier replies do not wait for this one's task
+        if (!client.send_once()) co_return;  // earlier replies must not wait for this task
         co_await client.work(outcome.task);
       }
       connection.respond(std::move(outcome.reply), client.now());

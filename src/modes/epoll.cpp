@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // --mode=epoll: one thread, one libuv loop that waits for every socket at once.
 //
-// The loop accepts, reads, answers and writes; nothing it calls may block, so one thread needs no lock
-// anywhere. It waits in epoll_wait(2) only, inside uv_run(). A sleeping task is a timer; a task that blocks
-// or burns CPU stalls everybody, which is the price of this model. It stops when the last client has gone
+// The loop accepts, reads, answers and writes. None of its calls may block, so one thread is enough and needs
+// no lock. It waits in epoll_wait(2) only, inside uv_run(). A sleeping task is a timer; a task that blocks or
+// burns CPU stalls all clients, which is where this model breaks. It stops when the last client has gone
 // after the stop signal.
 #include "event/loop_serving.hpp"
 #include "event/uv/uv_poller.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// --mode=fibers: a user-level thread for each client, all on one thread.
+// --mode=fibers: a user-level thread for each client, all on one kernel thread.
 //
-// The same blocking code as --mode=threads: it only waits by other means. Where it would block, it switches
-// (Boost.Context) from its own stack to the one of the accepting code, which waits in epoll_wait(2) for
-// everybody, and switches to the next who has something to do. One thread runs, so nothing needs a lock. A
-// sleeping task holds up its own client only; one that blocks or burns CPU stalls everybody. Each client
-// costs the pages of its stack that were touched: two as a rule, of 64 KiB that are reserved above a guard.
-// A stack is two mappings of the 65,530 that vm.max_map_count allows by default: who comes after some 32,000
-// clients is refused. It stops when the last fiber has ended.
+// It runs the same blocking code as --mode=threads over other waits. Where a thread would block, a fiber
+// switches (Boost.Context) to the stack of the accepting code, which waits in epoll_wait(2) for all clients
+// and switches to the next fiber that can go on. Only one fiber runs at a time, so no lock is needed. A
+// sleeping task delays its own client only; one that blocks or burns CPU stalls all clients. Each client
+// costs the touched pages of its stack: usually two, of 64 KiB reserved above a guard. A stack needs two
+// mappings, and vm.max_map_count allows 65,530 by default, so beyond some 32,000 clients the next is refused.
+// It stops when the last fiber has ended.
 #include "modes/modes.hpp"
 
 #if defined(MAJUSCULE_HAS_FIBERS)

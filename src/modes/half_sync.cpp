@@ -2,15 +2,15 @@
 // --mode=half-sync: a loop for the clients, a pool of threads for their requests (Schmidt's
 // half-sync/half-async).
 //
-// The asynchronous half is one libuv loop, which accepts, reads and writes, waits in epoll_wait(2) only, and
-// puts each client with a whole request into a bounded queue: fifo, lifo, or by the urgency that the client
-// gives (Priority: u=0 to 7, RFC 9218). The synchronous half is --threads threads, which wait for that queue,
-// answer, and may sleep, block or burn as the task says; replies come back by a second queue, whole batches
-// of them at one wake-up of the loop. So a slow client costs no thread and a slow task stalls no other
-// client; but each request changes threads twice, and only as many tasks are under way as there are threads.
-// A client that pipelines is one entry in the queue: its requests without a task are answered together. When
-// 1,024 wait, the next request is answered 503 and the connection goes on (raw: it is closed). It stops when
-// the last client has gone after the stop signal; a thread that still blocks then is not waited for.
+// The asynchronous half is one libuv loop. It accepts, reads and writes, waits in epoll_wait(2) only, and
+// puts each client with a complete request into a bounded queue: fifo, lifo, or by the client's urgency
+// (Priority: u=0 to 7, RFC 9218). The synchronous half is --threads threads, which wait for that queue,
+// answer, and sleep, block or burn CPU as the task says. Replies return through a second queue, in batches of
+// one wakeup of the loop. So a slow client costs no thread, and a slow task stalls no other client. But each
+// request changes threads twice, and only as many tasks run at once as there are threads. A pipelining client
+// is one entry in the queue: its requests without a task are answered together. When 1,024 entries wait, the
+// next request is answered 503 and the connection stays open (raw: it is closed). It stops when the last
+// client has gone after the stop signal; it does not wait for a thread that is still blocked then.
 #include "base/thread_group.hpp"
 #include "event/executor.hpp"
 #include "event/request_queue.hpp"
@@ -41,7 +41,7 @@ class HalfSync final : private Executor, private UvPoller {
   }
 
  private:
-  // The synchronous half: on each thread of the pool.
+  // The synchronous half, on each thread of the pool.
   void answer() {
     StageWorker worker(server_, *this, &sleep_);
     requests_.serve(worker, [this](Session& session) {
@@ -50,7 +50,7 @@ class HalfSync final : private Executor, private UvPoller {
     });
   }
 
-  // The asynchronous half: on the loop.
+  // The asynchronous half, on the loop.
   void take(Session& session) override {
     worker_.wake_up();
     while (session.busy()) {
@@ -77,12 +77,12 @@ class HalfSync final : private Executor, private UvPoller {
   void abort_tasks() override { sleep_.cancel(); }
 
   Server& server_;
-  StageWorker worker_;              // the loop's
-  const CancellableSleep sleep_{};  // of the pool's tasks
+  StageWorker worker_;              // for the loop
+  const CancellableSleep sleep_{};  // for the pool's tasks
   RequestQueue requests_;
   BoundedQueue<Session*> replies_;
   UvHandle<uv_async_t> returns_;
-  std::size_t out_ = 0;  // sessions that are the pool's: while there are any, the loop goes on
+  std::size_t out_ = 0;  // sessions that the pool has; while there are any, the loop goes on
 };
 
 }  // namespace

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // --mode=leader-follower: threads that take turns at waiting (Schmidt's leader/followers).
 //
-// All --threads threads share one readiness set. One of them, the leader, waits in it for the next event,
-// also for clients to accept and for deadlines; the followers wait for the lead. When the leader has a
-// client whose turn it is, it promotes a follower, and serves that client itself: it reads, answers, sleeps,
-// blocks or burns as the task says, and writes; then it is a follower again. So a request never changes
-// threads and no queue stands between them; but each one costs a change of leader, and an event more for
-// arming its client again, and while all threads are at tasks nobody waits: new clients stay in the backlog,
-// and nobody is refused; the stop signal and the drain timeout are the main thread's, which serves nobody.
-// What all share sits behind mutexes. It stops when the last client has gone after the stop signal; a thread
-// that still blocks then is not waited for.
+// All --threads threads share one epoll set. One of them, the leader, waits in it for the next event, which
+// may also be a new client or a deadline. The followers wait to become leader. When the leader gets a
+// client's event, it promotes a follower and serves that client itself: it reads, answers, sleeps, blocks or
+// burns CPU as the task says, and writes. Then it is a follower again. So a request never changes threads and
+// passes no queue. But each request costs a change of leader and a system call to arm its client again. While
+// all threads are busy with tasks, none waits: new clients stay in the backlog, and none is refused. The main
+// thread serves no clients; it handles the stop signal and the drain timeout. Shared state is behind mutexes.
+// It stops when the last client has gone after the stop signal; it does not wait for a thread that is still
+// blocked then.
 #include <condition_variable>
 
 #include "base/mutex.hpp"
@@ -21,16 +21,16 @@
 namespace majuscule {
 namespace {
 
-/// There is one leader at most.
+/// Allows one leader at a time.
 class Leadership {
  public:
-  /// Waits, as a follower, until there is no leader, and leads.
+  /// Waits as a follower until there is no leader, then leads.
   void take() MAJUSCULE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     while (taken_) promotion_.wait(mutex_);
     taken_ = true;
   }
-  /// Leads no more: another one does.
+  /// Stops leading: a follower takes over.
   void promote_a_follower() MAJUSCULE_EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);

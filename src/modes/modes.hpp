@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One function a model; each is a file of its own beside this one. The table of them is in table.cpp.
+// One function for each model, which stands in a file of its name. table.cpp lists them.
 #pragma once
 
 #include "majuscule/mode.hpp"

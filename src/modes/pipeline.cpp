@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// --mode=pipeline: three stages with threads of their own, and bounded queues between them.
+// --mode=pipeline: three stages with separate threads, and bounded queues between them.
 //
-// Readers wait in a shared readiness set, accept, and read; processors wait for the queue of requests,
-// answer, and sleep, block or burn as the task says; repliers wait for the queue of replies and write. Each
-// stage has --threads threads. A reply that does not fit into its socket holds up nobody: its client is
-// waited for in the set, and goes to the repliers again. The requests of a client that pipelines stay in
-// order, and those without a task are answered and written together. So each stage can be as wide as its
-// work needs; but a request changes threads two or three times, and the widest stage cannot help the
-// narrowest. When 1,024 requests wait, the next one is answered 503 and the connection goes on (raw: it is
-// closed); when 1,024 replies wait, whoever brings the next one waits, but for a replier, which writes it
-// itself. It stops when the last client has gone after the stop signal; a thread that still blocks then is
-// not waited for.
+// Readers wait in a shared epoll set, accept, and read. Processors wait for the queue of requests, answer,
+// and sleep, block or burn CPU as the task says. Repliers wait for the queue of replies and write. Each stage
+// has --threads threads. A reply that does not fit into its socket blocks no thread: its client waits in the
+// set for room, and goes to the repliers again. The requests of a pipelining client stay in order, and those
+// without a task are answered and written together. Each stage can have the width that its work needs. But a
+// request changes threads two or three times, and idle threads of one stage cannot help another. When 1,024
+// requests wait, the next one is answered 503 and the connection stays open (raw: it is closed). When 1,024
+// replies wait, the thread that brings the next one waits, except a replier, which writes it itself. It stops
+// when the last client has gone after the stop signal; it does not wait for a thread that is still blocked
+// then.
 #include "base/thread_group.hpp"
 #include "event/request_queue.hpp"
 #include "event/shared_epoll.hpp"
@@ -61,8 +61,8 @@ class Pipeline {
     }
   }
 
-  /// To the stage that the session needs next, or back to where its client is waited for. Who `writes` does
-  /// so here: a replier that waits for room in its own queue would be waited for by all.
+  /// Passes the session to its next stage, or back to the set. With `writes` the caller writes itself: a
+  /// replier that waited for room in its own queue could block all threads.
   void hand_on(Session& first, StageWorker& worker, bool writes = false) {
     for (Session* session = &first; session != nullptr;) {
       if (session->asks()) {
@@ -71,7 +71,7 @@ class Pipeline {
         replies_.push(session);
         return;
       } else if (session->busy()) {
-        worker.advance(*session);  // a read, or a write of a replier
+        worker.advance(*session);  // a read, or the write of a replier
       } else {
         session = clients_.give_back(*session);
       }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// --mode=poll: one thread, and poll(2), which is given every descriptor anew each time.
+// --mode=poll: one thread, and poll(2), which receives every descriptor anew each time.
 //
-// The one thread accepts, reads, answers and writes, as in epoll. It waits in poll(2) only: the kernel looks
-// at each descriptor in the array before it waits and again when it wakes, and this loop looks through the
-// array for those that are ready. So a wake-up costs the more the more clients are idle, 8 bytes copied and a
-// look at a socket for each; there is no limit to their number but that. A sleeping task is a deadline of the
-// wait; one that blocks or burns CPU stalls everybody. It stops when the last client has gone after the stop
-// signal.
+// The one thread accepts, reads, answers and writes, as in epoll. It waits in poll(2) only: the kernel checks
+// each descriptor in the array before it waits and again when it wakes, and this loop searches the array for
+// those that are ready. So the cost of a wakeup grows with the number of idle clients: 8 bytes copied and a
+// check of a socket for each. That is its only limit. A sleeping task is a deadline of the wait; one that
+// blocks or burns CPU stalls all clients. It stops when the last client has gone after the stop signal.
 #include "event/poll_loop.hpp"
 #include "event/poll_set.hpp"
 #include "modes/modes.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // --mode=pool: a fixed number of threads, and a queue of clients.
 //
-// The main thread accepts and puts each client into a bounded queue; the threads (--threads) take them out,
-// the one that has waited longest first (fifo) or the one that came last (lifo: under overload at least the
-// latest are served in time), and serve each to its end, blocking in recv, send and the client's tasks. So
-// many clients are served at once and not one more: an idle keep-alive client holds its thread, and who waits
-// in the queue waits for a place, not for his answer. His deadlines begin when a thread takes him. What all
-// share sits behind a mutex. When 1,024 wait, the next client is refused (503 for HTTP, a close for raw). It
-// stops when the queue is empty and the last client has gone.
+// The main thread accepts and puts each client into a bounded queue. The threads (--threads) take clients
+// out, the one that has waited longest first (fifo) or the one that came last (lifo: under overload at least
+// the latest are served in time), and serve each to its end, blocking in recv, send and the client's tasks.
+// So exactly that many clients are served at once. An idle keep-alive client holds its thread, so a queued
+// client waits until another one leaves, however short its request is. Timeouts of queued clients start when
+// a thread takes them. Shared state is behind a mutex. When 1,024 clients wait, the next one is refused (503
+// for HTTP, a close for raw). It stops when the queue is empty and the last client has gone.
 #include "base/bounded_queue.hpp"
 #include "base/thread_group.hpp"
 #include "blocking/acceptor.hpp"

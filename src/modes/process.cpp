@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // --mode=process: a child process for each client.
 //
-// The parent accepts, and forks a child for each client; that child serves it to its end, blocking in recv,
+// The parent accepts, and forks a child for each client. That child serves it to its end, blocking in recv,
 // send and the client's tasks, and exits. The parent waits in poll(2) for clients and for children that have
-// ended, which it reaps. Nothing is shared but the counters, in a mapping: whatever happens to a child, only
-// its own client is lost. It costs the most of all: fork(2) and exit(2), some 0.25 ms of CPU for each
-// connection, and some 185 KiB for an idle client: 70 to 80 KiB of private pages, the rest the kernel's
-// (60 KiB of page tables, a stack of 16 KiB, slab objects). It breaks where clients are many or connections
-// short; when no more processes can be forked, the next client is refused. The parent passes the stop signal
-// on, each child drains by itself, and it stops when it has reaped the last.
+// ended, which it reaps. Only the counters are shared, in a mapping: a child that crashes loses its own
+// client only. It is the most expensive model: fork(2) and exit(2) cost some 0.25 ms of CPU for each
+// connection, and an idle client some 185 KiB: 70 to 80 KiB of private pages, the rest in the kernel (60 KiB
+// of page tables, a stack of 16 KiB, slab objects). It breaks with many clients or short connections; when no
+// more processes can be forked, the next client is refused. The parent forwards the stop signal, each child
+// drains itself, and the parent stops when it has reaped the last.
 
 #include "blocking/acceptor.hpp"
 #include "blocking/blocking_driver.hpp"
@@ -30,7 +30,7 @@ void run_process(Server& server) {
                         BlockingClients(server, own_io, Drainer::kServingThread).serve(std::move(own));
                       });
                     },
-                    {children.fd(), [&] { children.attend(); }});
+                    {children.fd(), [&] { children.handle_event(); }});
   acceptor.run(children);
   children.wait_until_empty();
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // --mode=reactors: one accepting loop, and N libuv loops, a thread each.
 //
-// The main thread waits for clients and hands each to the loop that has the fewest (--threads of them; among
-// equals in turn), through a small locked queue that an async handle tells of. From then on that loop alone
-// waits for the client, in epoll_wait(2), reads, answers and writes; a client never changes its loop, so only
-// the shared state needs a lock. It costs an epoll loop for each core. A task that blocks or burns CPU stalls
-// the clients of its loop, and no others; a few busy clients on one loop leave the other cores idle. Every
-// loop watches the stop signal; each ends when its last client has gone, after the main thread has emptied
-// the accept queues.
+// The main thread waits for clients and hands each to the loop with the fewest clients (--threads loops;
+// among equals in turn), through a small locked queue with an async handle as wakeup. From then on that loop
+// alone waits for the client, in epoll_wait(2), reads, answers and writes. A client never changes its loop,
+// so only the shared state needs a lock. It costs an epoll loop for each core. A task that blocks or burns
+// CPU stalls the clients of its loop, and no others; a few busy clients on one loop leave the other cores
+// idle. Every loop watches the stop signal. Each ends when its last client has gone, after the main thread
+// has emptied the listeners' queues.
 #include <atomic>
 #include <memory>
 #include <numeric>
@@ -24,29 +24,29 @@
 namespace majuscule {
 namespace {
 
-/// A loop whose clients come from the accepting thread.
+/// A loop that receives its clients from the accepting thread.
 class Reactor final : public UvPoller {
  public:
   Reactor(Server& server, Serving& serving) : UvPoller(server, {}, serving) {
-    bell_ = make_uv_handle<uv_async_t>("uv_async_init",
-                                       [this](uv_async_t* h) { return uv_async_init(loop(), h, on_bell); });
-    bell_->data = this;
+    wakeup_ = make_uv_handle<uv_async_t>(
+        "uv_async_init", [this](uv_async_t* h) { return uv_async_init(loop(), h, on_wakeup); });
+    wakeup_->data = this;
   }
 
-  /// Takes a client over. For the accepting thread.
+  /// Takes over a client. For the accepting thread.
   void hand(Accepted client) MAJUSCULE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     arrivals_.push_back(std::move(client));
     ++clients_;
-    uv_async_send(bell_.get());
+    uv_async_send(wakeup_.get());
   }
-  /// Nobody comes any more. For the accepting thread.
+  /// No client follows. For the accepting thread.
   void end() MAJUSCULE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     ended_ = true;
-    uv_async_send(bell_.get());
+    uv_async_send(wakeup_.get());
   }
-  /// How many were handed over and have not gone. Thread-safe.
+  /// Returns how many clients were handed over and have not gone. Thread-safe.
   std::size_t clients() const { return clients_; }
 
   Session* add(UniqueFd& client) override {
@@ -60,7 +60,7 @@ class Reactor final : public UvPoller {
   }
 
  private:
-  static void on_bell(uv_async_t* handle) { static_cast<Reactor*>(handle->data)->take_arrivals(); }
+  static void on_wakeup(uv_async_t* handle) { static_cast<Reactor*>(handle->data)->take_arrivals(); }
 
   void take_arrivals() MAJUSCULE_EXCLUDES(mutex_) {
     bool ended = false;
@@ -73,11 +73,11 @@ class Reactor final : public UvPoller {
     for (Accepted& client : taken_) {
       added_ = false;
       driver().add_accepted(std::move(client));
-      if (!added_) --clients_;  // refused, or no memory
+      if (!added_) --clients_;  // refused, or out of memory
     }
     taken_.clear();
     if (ended) {
-      bell_.reset();
+      wakeup_.reset();
       driver().end_arrivals();
     }
     end_if_drained();
@@ -89,7 +89,7 @@ class Reactor final : public UvPoller {
   std::vector<Accepted> taken_;
   bool added_ = false;
   std::atomic<std::size_t> clients_ = 0;
-  UvHandle<uv_async_t> bell_;
+  UvHandle<uv_async_t> wakeup_;
 };
 
 class Reactors final : public DrainedClients {
@@ -99,7 +99,7 @@ class Reactors final : public DrainedClients {
       all_.push_back(std::make_unique<Reactor>(server, serving_));
   }
 
-  /// Runs one of them on the calling thread.
+  /// Runs one loop on the calling thread.
   void run_one() { all_[begun_++]->run(); }
   void end() {
     for (const auto& reactor : all_) reactor->end();
@@ -109,7 +109,7 @@ class Reactors final : public DrainedClients {
                            [](std::size_t sum, const auto& reactor) { return sum + reactor->clients(); });
   }
 
-  // Each loop hears of the stop signal, and drains by itself.
+  // Each loop watches the stop signal and drains itself.
   void begin_drain() override {
     drain_.begin(monotonic_now(), server_.drain_timeout());
     server_.announce_drain(clients());
@@ -117,7 +117,7 @@ class Reactors final : public DrainedClients {
   Drain& drain() override { return drain_; }
   void obey(Drain::Step) override {}
 
-  /// The one with the fewest clients; among equals each in turn.
+  /// Returns the loop with the fewest clients; among equals each in turn.
   Reactor& pick() {
     const std::size_t first = turn_++ % all_.size();
     Reactor* least = all_[first].get();

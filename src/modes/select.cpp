@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// --mode=select: one thread, and select(2), which is given a bit for every descriptor anew each time.
+// --mode=select: one thread, and select(2), which receives a bit for every descriptor anew each time.
 //
-// The one thread accepts, reads, answers and writes, as in epoll. It waits in select(2) only, which writes
-// what is ready over what was asked for: both sets are copied for each wait, the kernel walks through all
-// bits up to the highest descriptor, and so does this loop. That costs the more the more clients are idle. A
-// set has FD_SETSIZE (1,024) bits and no bounds: a client whose descriptor has no bit is refused with 503. A
-// sleeping task is a deadline of the wait; one that blocks or burns CPU stalls everybody. It stops when the
-// last client has gone after the stop signal.
+// The one thread accepts, reads, answers and writes, as in epoll. It waits in select(2) only, which
+// overwrites the requested bits with the ready ones. So both sets are copied for each wait, and the kernel
+// and this loop check all bits up to the highest descriptor. That cost grows with the number of idle clients.
+// A set has FD_SETSIZE (1,024) bits and no bounds check: a client whose descriptor has no bit is refused with
+// 503. A sleeping task is a deadline of the wait; one that blocks or burns CPU stalls all clients. It stops
+// when the last client has gone after the stop signal.
 #include <sys/select.h>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ class Selecting final : public PollLoop {
 
   fd_set readers_{};
   fd_set writers_{};
-  int end_ = 0;  // behind the highest bit that is set
+  int end_ = 0;  // one past the highest bit that is set
 };
 
 }  // namespace

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// --mode=sigio: one thread, and signal-driven I/O: the kernel queues a real-time signal when a socket turns
+// --mode=sigio: one thread, and signal-driven I/O: the kernel queues a real-time signal when a socket becomes
 // ready.
 //
 // The one thread accepts, reads, answers and writes, as in epoll. It waits in sigtimedwait(2) only, with the
-// signals blocked, for si_fd to name a descriptor. A signal tells of a change and not of a state, may be
-// late, or meant for a client that had the descriptor before; so poll(2) is asked about each one named, until
-// it is no longer ready. Idle clients cost nothing, but each packet costs a signal. It breaks where signals
-// do: their queue is bounded for all processes of a user (RLIMIT_SIGPENDING), and when it is full, a plain
-// SIGIO comes instead: then poll(2) is asked about every descriptor. A sleeping task is a deadline of the
-// wait; one that blocks or burns CPU stalls everybody. A listener signals one process only: several workers
-// each need their own (--reuseport). It stops when the last client has gone after the stop signal.
+// signals blocked; si_fd names a descriptor. A signal reports a change and not a state. It may be late, or
+// meant for an earlier client with the same descriptor. So poll(2) checks each named descriptor until it is
+// no longer ready. Idle clients cost nothing, but each packet costs a signal. It breaks with the signal
+// queue, which is bounded for all processes of a user (RLIMIT_SIGPENDING): when it is full, a plain SIGIO
+// arrives instead, and poll(2) must check every descriptor. A sleeping task is a deadline of the wait; one
+// that blocks or burns CPU stalls all clients. A listener signals one process only, so several workers need
+// one listener each (--reuseport). It stops when the last client has gone after the stop signal.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr timespec kAtOnce{};
 
-/// Keeps the two signals back from handlers and defaults, while it lives.
+/// Blocks the two signals during its lifetime.
 class BlockedSignals {
  public:
   BlockedSignals() {
@@ -33,15 +33,15 @@ class BlockedSignals {
     ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   }
   ~BlockedSignals() {
-    while (take(&kAtOnce, nullptr) > 0) continue;  // else they strike now
+    while (take(&kAtOnce, nullptr) > 0) continue;  // otherwise they would be delivered now
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   BlockedSignals(const BlockedSignals&) = delete;
   BlockedSignals& operator=(const BlockedSignals&) = delete;
 
-  /// What the kernel is told to send.
+  /// The signal that the kernel is told to send.
   static int ready() { return SIGRTMIN; }
-  /// The number of one that has come, -1 when none has in that time.
+  /// Returns the number of the next signal, -1 when none came in that time.
   int take(const timespec* timeout, siginfo_t* info) const {
     return ::sigtimedwait(&signals_, info, timeout);
   }
@@ -65,7 +65,7 @@ class Signalled final : public PollLoop {
     return ::fcntl(fd, F_SETSIG, BlockedSignals::ready()) == 0 && ::fcntl(fd, F_SETOWN_EX, &this_thread) == 0;
   }
 
-  // What it is watched for now may have become ready while nobody cared.
+  // A descriptor may have become ready while it was not watched, so it is checked.
   void watch(int fd, Interest interest) override {
     if ((interest == Interest::kNone) != (watched_.events(fd) == 0)) {
       ::fcntl(fd, F_SETFL, O_NONBLOCK | (interest == Interest::kNone ? 0 : O_ASYNC));
@@ -78,7 +78,7 @@ class Signalled final : public PollLoop {
     take_signals(named_.all().empty() ? timeout : &kAtOnce);
     const std::size_t count = named_.all().size();
     ::poll(named_.all().data(), count, 0);
-    for (std::size_t i = count; i-- > 0;) {  // the last one fills a gap
+    for (std::size_t i = count; i-- > 0;) {  // in reverse, since removal fills the gap with the last entry
       const pollfd one = named_.all()[i];
       if (one.revents != 0) {
         ready.push_back(one.fd);
@@ -95,7 +95,7 @@ class Signalled final : public PollLoop {
       if (number < 0) return;
       if (number == SIGIO) {
         for (const pollfd& one : watched_.all()) named_.set(one.fd, one.events);
-      } else if (info.si_code > 0) {  // from the kernel
+      } else if (info.si_code > 0) {  // sent by the kernel
         named_.set(info.si_fd, watched_.events(info.si_fd));
       }
     }
@@ -103,7 +103,7 @@ class Signalled final : public PollLoop {
 
   BlockedSignals signals_;
   PollSet watched_;
-  PollSet named_;  // by a signal, and not known to be no longer ready
+  PollSet named_;  // named by a signal, and not known to be no longer ready
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one table of the models and what is known of each. A new model is a file in this folder with its name,
-// its function in modes.hpp, and an entry here. meson.build reads the names from here; `--list-modes=json`
-// prints the rest.
+// The table of all models and their properties. A new model is a file in this folder with its name, a
+// function in modes.hpp, and an entry here. meson.build reads the names from here; `--list-modes=json` prints
+// the rest.
 #include <sys/select.h>
 
 #include <array>

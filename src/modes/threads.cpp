@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // --mode=threads: a thread for each client.
 //
-// The main thread accepts and starts a thread for each client; that thread blocks in recv, send and the
-// client's tasks, and nobody else is held up by it. What all share sits behind a mutex. Each client costs a
-// small stack and a kernel thread; when no more can be started, the next client is refused. It stops when the
-// last thread has ended.
+// The main thread accepts and starts a thread for each client. That thread blocks in recv, send and the
+// client's tasks, and delays no other client. Shared state is behind a mutex. Each client costs a small stack
+// and a kernel thread; when no more can be started, the next client is refused. It stops when the last thread
+// has ended.
 
 #include "base/thread.hpp"
 #include "blocking/acceptor.hpp"

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 // --mode=uring: one thread, and a kernel that does the I/O.
 //
-// Nobody waits for a socket to be ready: the thread leaves the work with the kernel (accept whoever comes,
-// receive whatever arrives, send this) and learns what has been done. It waits in io_uring_enter(2) only, the
-// one system call of a turn, which hands over all new work and brings all results. Multishot operations are
-// asked for once and bring results until they are ended. A task that sleeps is a timer, one that blocks or
-// burns CPU stalls everybody, as in --mode=epoll.
+// The thread does not wait for sockets to become ready. It submits operations to the kernel (accept, receive,
+// send) and receives their completions. It waits in io_uring_enter(2) only, the one system call of a turn,
+// which submits all new operations and returns all completions. Multishot operations are submitted once and
+// complete many times. A sleeping task is a timer; one that blocks or burns CPU stalls all clients, as in
+// --mode=epoll.
 //
-// It costs no buffer for an idle client (the kernel picks one of a common ring when bytes have come) and a
-// copy of what is sent, which has to stay where it is until the kernel is done. It breaks where io_uring is
-// switched off, and before Linux 6.0. It stops when the last client has gone after the stop signal, and the
-// kernel has let go of what it was given.
+// An idle client costs no buffer (the kernel picks one of a common ring when bytes arrive). A send costs a
+// copy, since its bytes must stay in place until the kernel is done. It breaks where io_uring is disabled,
+// and before Linux 6.0. It stops when the last client has gone after the stop signal, and all operations have
+// completed.
 //
-// A multishot accept gives no addresses, and a client that has reset its connection can be asked for none. So
-// with --access-log the kernel only tells that a client waits, and accept4(2) takes each client with its
-// address, for one call more a client.
+// A multishot accept returns no addresses, and a connection that was reset has none any more. So with
+// --access-log the kernel only reports that a client waits, and accept4(2) takes each client with its
+// address, which costs one more call a client.
 #include "modes/modes.hpp"
 
 #if defined(MAJUSCULE_HAS_URING)
@@ -68,7 +68,7 @@ class UringLoop final : public UringPoller {
       if (!accepting && accept.open) ring_.cancel(tag(&accept, Operation::kAccept));
     }
     if (accepting) return;
-    ring_.catch_up();  // from here on nobody is accepted
+    ring_.catch_up();  // from here on no client is accepted
     take_completions();
   }
 
@@ -77,15 +77,16 @@ class UringLoop final : public UringPoller {
  private:
   struct Accept {
     Listener* listener;
-    bool open = false;    // the kernel accepts, or tells that a client waits
-    bool polls = false;   // it only tells
-    bool failed = false;  // it could not accept the last time
+    bool open = false;    // the kernel accepts, or reports that a client waits
+    bool polls = false;   // it only reports
+    bool failed = false;  // its last accept failed
     bool look = false;    // a client may wait
   };
 
   void open(Accept& accept) {
     accept.open = true;
-    // Who waits here when the stop signal comes is the next server's, and not to be accepted unseen.
+    // Clients that wait in an inherited listener when the stop signal comes belong to the next server, so
+    // they must not be accepted.
     accept.polls = accept.listener->inherited() || server_.access_log() != nullptr ||
                    std::exchange(accept.failed, false);
     ring_.start(tag(&accept, Operation::kAccept), [&](io_uring_sqe* entry) {
@@ -116,7 +117,7 @@ class UringLoop final : public UringPoller {
   }
 
   void take_clients() {
-    for (; !accepted_.empty(); accepted_.pop_front()) {  // to pause may bring more of them
+    for (; !accepted_.empty(); accepted_.pop_front()) {  // pausing may add more
       driver_.add_accepted(std::move(accepted_.front()));
     }
     for (Accept& accept : accepts_) {

@@ -26,17 +26,17 @@
 namespace majuscule {
 namespace {
 
-sigset_t heard() {
+sigset_t watched_signals() {
   sigset_t signals;
   ::sigemptyset(&signals);
   for (const int number : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&signals, number);
-  if (!ignores_hangup()) ::sigaddset(&signals, SIGHUP);  // signalfd(2) also reads what is ignored
+  if (!ignores_hangup()) ::sigaddset(&signals, SIGHUP);  // signalfd(2) reads ignored signals too
   return signals;
 }
 
-/// And what a worker could get before it can hear.
+/// The same, and signals that could reach a worker before it has handlers.
 sigset_t held() {
-  sigset_t signals = heard();
+  sigset_t signals = watched_signals();
   ::sigaddset(&signals, StopSignal::kFromParent);
   return signals;
 }
@@ -53,7 +53,7 @@ std::string in_words(int status) {
 
 Master::Master(ServerContext& context, Work work)
     : context_(context), work_(std::move(work)), held_(held()), workers_(context.options.workers) {
-  const sigset_t signals = heard();
+  const sigset_t signals = watched_signals();
   signals_ = UniqueFd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   int ends[2] = {-1, -1};
   if (!signals_ || ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -61,8 +61,8 @@ Master::Master(ServerContext& context, Work work)
   }
   reports_ = UniqueFd(ends[0]);
   reporting_ = UniqueFd(ends[1]);
-  handle_signal(SIGCHLD, SIG_DFL);     // ignored, as we may have got it, it would reap by itself
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a dead worker has forked is ours to reap
+  handle_signal(SIGCHLD, SIG_DFL);     // if SIGCHLD is ignored, the kernel reaps the children itself
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // this process must reap what a dead worker has forked
 }
 
 Master::~Master() { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
@@ -89,14 +89,14 @@ void Master::start_those_due() {
 
 void Master::start(Worker& worker) {
   assert(worker.pid == 0);
-  std::fflush(nullptr);  // or the worker would write it again
+  std::fflush(nullptr);  // or the worker would write the buffer again
   worker.started = monotonic_now();
   const pid_t pid = context_.meter.fork();
-  if (pid == 0) become(worker);
+  if (pid == 0) set_worker(worker);
   const char* const reason = ::strerrordesc_np(errno);
   if (pid > 0) {
     worker.pid = pid;
-  } else if (is_ready() && has_workers()) {  // who serve on
+  } else if (is_ready() && has_workers()) {  // the other workers serve on
     worker.due = worker.started + RestartLimit::kLongestPause;
     context_.log->error("worker {} cannot be forked: {}", number_of(worker), reason);
   } else {
@@ -104,9 +104,9 @@ void Master::start(Worker& worker) {
   }
 }
 
-void Master::become(const Worker& worker) {
+void Master::set_worker(const Worker& worker) {
   bool done = false;
-  if (die_with(context_.pid)) try {
+  if (die_with_parent(context_.pid)) try {
       signals_.reset();
       reports_.reset();
       work_(number_of(worker), [this] {
@@ -153,7 +153,7 @@ void Master::take_signals() {
   while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
     const int number = static_cast<int>(signal.ssi_signo);
     const Time now = monotonic_now();
-    if (number == SIGCHLD) continue;  // reap() looks by itself
+    if (number == SIGCHLD) continue;  // reap() checks all children anyway
     if (!stopping_) {
       drain();
       first_.came(number, monotonic_now());
@@ -209,15 +209,15 @@ void Master::drain() {
   const CounterValues values = context_.counters->read();
   context_.announce_drain(values.accepted - values.closed);
   for (Worker& worker : workers_) {
-    if (worker.pid == 0) start(worker);  // for those who wait in its listener
+    if (worker.pid == 0) start(worker);  // the clients in its listener must be served
   }
   send(StopSignal::kFromParent);
-  context_.listeners.clear();  // each worker has a copy until nobody waits in the queue
-  drain_.begin(monotonic_now(), context_.options.drain_timeout + 2 * StopSignal::kPatience);
-  drain_.end_arrivals();  // which are the workers'
+  context_.listeners.clear();  // each worker has a copy until its queue is empty
+  drain_.begin(monotonic_now(), context_.options.drain_timeout + 2 * StopSignal::kGracePeriod);
+  drain_.end_arrivals();  // the workers accept, not the master
 }
 
-// The workers drain by themselves; what is left for their master is the end of its patience.
+// The workers drain themselves; the master only kills those that take too long.
 void Master::obey_drain() {
   while (!killed_) {
     switch (drain_.take_step(monotonic_now())) {

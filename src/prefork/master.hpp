@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// --workers: forks the workers, each of which serves on what the context holds, and sees to them. It waits
-// for signals and for what its workers report, in poll(2); it serves nobody itself.
+// --workers: forks the workers, which serve with the listeners and memory of the context, and watches them.
+// It waits in poll(2) for signals and for its workers' reports. It serves no client itself.
 //
-// A worker that dies is replaced, as fast as RestartLimit allows; the new one takes over the listeners of the
-// old one, and who waits there is served. SIGTERM, SIGINT or SIGHUP: all workers drain; what is left of them
-// StopSignal::kPatience after they should have ended is killed, as everything is at once by a second signal.
-// When the master dies, by whatever hand, the kernel kills the workers.
+// A worker that dies is replaced, as fast as RestartLimit allows. The new worker takes over its listeners,
+// and serves the clients in their queues. On SIGTERM, SIGINT or SIGHUP all workers drain; those that still
+// run StopSignal::kGracePeriod after the drain timeout are killed. A second signal kills all at once. When
+// the master dies, the kernel kills the workers.
 #pragma once
 
 #include <functional>
@@ -23,33 +23,31 @@ namespace majuscule {
 
 class Master {
  public:
-  /// What a worker does, in its own process: calls `ready` when it is about to serve, serves, and returns
-  /// when it has drained. What it throws is reported to the master.
+  /// What a worker does in its process: calls `ready` when it can serve, serves, and returns when it has
+  /// drained. An exception is reported to the master.
   using Work = std::function<void(unsigned worker, const std::function<void()>& ready)>;
 
-  /// Takes over SIGTERM, SIGINT, SIGHUP and SIGCHLD until it is destroyed. Throws
-  /// std::system_error.
+  /// Handles SIGTERM, SIGINT, SIGHUP and SIGCHLD until it is destroyed. Throws std::system_error.
   Master(ServerContext& context, Work work);
   ~Master();
   Master(const Master&) = delete;
   Master& operator=(const Master&) = delete;
 
-  /// Announces that the server is ready when all workers are, and returns when it was told to stop and all
-  /// have drained. Throws std::runtime_error with the reason when it had to end otherwise; no worker is left
-  /// then.
+  /// Announces that the server is ready when all workers are. Returns when all have drained after a stop
+  /// signal. Throws std::runtime_error with the reason when it had to end otherwise; no worker is left then.
   void run();
 
  private:
   struct Worker {
-    pid_t pid = 0;  // 0: there is none
+    pid_t pid = 0;  // 0: the worker does not run
     Time started{};
-    Time due{};  // when it is to be started, if there is none
+    Time due{};  // when to start it, if it does not run
     RestartLimit limit;
   };
 
   void start_those_due();
   void start(Worker& worker);
-  [[noreturn]] void become(const Worker& worker);
+  [[noreturn]] void set_worker(const Worker& worker);
   void report(std::string_view what) const;
   void wait() const;
   void take_reports();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How fast a worker that dies is replaced. One that served for a while is replaced at once. One that dies
-// soon after its start may die of what starting does: each such death in a row doubles the pause, and the
-// last one that is allowed ends the server, since whoever watches over it (systemd) can do more about it than
-// we.
+// How fast a dead worker is replaced. A worker that served for a while is replaced at once. If it died soon
+// after its start, the start itself may be the cause: each such death in a row doubles the pause, and the
+// last one allowed ends the server, so that its supervisor (systemd) can act.
 #pragma once
 
 #include <optional>
@@ -18,7 +17,7 @@ class RestartLimit {
   static constexpr Duration kLongestPause = std::chrono::milliseconds(1600);
   static constexpr int kMostInARow = 8;
 
-  /// A worker died that long after its start: the pause before the next one; none: give up.
+  /// A worker died at this age. Returns the pause before the next start, or nothing: give up.
   std::optional<Duration> died(Duration age);
 
  private:

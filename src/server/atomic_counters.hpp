@@ -76,7 +76,7 @@ class AtomicCounters final : public GuardedCounters {
     }
     return sum;
   }
-  void become(unsigned worker) override {
+  void set_worker(unsigned worker) override {
     assert(worker < clients_.size());
     worker_ = worker;
   }

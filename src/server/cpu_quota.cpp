@@ -44,7 +44,7 @@ std::map<Version, std::string> own_groups(const std::string& root) {
 struct Mount {
   Version version;
   std::string group;  // the group that is mounted there
-  std::string place;
+  std::string mount_point;
 };
 
 /// Returns where the groups are mounted (/proc/self/mountinfo, proc(5)).
@@ -56,11 +56,11 @@ std::vector<Mount> mounts(const std::string& root) {
     if (separator == std::string::npos) continue;
     std::istringstream left(line.substr(0, separator));
     std::istringstream right(line.substr(separator + 3));
-    std::string skipped, group, place, type, options;
-    left >> skipped >> skipped >> skipped >> group >> place;
+    std::string skipped, group, mount_point, type, options;
+    left >> skipped >> skipped >> skipped >> group >> mount_point;
     right >> type >> skipped >> options;
-    if (type == "cgroup2") found.push_back({Version::kTwo, group, place});
-    if (type == "cgroup" && has_item(options, "cpu")) found.push_back({Version::kOne, group, place});
+    if (type == "cgroup2") found.push_back({Version::kTwo, group, mount_point});
+    if (type == "cgroup" && has_item(options, "cpu")) found.push_back({Version::kOne, group, mount_point});
   }
   return found;
 }
@@ -98,7 +98,7 @@ std::optional<double> cpu_quota(const std::string& root) {
     const auto own = groups.find(mount.version);
     if (own == groups.end()) continue;
     for (std::string path = below(mount.group, own->second);; path.resize(path.rfind('/'))) {
-      const auto quota = quota_of(std::string(root).append(mount.place).append(path), mount.version);
+      const auto quota = quota_of(std::string(root).append(mount.mount_point).append(path), mount.version);
       if (quota && (!least || *quota < *least)) least = quota;
       if (path.empty()) break;
     }

@@ -20,7 +20,7 @@ class GuardedCounters : public Counters {
  public:
   /// From now on this process and those that it forks are worker `worker`, counted from 0; at first every
   /// process is worker 0. To be called while the process has one thread.
-  virtual void become(unsigned worker) = 0;
+  virtual void set_worker(unsigned worker) = 0;
   /// Undoes the count of one accepted client of this worker.
   virtual void forget_client() = 0;
   /// Counts as closed all clients of a worker that has died with all its children. To be called before its

@@ -27,7 +27,7 @@ namespace majuscule {
 namespace {
 
 /// How often the end of a server checks whether the writer makes progress.
-constexpr int kLookMilliseconds = 400;
+constexpr int kCheckMilliseconds = 400;
 /// A bound on the writer's sleep: a process may be killed just before it would wake the writer.
 constexpr int kLongestSleepMilliseconds = 1000;
 /// A writer that ends sooner than this is not replaced.
@@ -74,7 +74,7 @@ void reopen(int) {
 
 void end_soon(int) {
   if (::getppid() == relay.owner) return;  // the signal was sent to the whole process group
-  ::alarm(static_cast<unsigned>(LogWriter::kPatience / std::chrono::seconds(1)));
+  ::alarm(static_cast<unsigned>(LogWriter::kGracePeriod / std::chrono::seconds(1)));
 }
 
 struct Pipe {
@@ -158,7 +158,7 @@ LogWriter::~LogWriter() {
   wait_for_end();
   if (!has_ended(ended_.get(), 0)) ::kill(pid_, SIGKILL);
   // A writer that waits for a dead disk cannot be killed.
-  const int options = has_ended(ended_.get(), kLookMilliseconds) ? 0 : WNOHANG;
+  const int options = has_ended(ended_.get(), kCheckMilliseconds) ? 0 : WNOHANG;
   int status = 0;
   rusage usage{};
   if (::wait4(pid_, &status, options, &usage) == pid_) meter_.reaped(pid_, usage);
@@ -189,9 +189,10 @@ void LogWriter::wake_up() {
 
 // Waits until the writer has ended, makes no progress, or takes too long.
 void LogWriter::wait_for_end() const {
-  const Time end = monotonic_now() + kPatience;
+  const Time end = monotonic_now() + kGracePeriod;
   std::uint64_t before = UINT64_MAX;
-  while (!has_ended(ended_.get(), kLookMilliseconds) && monotonic_now() < end && ring_.position() != before) {
+  while (!has_ended(ended_.get(), kCheckMilliseconds) && monotonic_now() < end &&
+         ring_.position() != before) {
     before = ring_.position();
   }
 }

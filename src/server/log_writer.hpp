@@ -8,7 +8,7 @@
 // counted when the ring is full or the write fails. The writer's CPU time and memory are part of /stats.
 // Without --access-log there is no such process.
 //
-// It ends when the server has ended and all is written. No process waits longer than kPatience for it.
+// It ends when the server has ended and all is written. No process waits longer than kGracePeriod for it.
 #pragma once
 
 #include <sys/types.h>
@@ -29,7 +29,7 @@ class LogWriter final : public AccessLog {
  public:
   /// How long the end of a server waits for a writer without progress, and how long an orphaned writer goes
   /// on.
-  static constexpr Duration kPatience = std::chrono::seconds(1);
+  static constexpr Duration kGracePeriod = std::chrono::seconds(1);
   /// How long lines may collect before they are written.
   static constexpr Duration kPause = std::chrono::milliseconds(1);
 

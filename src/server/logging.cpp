@@ -69,7 +69,7 @@ Log::Log(Sharing sharing, const std::string& level) {
   // reader.
   logger_->set_error_handler([this](const std::string&) {
     ++counts_[0].lost;
-    ++counts_[0].unsaid;
+    ++counts_[0].unreported;
   });
 }
 
@@ -80,16 +80,16 @@ bool Log::put(std::string_view line) {
 
 bool Log::write(std::string_view line) {
   Counts& counts = counts_[0];
-  std::uint64_t unsaid = counts.unsaid.exchange(0);
-  if (unsaid > 0 &&
+  std::uint64_t unreported = counts.unreported.exchange(0);
+  if (unreported > 0 &&
       put(fmt::format("majuscule: {} log messages were dropped: standard error could not be written\n",
-                      unsaid))) {
-    unsaid = 0;
+                      unreported))) {
+    unreported = 0;
   }
-  const bool written = unsaid == 0 && put(line);
+  const bool written = unreported == 0 && put(line);
   if (written) return true;
   ++counts.lost;
-  counts.unsaid += unsaid + 1;
+  counts.unreported += unreported + 1;
   return false;
 }
 

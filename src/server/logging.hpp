@@ -36,7 +36,7 @@ class Log {
  private:
   struct Counts {
     std::atomic<std::uint64_t> lost = 0;
-    std::atomic<std::uint64_t> unsaid = 0;
+    std::atomic<std::uint64_t> unreported = 0;
   };
 
   bool put(std::string_view line);

@@ -34,7 +34,7 @@ class MutexCounters final : public GuardedCounters {
     }
     return sum;
   }
-  void become(unsigned worker) override {
+  void set_worker(unsigned worker) override {
     assert(worker < values_.size());
     worker_ = worker;
   }

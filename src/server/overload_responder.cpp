@@ -28,7 +28,7 @@ void OverloadResponder::refuse(Accepted client, const Instant& now) {
   if (server_.access_log() != nullptr) log(client, now);
   sys::send(client.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   sys::shutdown(client.fd.get(), SHUT_WR);
-  if (held_.size() == kMost) let_go_of_oldest();
+  if (held_.size() == kMost) close_oldest();
   if (held_.empty()) next_sweep_ = now.time + kBetweenSweeps;
   const Duration most = now.draining ? kHoldInDrain : Connection::kLingerTime;
   held_.push_back({std::move(client.fd), now.time + most, now.time + Connection::kLingerPause});
@@ -49,7 +49,7 @@ void OverloadResponder::log(const Accepted& client, const Instant& now) const {
 AcceptResult OverloadResponder::accept(Listener& listener, Accepted& client, bool non_blocking) {
   const AcceptResult result = listener.accept(client, non_blocking);
   if (result != AcceptResult::kExhausted || held_.empty()) return result;
-  let_go_of_oldest();
+  close_oldest();
   return listener.accept(client, non_blocking);
 }
 
@@ -72,10 +72,10 @@ void OverloadResponder::drain(Time now) {
 }
 
 void OverloadResponder::close_all() {
-  while (!held_.empty()) let_go_of_oldest();
+  while (!held_.empty()) close_oldest();
 }
 
-void OverloadResponder::let_go_of_oldest() {
+void OverloadResponder::close_oldest() {
   assert(!held_.empty() && held_.size() <= kMost);
   discard_input(held_.front().client.get());
   held_.pop_front();

@@ -52,7 +52,7 @@ class OverloadResponder {
     Time silent;  // when it is closed if it sends nothing before
   };
   void log(const Accepted& client, const Instant& now) const;
-  void let_go_of_oldest();
+  void close_oldest();
 
   Server& server_;
   std::deque<Held> held_;

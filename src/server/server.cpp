@@ -27,7 +27,7 @@ Server::Server(ServerContext& context, const ServiceFactory& make_service, std::
       stop_(std::in_place, context.options.drain_timeout, is_worker_ ? context.pid : 0) {
   assert(worker < options().workers && !listeners_.empty());
   context.listeners.clear();  // the listeners of other workers
-  context.counters->become(worker);
+  context.counters->set_worker(worker);
   reserve_descriptors(std::min(max_connections() + kReservedDescriptors, raise_descriptor_limit() - 1));
   service_ = make_service(options(), {.mode = std::string(mode().name),
                                       .guard = std::string(to_string(context.guard)),

@@ -112,7 +112,7 @@ class Server {
 
   /// Returns how long a drain may take. A child gets a little more, so that its parent acts first.
   Duration drain_timeout() const {
-    return options().drain_timeout + (is_child_ ? 2 * StopSignal::kBeat : Duration{});
+    return options().drain_timeout + (is_child_ ? 2 * StopSignal::kInterruptInterval : Duration{});
   }
 
   /// Announces that the server is ready. The model calls it once, when it can serve.

@@ -126,10 +126,10 @@ void ServerContext::announce_ready() const {
 void ServerContext::announce_drain(std::size_t clients) const try {
   log->info("draining: {} clients are connected", clients);
   // Asks the manager not to kill the server before --drain-timeout, whatever the unit says.
-  const auto patience = options.drain_timeout + 2 * StopSignal::kPatience;
+  const auto grace_period = options.drain_timeout + 2 * StopSignal::kGracePeriod;
   notify("STOPPING=1\nSTATUS=draining: " + std::to_string(clients) + " clients are connected\n" +
          "EXTEND_TIMEOUT_USEC=" +
-         std::to_string(std::chrono::ceil<std::chrono::microseconds>(patience).count()));
+         std::to_string(std::chrono::ceil<std::chrono::microseconds>(grace_period).count()));
 } catch (const std::bad_alloc&) {
   // Stop without log messages.
 }

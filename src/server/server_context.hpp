@@ -39,7 +39,7 @@ struct ServerContext {
   void announce_drain(std::size_t clients) const;
   /// Returns how many lines were lost for the logs. Thread-safe.
   LogLosses log_losses() const;
-  /// Waits until the access log is written, at most LogWriter::kPatience. The server has ended.
+  /// Waits until the access log is written, at most LogWriter::kGracePeriod. The server has ended.
   void end_access_log();
   /// Returns the listeners of a worker, counted from 0.
   std::vector<Listener>& listeners_of(unsigned worker) {

@@ -28,8 +28,8 @@ struct HandlerState {
   std::atomic<int> writer = -1;
   FirstSignal first;
   pid_t parent = 0;
-  Duration patience{};
-  std::atomic<Time> patience_end{kNever};
+  Duration grace_period{};
+  std::atomic<Time> grace_end{kNever};
   itimerval timer{};
 };
 HandlerState state;
@@ -39,7 +39,7 @@ void stop() {
   const int saved = errno;
   const char any = 0;
   [[maybe_unused]] const auto written = ::write(state.writer.load(), &any, sizeof any);
-  state.patience_end = monotonic_now() + state.patience;
+  state.grace_end = monotonic_now() + state.grace_period;
   sys::set_alarm(state.timer);
   errno = saved;
 }
@@ -56,7 +56,7 @@ void on_stop(int number, siginfo_t* signal, void*) {
 }
 
 void on_timer(int) {
-  if (monotonic_now() < state.patience_end.load()) return;  // it was sent by interrupt_waits()
+  if (monotonic_now() < state.grace_end.load()) return;  // it was sent by interrupt_waits()
   say("drain timeout: a task still blocks; exiting without waiting for it");
   ::_exit(0);
 }
@@ -71,9 +71,9 @@ StopSignal::StopSignal(Duration drain_timeout, pid_t parent) {
   }
   reader_ = UniqueFd(ends[0]);
   writer_ = UniqueFd(ends[1]);
-  state.patience = drain_timeout + kPatience;
-  state.patience_end = kNever;
-  state.timer = {{}, to_timeval(state.patience)};
+  state.grace_period = drain_timeout + kGracePeriod;
+  state.grace_end = kNever;
+  state.timer = {{}, to_timeval(state.grace_period)};
   state.parent = parent;
   state.requested = &requested_;
   state.writer = writer_.get();
@@ -103,7 +103,7 @@ void StopSignal::request() {
 }
 
 void StopSignal::interrupt_waits() const {
-  state.timer = {to_timeval(kBeat), to_timeval(kBeat)};
+  state.timer = {to_timeval(kInterruptInterval), to_timeval(kInterruptInterval)};
   if (requested()) sys::set_alarm(state.timer);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SIGTERM, SIGINT and SIGHUP as a descriptor that every way of waiting can watch. The first signal asks for a
-// drain. The second ends the process at once, unless it is the same signal within kMoment (timeout(1) signals
-// a process and then its group) or SIGHUP (the terminal has gone). If the only thread of a model is stuck in
-// a task, a timer ends the process shortly after the drain timeout, so the timeout holds in every mode.
+// drain. The second ends the process at once, unless it is the same signal within kRepeatTime (timeout(1)
+// signals a process and then its group) or SIGHUP (the terminal has gone). If the only thread of a model is
+// stuck in a task, a timer ends the process shortly after the drain timeout, so the timeout holds in every
+// mode.
 //
 // A forked process obeys its parent only, by a signal that no other program sends: a terminal and systemd
 // signal all processes at once, which must count once. The child only drains; to end it at once, the parent
@@ -26,27 +27,27 @@ namespace majuscule {
 class FirstSignal {
  public:
   /// The same signal within this time counts once.
-  static constexpr Duration kMoment = std::chrono::milliseconds(250);
+  static constexpr Duration kRepeatTime = std::chrono::milliseconds(250);
 
   void came(int number, Time now) {
     number_ = number;
-    moment_end_ = now + kMoment;
+    repeat_end_ = now + kRepeatTime;
   }
   bool is_repeated_by(int number, Time now) const {
-    return number == SIGHUP || (number == number_ && now < moment_end_.load());
+    return number == SIGHUP || (number == number_ && now < repeat_end_.load());
   }
 
  private:
   std::atomic<int> number_ = 0;
-  std::atomic<Time> moment_end_{Time{}};
+  std::atomic<Time> repeat_end_{Time{}};
 };
 
 class StopSignal {
  public:
   /// How long after the drain timeout the timer ends the process.
-  static constexpr Duration kPatience = std::chrono::milliseconds(300);
+  static constexpr Duration kGracePeriod = std::chrono::milliseconds(300);
   /// How often interrupt_waits() interrupts.
-  static constexpr Duration kBeat = std::chrono::milliseconds(20);
+  static constexpr Duration kInterruptInterval = std::chrono::milliseconds(20);
   /// The exit code after a second signal.
   static constexpr int kForcedExitCode = 1;
 

@@ -13,7 +13,7 @@ class UnguardedCounters final : public GuardedCounters {
   void add(const CountersDelta& delta) override { values_.add(delta); }
   std::uint64_t next_sequence_number() override { return ++values_.sequence_numbers; }
   CounterValues read() const override { return values_; }
-  void become(unsigned) override {}
+  void set_worker(unsigned) override {}
   void forget_client() override {
     assert(values_.accepted > values_.closed);
     --values_.accepted;

@@ -11,7 +11,7 @@
 namespace majuscule {
 namespace {
 
-constexpr std::size_t kRingSize = 16 * 1024;  // of addresses; whole pages
+constexpr std::size_t kRingSize = 16 * 1024;  // the ring of addresses, in whole pages
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The memory that the kernel receives into, for all clients together (a ring of provided buffers): it picks
-// one when bytes have come, so that a client who sends nothing costs none. Taking the bytes gives the buffers
-// back.
+// The memory that the kernel receives into, shared by all clients (a ring of provided buffers). The kernel
+// picks a buffer when bytes have arrived, so an idle client costs none. take() gives the buffers back.
 #pragma once
 
 #include <array>
@@ -14,10 +13,10 @@ namespace majuscule {
 class ReceiveBuffers {
  public:
   static constexpr std::uint16_t kGroup = 0;
-  /// Not a power of two: then the first lines of all of them would share a few places of the caches.
+  /// Not a power of two: the buffers' first lines would then compete for a few cache sets.
   static constexpr std::size_t kSize = 4 * 1024 + 128;
 
-  /// What arrived for one client, in order.
+  /// The bytes received from one client, in order.
   class Chain {
    public:
     bool empty() const { return first_ == kNone; }
@@ -29,18 +28,18 @@ class ReceiveBuffers {
     std::uint16_t last_ = kNone;
   };
 
-  /// Throws std::runtime_error when the ring cannot have them.
+  /// Throws std::runtime_error when the ring does not support them.
   explicit ReceiveBuffers(Uring& ring);
   ~ReceiveBuffers();
   ReceiveBuffers(const ReceiveBuffers&) = delete;
   ReceiveBuffers& operator=(const ReceiveBuffers&) = delete;
 
-  /// Puts what this completion brought behind the rest.
+  /// Appends the bytes of this completion.
   void append(Chain& chain, const io_uring_cqe& completion);
-  /// How many bytes there are.
+  /// Returns how many bytes the chain has.
   std::size_t size(const Chain& chain) const;
-  /// Moves the oldest bytes to `to`, as many whole buffers as fit into `size`: at least one, unless there is
-  /// none. Returns how many bytes.
+  /// Moves the oldest bytes to `to`: as many whole buffers as fit into `size`, at least one if there is any.
+  /// Returns how many bytes.
   std::size_t take(Chain& chain, char* to, std::size_t size);
   void discard(Chain& chain);
 
@@ -60,7 +59,7 @@ class ReceiveBuffers {
   char* memory_of(std::uint16_t id) const;
 
   Uring& ring_;
-  std::unique_ptr<void, Unmap> memory_;  // the ring of their addresses, then the buffers
+  std::unique_ptr<void, Unmap> memory_;  // the ring of addresses, then the buffers
   std::array<Buffer, kCount> buffers_{};
 };
 

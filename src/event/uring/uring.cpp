@@ -20,15 +20,15 @@ namespace {
 std::string reason_of(int error) {
   switch (error) {
     case ENOSYS: return "this kernel has no io_uring";
-    case EPERM: return "io_uring is switched off (sysctl kernel.io_uring_disabled, or a seccomp filter)";
+    case EPERM: return "io_uring is disabled (sysctl kernel.io_uring_disabled, or a seccomp filter)";
     case EINVAL: return "its io_uring needs Linux 6.0 or later";
     default: return "io_uring_setup: " + std::system_category().message(error);
   }
 }
 
-/// The thread sanitizer keeps a signal back until the thread makes a call that it knows, and it does not know
-/// this one: for its sake signals arrive only while the kernel waits, and are had right afterwards. Without
-/// it this is nothing.
+/// The thread sanitizer delays a signal until the thread makes a call that it intercepts, and it does not
+/// intercept this one. So with it, signals arrive only while the kernel waits, and are delivered right
+/// afterwards. Without it, this class is empty.
 class SignalsInWait {
  public:
 #if defined(__SANITIZE_THREAD__)
@@ -36,7 +36,7 @@ class SignalsInWait {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-    ::poll(nullptr, 0, 0);  // those that have arrived
+    ::poll(nullptr, 0, 0);  // delivers pending signals
   }
   ~SignalsInWait() {
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
@@ -56,10 +56,11 @@ class SignalsInWait {
 }  // namespace
 
 Uring::Uring() {
-  // These flags came with Linux 6.0, as multishot receive did, which cannot be asked for.
+  // These flags came with Linux 6.0, as did multishot receive, whose support cannot be queried.
   constexpr unsigned kNeeded = IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER;
   int error = 0;
-  // To complete only inside this thread's calls saves interrupting it; before Linux 6.1, most of that.
+  // Completing only inside this thread's calls saves interrupting it. Before Linux 6.1 the second flag saves
+  // most of that.
   for (const unsigned wanted : {IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN}) {
     io_uring_params parameters{};
     parameters.flags = kNeeded | wanted;
@@ -68,7 +69,7 @@ Uring::Uring() {
     if (error != EINVAL) break;
   }
   if (error != 0) throw std::runtime_error(reason_of(error));
-  ::io_uring_register_ring_fd(&ring_);  // saves looking the descriptor up in each call, if it can be
+  ::io_uring_register_ring_fd(&ring_);  // saves the lookup of the descriptor in each call, where supported
 }
 
 void Uring::wait(Time until) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// An io_uring (liburing) of one thread: entries are prepared, submitted together by the one system call that
-// also waits, and their completions taken in a batch. Whatever an operation points to must live, and where it
-// is, until its completion has come; closing a descriptor does not end the operations on it.
+// An io_uring (liburing) of one thread. Entries are prepared, then submitted together by the one system call
+// that also waits, and their completions are taken in a batch. The memory of an operation must stay valid and
+// in place until it completes. Closing a descriptor does not end the operations on it.
 //
-// The kernel's part of the work is done inside wait() and catch_up(), on this thread, and is accounted to it.
+// The kernel's part of the work is done inside wait() and catch_up(), on this thread, and is counted as its
+// CPU time.
 #pragma once
 
 #include <cstdint>
@@ -16,33 +17,33 @@ namespace majuscule {
 
 class Uring {
  public:
-  /// Throws std::runtime_error with the reason when this system has no io_uring that will do.
+  /// Throws std::runtime_error with the reason when this system has no suitable io_uring.
   Uring();
   ~Uring() { ::io_uring_queue_exit(&ring_); }
   Uring(const Uring&) = delete;
   Uring& operator=(const Uring&) = delete;
 
-  /// Starts an operation: `prepare(entry)` fills it in, `tag` comes back with each of its completions.
+  /// Starts an operation: `prepare(entry)` fills in the entry; each of its completions carries `tag`.
   template <typename Prepare>
   void start(std::uint64_t tag, Prepare&& prepare) {
     io_uring_sqe* const entry = take_entry();
     prepare(entry);
     ::io_uring_sqe_set_data64(entry, tag);
   }
-  /// Ends the operation with this tag, if there is one: it completes, with ECANCELED unless it was quicker.
-  /// The completion of the cancelling itself has the tag 0.
+  /// Cancels the operation with this tag, if there is one: it completes, with ECANCELED unless it was already
+  /// done. The cancellation itself completes with tag 0.
   void cancel(std::uint64_t tag) {
     start(0, [tag](io_uring_sqe* entry) { ::io_uring_prep_cancel64(entry, tag, 0); });
   }
 
-  /// Hands over what is prepared. The kernel tries each operation at once.
+  /// Submits the prepared entries. The kernel tries each operation at once.
   void submit() { ::io_uring_submit(&ring_); }
-  /// The same, and completes what can be completed by now.
+  /// Submits, and collects what has completed by now.
   void catch_up() { ::io_uring_submit_and_get_events(&ring_); }
-  /// The same, and sleeps until there is a completion or it is `until`.
+  /// Submits, and sleeps until there is a completion or `until` has passed.
   void wait(Time until);
 
-  /// Calls take(completion) for each that is there.
+  /// Calls take(completion) for each available completion.
   template <typename Take>
   void take_completions(Take&& take) {
     unsigned head = 0;
@@ -58,7 +59,7 @@ class Uring {
   io_uring* get() { return &ring_; }
 
  private:
-  /// Past so many the kernel keeps the completions in a list of its own, and loses none.
+  /// Beyond this many the kernel keeps completions in an overflow list, and loses none.
   static constexpr unsigned kCompletions = 4096;
   static constexpr unsigned kEntries = 512;
 

@@ -13,14 +13,14 @@ namespace majuscule {
 struct UringSession final : Session {
   enum class End : std::uint8_t { kNone, kPeer, kBroken };
 
-  End end = End::kNone;  // behind what has arrived
+  End end = End::kNone;  // after the bytes received so far
   bool receiving = false;
   bool sending = false;
-  bool ready = false;    // in the list of those
-  bool removed = false;  // by the driver: the kernel may still be at it
-  int sent = 0;          // what the kernel said of `outgoing`
+  bool ready = false;    // in the list of ready sessions
+  bool removed = false;  // the driver has removed it; the kernel may still use it
+  int sent = 0;          // the kernel's result for `outgoing`
   ReceiveBuffers::Chain arrived;
-  std::string aside;  // what arrived unasked for, before that
+  std::string aside;  // received without interest, before `received`
   std::unique_ptr<std::string> outgoing;
   UringSession* next_ready = nullptr;
 
@@ -124,7 +124,8 @@ void UringPoller::begin_receive(UringSession& session) {
   });
 }
 
-// It is not asked for now, and the buffers are for all: keeps the bytes, and has the kernel take no more.
+// The session does not want these bytes now, and the buffers are shared. So they are copied, and the kernel
+// stops receiving.
 void UringPoller::put_aside(UringSession& session) {
   if (session.receiving) ring_.cancel(tag(&session, Operation::kReceive));
   try {
@@ -167,7 +168,7 @@ void UringPoller::received(UringSession& session, const io_uring_cqe& completion
   } else {
     switch (-completion.res) {
       case 0: session.end = UringSession::End::kPeer; break;
-      case ENOBUFS:  // until those who were served have given some back
+      case ENOBUFS:  // no buffer is free: try again when the served clients have given some back
       case ECANCELED:
       case EAGAIN:
       case EINTR: break;
@@ -185,7 +186,7 @@ void UringPoller::make_ready(UringSession& session) {
 
 void UringPoller::serve_ready(ReadinessDriver& driver) {
   while (first_ready_ != nullptr) {
-    UringSession& session = *first_ready_;  // in the list meanwhile, and so not freed
+    UringSession& session = *first_ready_;  // it stays in the list meanwhile, so it is not freed
     while (session.due() && !session.removed) driver.ready(session);
     first_ready_ = std::exchange(session.next_ready, nullptr);
     session.ready = false;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The clients of a mode in which the kernel itself receives and sends (io_uring): a session is ready when the
-// kernel has done what it was watched for. One multishot receive serves a client until it is ended; a client
-// has at most one send under way, of bytes copied here, so that its connection may do what it likes
-// meanwhile.
+// kernel has completed its interest. One multishot receive serves a client until it ends. A client has at
+// most one send in progress, of bytes copied here, so that its connection may change its output.
 //
-// A session that the driver has let go is freed when the kernel is done with it. What derives from this
-// accepts, waits and stops.
+// A session that the driver has removed is freed when the kernel has completed its operations. The derived
+// class accepts, waits and stops.
 #pragma once
 
 #include <cassert>
@@ -31,10 +30,10 @@ class UringPoller : public Poller {
   Received receive(Session& session, char* buffer, std::size_t size) override;
   IoResult send(Session& session, const Output& output, std::size_t& count) override;
   void flush() override { ring_.submit(); }
-  bool reads_first() const override { return false; }  // the kernel has yet to be asked
+  bool reads_first() const override { return false; }  // the receive has not been submitted yet
 
  protected:
-  /// What else a completion may be about; each is of something that is aligned like a pointer.
+  /// The other kinds of completions; each points to an object with the alignment of a pointer.
   enum class Operation : std::uint8_t { kCancel, kReceive, kSend, kAccept, kStop };
 
   static std::uint64_t tag(const void* about, Operation operation) {
@@ -42,19 +41,19 @@ class UringPoller : public Poller {
     return reinterpret_cast<std::uintptr_t>(about) | static_cast<std::uint64_t>(operation);
   }
 
-  /// Notes what has happened; acts on nothing.
+  /// Records completions without acting on them.
   void take_completions();
-  /// A completion that is not about a session. Must not throw.
+  /// A completion that does not belong to a session. Must not throw.
   virtual void completed(Operation operation, void* about, const io_uring_cqe& completion) = 0;
-  /// Has the driver see to every session that is ready; afterwards no received bytes are left in the buffers.
+  /// Calls the driver for every ready session. Afterwards no received bytes are left in the buffers.
   void serve_ready(ReadinessDriver& driver);
-  /// Nothing of the sessions is left with the kernel.
+  /// Returns whether the kernel uses no session any more.
   bool idle() const { return sessions_ == 0; }
 
   Uring ring_;
 
  private:
-  /// What one send takes: what is left over waits for the next one.
+  /// The most bytes of one send; the rest waits for the next one.
   static constexpr std::size_t kLargestSend = 64 * 1024;
   static constexpr std::size_t kSpares = 256;
   static constexpr std::size_t kLargestSpare = 32 * 1024;
@@ -68,7 +67,7 @@ class UringPoller : public Poller {
   void free(UringSession& session);
 
   ReceiveBuffers buffers_;
-  std::vector<std::unique_ptr<std::string>> spares_;  // memory for the next sends
+  std::vector<std::unique_ptr<std::string>> spares_;  // reused for the next sends
   UringSession* first_ready_ = nullptr;
   UringSession* last_ready_ = nullptr;
   std::size_t sessions_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libuv handles that are owned. libuv's rule: after a successful init a handle must be closed, and its memory
-// is free only when the close callback has run; so the deleter closes, and the callback frees.
+// Owns libuv handles. libuv's rule: after a successful init a handle must be closed, and its memory is free
+// only when the close callback has run. So the deleter closes, and the callback frees.
 #pragma once
 
 #include <cassert>
@@ -27,7 +27,7 @@ struct UvCloser {
 template <typename Handle>
 using UvHandle = std::unique_ptr<Handle, UvCloser<Handle>>;
 
-/// A handle of its own memory, brought up by `init(Handle*)`, which returns a libuv result.
+/// Allocates a handle and initializes it with `init(Handle*)`, which returns a libuv result.
 template <typename Handle, typename Init>
 UvHandle<Handle> make_uv_handle(const char* what, Init&& init) {
   auto memory = std::make_unique<Handle>();
@@ -35,14 +35,14 @@ UvHandle<Handle> make_uv_handle(const char* what, Init&& init) {
   return UvHandle<Handle>(memory.release());
 }
 
-/// A loop that, when it goes, first lets all pending close callbacks run. Declare it before its handles.
+/// A loop whose destructor runs all pending close callbacks. Declare it before its handles.
 class UvLoop {
  public:
   UvLoop() { check_uv(uv_loop_init(&loop_), "uv_loop_init"); }
   ~UvLoop() {
     uv_run(&loop_, UV_RUN_DEFAULT);
     [[maybe_unused]] const int result = uv_loop_close(&loop_);
-    assert(result == 0);  // every handle is closed
+    assert(result == 0);  // every handle was closed
   }
   UvLoop(const UvLoop&) = delete;
   UvLoop& operator=(const UvLoop&) = delete;

@@ -6,8 +6,8 @@
 namespace majuscule {
 namespace {
 
-/// Registered when it must be waited for the first time: a client that is answered with its first read is
-/// never.
+/// Registered when it first has to wait: a client that is answered after its first read and closed is never
+/// registered.
 struct UvSession final : Session {
   bool registered() const { return poll.data != nullptr; }
 
@@ -64,7 +64,7 @@ void UvPoller::remove(Session& session) {
   }
   uv_close(reinterpret_cast<uv_handle_t*>(&closing.poll),
            [](uv_handle_t* h) { delete static_cast<UvSession*>(h->data); });
-  closing.fd.reset();  // the client sees it now, not when the callback runs
+  closing.fd.reset();  // closed now, so that the client sees it before the callback runs
 }
 
 void UvPoller::set_accepting(bool accepting) {
@@ -91,7 +91,7 @@ UvHandle<uv_poll_t> UvPoller::watch(int fd) {
                                    [&](uv_poll_t* h) { return uv_poll_init(loop_.get(), h, fd); });
 }
 
-// libuv tells the time of its last wait to the millisecond; the driver reads the clock once for each.
+// libuv knows the time of its last wait to the millisecond; the driver reads the clock once for each wait.
 void UvPoller::wake_up() {
   if (uv_now(loop_.get()) == woken_at_) return;
   woken_at_ = uv_now(loop_.get());
@@ -105,7 +105,7 @@ void UvPoller::on_ready(uv_poll_t* handle, int status, int) {
   if (status == 0) {
     self.driver_.ready(session);
   } else {
-    self.driver_.broken(session);  // libuv watches it no more
+    self.driver_.broken(session);  // libuv has stopped watching it
   }
   self.end_if_drained();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Waits by a libuv loop for all the clients of a readiness driver, for the listeners it is given, for its
-// timer, and for the stop signal. run() blocks in epoll_wait(2) only, inside uv_run(), and returns when the
-// driver has drained and nothing else is left on the loop. For one thread.
+// Waits in a libuv loop for all clients of a readiness driver, for its listeners, its timer, and the stop
+// signal. run() blocks in epoll_wait(2) only, inside uv_run(), and returns when the driver has drained and
+// nothing else is left on the loop. For one thread.
 #pragma once
 
 #include <span>
@@ -14,7 +14,7 @@ namespace majuscule {
 
 class UvPoller : public Poller {
  public:
-  /// Without listeners, clients are handed over. Throws std::system_error.
+  /// Without listeners, clients are handed over by add_accepted(). Throws std::system_error.
   UvPoller(Server& server, std::span<Listener> listeners, Serving& serving);
 
   /// Announces that the server is ready, if it has listeners, and serves until it has drained.
@@ -29,7 +29,7 @@ class UvPoller : public Poller {
  protected:
   uv_loop_t* loop() { return loop_.get(); }
   ReadinessDriver& driver() { return driver_; }
-  /// To be called when a callback of another handle ends.
+  /// To be called at the end of a callback of any other handle.
   void end_if_drained();
 
  private:
