@@ -68,7 +68,8 @@ unsigned Address::use_sources(unsigned count) {
   return sources_;
 }
 
-/// The kernel picks the port when it also knows whom to connect to, so that each pair has all of them.
+/// The kernel picks the port at connect(2), when it knows both ends, so that each pair of addresses can use
+/// all ports.
 bool Address::bind_to_next_source(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where to connect, and from where: when the ports of one address would run out, several of 127/8 are used. A
-// name may stand for several addresses, as localhost does for ::1 and 127.0.0.1: AddressTurn says which is
-// next.
+// The addresses to connect to and to connect from. When the ports of one source address would run out,
+// several of 127/8 are used. A name may have several addresses, as localhost has ::1 and 127.0.0.1:
+// AddressTurn picks the next one.
 #pragma once
 
 #include <netinet/in.h>
@@ -28,23 +28,24 @@ class Address {
     std::string in_words() const;
   };
 
-  /// These, in this order; at least one, and AddressTurn::kMost at most.
+  /// Uses these addresses in this order; at least one, and at most AddressTurn::kMost.
   explicit Address(std::vector<Endpoint> endpoints)
       : endpoints_(std::move(endpoints)), turn_(endpoints_.size()) {}
-  /// Resolves (getaddrinfo(3)). Throws std::runtime_error that names the host and says why not.
+  /// Resolves the host (getaddrinfo(3)). Throws std::runtime_error that names the host and the reason.
   Address(const std::string& host, std::uint16_t port);
 
-  /// Makes connect() go round so many source addresses, 127.0.0.1 and on; only on IPv4 loopback, elsewhere it
-  /// stays at one. Returns how many it is.
+  /// Makes connect() rotate through `count` source addresses, from 127.0.0.1 on; only on IPv4 loopback,
+  /// elsewhere there is one. Returns how many there are.
   unsigned use_sources(unsigned count);
 
-  /// A new non-blocking socket that has begun to connect to one of the addresses; it is writable when that
-  /// has come to an end (SO_ERROR). An `error` (errno) says why there is none.
+  /// Returns a new non-blocking socket that has begun to connect to one of the addresses. It becomes writable
+  /// when that has succeeded or failed (SO_ERROR). On failure returns no socket; `error` (errno) is the
+  /// reason.
   UniqueFd connect(std::size_t number, int& error);
 
-  /// Which is next.
+  /// Picks the next address.
   AddressTurn& turn() { return turn_; }
-  /// HOST:PORT of those to which connections were made.
+  /// Returns HOST:PORT of each address that a connection was made to.
   std::vector<std::string> used() const;
 
  private:
@@ -56,7 +57,7 @@ class Address {
   unsigned next_source_ = 0;
 };
 
-/// How many ports the kernel has for one source address (net.ipv4.ip_local_port_range).
+/// Returns how many ports the kernel has for one source address (net.ipv4.ip_local_port_range).
 unsigned local_ports();
 
 }  // namespace majuscule

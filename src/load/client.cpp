@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kHopeless = 2s;  // of nothing but failures, or twice the longest answer
+constexpr Duration kHopeless = 2s;  // without a good answer; or twice the longest answer so far
 constexpr Duration kProgressEvery = 500ms;
 constexpr std::size_t kInput = 64 * 1024;
 constexpr std::size_t kMostInOneWrite = 64 * 1024;
@@ -96,7 +96,7 @@ Result Client::run() {
 
 // ---- Before the start.
 
-/// The load is to run beside all of them, or not at all.
+/// The run needs all of them, or it stops.
 void Client::connect_idle_crowd() {
   const Time began = monotonic_now();
   crowd_.connect(address_, loop_, began);
@@ -114,7 +114,7 @@ void Client::connect_idle_crowd() {
   stop(fmt::format("only {} of {} silent clients could connect", crowd_.connected(), crowd_.size()));
 }
 
-/// All stand, or have failed, before the clock starts: their cost is reported as what it is, connect time.
+/// Makes all connections before the clock starts. Their cost is reported separately, as connect time.
 void Client::connect_all() {
   if (!keeps_alive()) return;
   const Time now = monotonic_now();
@@ -156,16 +156,16 @@ void Client::step() {
   if (stalls_.woke(woke)) note(stalls_.look(cpu_time()));
   for (const epoll_event& event : events) {
     handle(event, woke);
-    // What is due does not wait for the answers that came together with this one.
+    // Requests that are due are sent before the answers that arrived at the same time are handled.
     if (next_due() != kNever) dispatch(monotonic_now());
   }
   const Time now = monotonic_now();
   timers_.advance(now, [&](TimerWheel::Timer& timer) { expire(static_cast<ClientConnection&>(timer), now); });
-  wake_the_rested(now);
+  resume_rested(now);
   dispatch(now);
 }
 
-/// No time that passed meanwhile is held against the server.
+/// Time in which the client stood still is not counted against the server.
 void Client::note(const Stall& stall) {
   if (stall.length() == Duration::zero()) return;
   last_stall_ = stall;
@@ -190,8 +190,8 @@ void Client::handle(const epoll_event& event, Time woke) {
     settle(connection, outcome, woke);
   }
   if (connection.state != ClientConnection::State::kOpen || generation != connection.generation)
-    return;  // of a connection before it
-  // First what the server says, which may be why it takes no more.
+    return;  // an event of an earlier connection
+  // Input first: it may say why the server accepts no more output.
   if ((event.events & EPOLLIN) != 0 || peer_ended) receive(connection, peer_ended, woke);
   if ((event.events & EPOLLOUT) != 0 && connection.state == ClientConnection::State::kOpen) flush(connection);
 }
@@ -213,15 +213,15 @@ Time Client::next_wake() const {
 
 Time Client::next_due() const { return source_ && open_loop() && !free_.empty() ? source_->next() : kNever; }
 
-/// When the requests of a schedule that nobody was free to send are given up: as long behind the end of it as
-/// it was itself, at most the timeout.
+/// When the unsent requests of a schedule are given up: after its end by its own length, at most by the
+/// timeout.
 Time Client::given_up_at() const {
   if (!source_ || !open_loop() || source_->next() == kNever || source_->until() == kNever) return kNever;
   return source_->until() +
          std::min(config_.timeout, std::max<Duration>(1s, source_->until() - source_->measured_from()));
 }
 
-void Client::wake_the_rested(Time now) {
+void Client::resume_rested(Time now) {
   while (source_ && !resting_.empty() && resting_.front()->free_since <= now) {
     ClientConnection& connection = *resting_.front();
     resting_.pop_front();
@@ -231,8 +231,8 @@ void Client::wake_the_rested(Time now) {
   }
 }
 
-/// At a failure, when there have been only failures for long, or when all clients have failed and none of
-/// them was ever connected.
+/// Called at a failure. Stops the run when there have been only failures for too long, or when all clients
+/// have failed and none was ever connected.
 void Client::give_up_if_hopeless(Time now) {
   if (!std::exchange(has_failed_, false) || failing_since_ == kNever) return;
   const auto unconnected = recorder_.failures[static_cast<std::size_t>(Failure::kConnect)];
@@ -249,7 +249,7 @@ void Client::give_up_if_hopeless(Time now) {
   abandoned_ = true;
 }
 
-/// Some request, which may yet have a good answer.
+/// Returns whether an earlier request is still in flight, which may yet get a good answer.
 bool Client::in_flight_since_before(Time time) const {
   return std::any_of(connections_.begin(), connections_.end(), [=](const ClientConnection& connection) {
     return connection.waiting ? connection.connect_began < time

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The load client: one thread, one epoll set, every connection non-blocking. It blocks in EventLoop::wait()
-// only. A run ends when its supply is over and nothing is in flight any more; when nobody can be reached or
-// nothing but failures comes for a while; or by SIGINT or SIGTERM, after what is in flight.
+// only. A run ends when no request is left and none is in flight; when no server can be reached or only
+// failures come for a while; or, on SIGINT or SIGTERM, after the requests in flight.
 #pragma once
 
 #include <sys/epoll.h>
@@ -26,17 +26,17 @@ namespace majuscule {
 
 class Client {
  public:
-  /// Called now and then while the load runs: since its start, and what there is so far.
+  /// Called from time to time during the run, with the time since its start and the results so far.
   using Progress = std::function<void(Duration, const Recorder&)>;
 
-  /// `idle` more clients connect and stay silent. `progress` may be empty. Throws std::system_error.
+  /// Also connects `idle` clients that stay silent. `progress` may be empty. Throws std::system_error.
   Client(const LoadConfig& config, RequestTemplate request_template, Address address, std::size_t idle,
          Progress progress);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// The whole run. Throws std::system_error when the client itself cannot go on.
+  /// Does the whole run. Throws std::system_error when the client itself cannot go on.
   Result run();
 
  private:
@@ -59,7 +59,7 @@ class Client {
   Time next_wake() const;
   Time next_due() const;
   Time given_up_at() const;
-  void wake_the_rested(Time now);
+  void resume_rested(Time now);
   void give_up_if_hopeless(Time now);
   bool in_flight_since_before(Time time) const;
 
@@ -103,30 +103,30 @@ class Client {
   Address address_;
   Expectation expected_;
   const std::size_t request_size_;
-  const std::string batch_;  // the request, as often as it may be sent in one go
+  const std::string batch_;  // the request, repeated as often as one write may send it
   Progress progress_;
   EventLoop loop_;
   UniqueFd signals_;
   IdleCrowd crowd_;
   std::deque<ClientConnection> connections_;
   std::deque<ClientConnection*>
-      free_;  // those with room for a request of the schedule, the longest free one first
+      free_;  // connections with room for a scheduled request, the longest free one first
   bool dispatching_ = false;
-  std::deque<ClientConnection*> resting_;  // the first to wake first
+  std::deque<ClientConnection*> resting_;  // in the order in which they resume
   TimerWheel timers_;
   StallDetector stalls_;
   Stall last_stall_;
   std::vector<char> input_;
-  std::optional<RequestSource> source_;  // from the start on
+  std::optional<RequestSource> source_;  // set from the start of the run
   Recorder recorder_;
-  std::size_t outstanding_ = 0;  // requests taken that have no end yet
-  Time failing_since_ = kNever;  // the first failure behind the last good answer
-  bool has_failed_ = false;      // since give_up_if_hopeless() looked
+  std::size_t outstanding_ = 0;  // requests taken that have no outcome yet
+  Time failing_since_ = kNever;  // the first failure after the last good answer
+  bool has_failed_ = false;      // since the last call of give_up_if_hopeless()
   Time setup_until_ = kNever;
   Time next_progress_ = kNever;
   std::string cut_short_;
   std::uint64_t unsent_ = 0;
-  bool abandoned_ = false;  // what is in flight is not waited for
+  bool abandoned_ = false;  // do not wait for requests in flight
 };
 
 }  // namespace majuscule

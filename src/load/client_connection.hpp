@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One of the client's connections, now and after it has been replaced: its socket, the requests in flight on
-// it, and the answer that is arriving. What to do with it is the client's.
+// One of the client's connection slots, which keeps its place when the connection is replaced: its socket,
+// the requests in flight, and the answer being received. Client decides what to do with it.
 #pragma once
 
 #include <cassert>
@@ -18,10 +18,10 @@ namespace majuscule {
 
 struct ClientConnection : TimerWheel::Timer {
   enum class State : std::uint8_t {
-    kClosed,      ///< no connection: the next request makes one
-    kConnecting,  ///< `waiting` is sent when it stands
+    kClosed,      ///< no connection: the next request opens one
+    kConnecting,  ///< `waiting` is sent once connected
     kOpen,
-    kResting,  ///< after a failure, so as not to hammer at the server
+    kResting,  ///< after a failure, so as not to flood the server
   };
 
   ClientConnection(std::size_t its_number, std::size_t pipeline, Expectation& expected)
@@ -30,22 +30,22 @@ struct ClientConnection : TimerWheel::Timer {
   const std::size_t number;
   State state = State::kClosed;
   UniqueFd fd;
-  Dial dial;  ///< while it connects
+  Dial dial;  ///< while connecting
   AnswerParser parser;
-  std::optional<Flight> waiting;  ///< the request for which it connects
-  std::uint32_t attempts = 0;     ///< at a connection that it has begun, as an EventLoop::Tag counts them
-  std::uint32_t generation = 0;   ///< the attempt that became its connection
+  std::optional<Flight> waiting;  ///< the request that waits for the connection
+  std::uint32_t attempts = 0;     ///< connection attempts begun, as an EventLoop::Tag counts them
+  std::uint32_t generation = 0;   ///< the attempt that succeeded
   std::uint64_t begun = 0;        ///< requests on this connection
-  std::size_t unstamped = 0;      ///< of those in flight, the last that have not begun to be sent
-  std::size_t unsent = 0;         ///< bytes of requests that the kernel has not taken
-  Time free_since = Time::min();  ///< when it could last take a request
+  std::size_t unstamped = 0;      ///< the last requests in flight that have not begun to be sent
+  std::size_t unsent = 0;         ///< bytes of requests that the kernel has not accepted
+  Time free_since = Time::min();  ///< when it last became able to take a request
   Time connect_began = Time::min();
-  Time first_byte = Time::min();   ///< of the answer that is arriving
-  Time first_sent = kNever;        ///< of the requests that count and were answered well ...
-  Time last_answer = Time::min();  ///< ... and the last of their answers
-  bool queued = false;             ///< stands in the queue of free ones
+  Time first_byte = Time::min();   ///< of the answer being received
+  Time first_sent = kNever;        ///< of the measured requests with a good answer ...
+  Time last_answer = Time::min();  ///< ... and the last of those answers
+  bool queued = false;             ///< it is in the queue of free connections
 
-  /// The requests in flight, the oldest first.
+  /// Returns the requests in flight, the oldest first.
   std::size_t flights() const { return flights_; }
   const Flight& oldest() const {
     assert(flights_ > 0);

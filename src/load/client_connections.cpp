@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's connections: how they are made, what comes over them, and how they end.
+// The client's connections: opening them, receiving on them, and closing them.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kRest = 10ms;  // after a failure
-constexpr int kMostReads = 16;    // of one connection, before the others
+constexpr int kMostReads = 16;    // of one connection, before others get their turn
 
 }  // namespace
 
@@ -32,7 +32,7 @@ void Client::connect(ClientConnection& connection, Time now) {
   settle(connection, outcome, now);
 }
 
-/// What became of the attempts at a connection.
+/// Handles the outcome of the attempts to connect.
 void Client::settle(ClientConnection& connection, Dial::Outcome outcome, Time now) {
   switch (outcome) {
     case Dial::Outcome::kPending:
@@ -49,12 +49,13 @@ void Client::connected(ClientConnection& connection, Time now) {
   connection.fd = connection.dial.take(connection.generation);
   connection.state = ClientConnection::State::kOpen;
   connection.parser.begin();
-  connection.begun = connection.unstamped = connection.flights();  // those that are sent again
+  connection.begun = connection.unstamped = connection.flights();  // the requests that are sent again
   connection.unsent = connection.flights() * request_size_;
   ++recorder_.connections;
   if (!source_ || source_->measured(connection.connect_began))
     recorder_.connect.record(now - connection.connect_began);
-  if (!connection.waiting && connection.flights() == 0) return set_timer(connection);  // before the start
+  if (!connection.waiting && connection.flights() == 0)
+    return set_timer(connection);  // before the start of the run
   if (connection.waiting) begin(connection, *std::exchange(connection.waiting, std::nullopt));
   if (room(connection) > 0) make_free(connection, now);
   if (connection.state == ClientConnection::State::kOpen) flush(connection);
@@ -73,7 +74,8 @@ void Client::receive(ClientConnection& connection, bool peer_ended, Time woke) {
     if (size > 0) {
       if (!open_loop() && source_ && source_->measured(woke)) recorder_.lateness.record(now - woke);
       take_bytes(connection, {input_.data(), static_cast<std::size_t>(size)}, now);
-      // Edge-triggered: less than there was room for is all there is, unless the end is there already.
+      // Edge-triggered: a read that does not fill the buffer has emptied the socket, unless the peer has
+      // closed.
       if (static_cast<std::size_t>(size) < input_.size() && !peer_ended) break;
     } else if (size == 0) {
       ended(connection, now);
@@ -128,7 +130,7 @@ void Client::take_answer(ClientConnection& connection, Time now) {
   make_free(connection, now);
 }
 
-/// The server sends no more.
+/// The server has closed its side.
 void Client::ended(ClientConnection& connection, Time now) {
   const auto result = connection.parser.end();
   if (result == AnswerParser::Result::kAnswer) return take_answer(connection, now);
@@ -141,9 +143,9 @@ void Client::ended(ClientConnection& connection, Time now) {
   make_free(connection, now);
 }
 
-/// The answer said that it is the last one, so what was sent behind it has not been processed (RFC
-/// 9112, 9.3.2) and is sent on another connection. A connection that ends without such a word leaves that
-/// open.
+/// The answer said `Connection: close`, so the server has not processed later requests (RFC 9112, 9.3.2);
+/// they are sent on another connection. If a connection ends without that, it is unknown whether they were
+/// processed.
 void Client::send_again(ClientConnection& connection, Time now) {
   recorder_.resent += connection.flights() - connection.unstamped;
   connection.fd.reset();
@@ -160,7 +162,7 @@ void Client::close(ClientConnection& connection) {
   connection.drop_flights();
 }
 
-/// The connection, with all that is in flight on it.
+/// Ends the connection with all requests in flight as failed.
 void Client::lose(ClientConnection& connection, Failure failure, std::string_view reason, Time now) {
   const std::uint64_t requests = connection.flights() + (connection.waiting ? 1 : 0);
   assert(outstanding_ >= requests);
@@ -173,14 +175,14 @@ void Client::lose(ClientConnection& connection, Failure failure, std::string_vie
   resting_.push_back(&connection);
 }
 
-/// What came is wrong, even if no request suffers from it.
+/// The received bytes are invalid, even if no request is in flight.
 void Client::refuse(ClientConnection& connection, std::string_view reason, Time now) {
   if (connection.flights() == 0 && source_) failed(Failure::kRead, reason, 1, now);
   lose(connection, Failure::kRead, reason, now);
 }
 
-/// The time of a connection or of its oldest request has passed. What has arrived already, and was only not
-/// looked at, is in time.
+/// The deadline of a connection or of its oldest request has passed. Bytes that have already arrived but were
+/// not read yet are in time.
 void Client::expire(ClientConnection& connection, Time now) {
   if (connection.state == ClientConnection::State::kConnecting) {
     EventLoop::Tag tag = tag_of(connection, connection.attempts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's requests: who sends which, when, and how they leave.
+// The client's requests: which connection sends which, when, and how they are written.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,18 +12,18 @@
 namespace majuscule {
 namespace {
 
-/// Intended to be sent when it is sent: the next request of a closed loop.
+/// The intended time of the next request in a closed loop: whenever it is sent.
 constexpr Time kAtOnce = Time::min();
 
 }  // namespace
 
-/// Sends what the schedule says is due, as long as somebody is free.
+/// Sends the scheduled requests that are due, while a connection is free.
 void Client::dispatch(Time now) {
   if (!source_ || dispatching_) return;
   dispatching_ = true;
   while (!free_.empty()) {
     ClientConnection& connection = *free_.front();
-    if (room(connection) == 0) {  // lost meanwhile
+    if (room(connection) == 0) {  // its connection was lost meanwhile
       connection.queued = false;
       free_.pop_front();
       continue;
@@ -55,8 +55,8 @@ void Client::dispatch(Time now) {
   dispatching_ = false;
 }
 
-/// One that can take a request, or several: the next ones in a closed loop, a place in the queue in an open
-/// one.
+/// A connection has room for one or more requests: sends the next ones (closed loop), or queues the
+/// connection (open loop).
 void Client::make_free(ClientConnection& connection, Time now) {
   connection.free_since = now;
   if (!source_) return;
@@ -74,7 +74,7 @@ void Client::make_free(ClientConnection& connection, Time now) {
   if (source_->over(now)) leave(connection);
 }
 
-/// Makes room at the server for those whom it lets wait: there is nothing more to ask.
+/// Closes a connection that has no more requests to send, so that the server can serve a queued one.
 void Client::leave(ClientConnection& connection) {
   if (connection.state == ClientConnection::State::kOpen && connection.flights() == 0) close(connection);
 }
@@ -106,7 +106,7 @@ void Client::begin(ClientConnection& connection, const Flight& flight) const {
   connection.unsent += request_size_;
 }
 
-/// Hands over all that the kernel takes.
+/// Writes as much as the kernel accepts.
 void Client::flush(ClientConnection& connection) {
   assert(connection.state == ClientConnection::State::kOpen);
   if (connection.unsent == 0) return;
@@ -126,7 +126,8 @@ void Client::flush(ClientConnection& connection) {
   set_timer(connection);
 }
 
-/// Unless what has arrived by then is the answer to it, that of a server that did not want to read it all.
+/// The write failed. If an answer has arrived by then, the server rejected the request without reading it
+/// all.
 void Client::cannot_write(ClientConnection& connection, int error) {
   ssize_t size = 1;
   while (connection.state == ClientConnection::State::kOpen && connection.flights() > 0 && size > 0) {

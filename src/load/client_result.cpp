@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's result: how long the run took, and what it used.
+// Computes the client's result: how long the run took, and what it used.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -13,8 +13,8 @@ constexpr Duration kLeastForCpuShare = std::chrono::milliseconds(1);  // the ker
 
 }  // namespace
 
-/// A schedule is offered until the request behind its last one would be due, so that no figure speaks of time
-/// that has not passed.
+/// A schedule is offered until the request after its last one would be due, so that the rate covers the whole
+/// time.
 Time Client::offered_until() const {
   const bool whole = source_ && open_loop() && cut_short_.empty() && unsent_ == 0;
   return whole && !too_few_for_rate(config_) && source_->left() == 0 ? source_->until() : Time::min();
@@ -26,8 +26,8 @@ Duration Client::offered_for(Time end) const {
   return std::max(recorder_.served_at(), from) - from;
 }
 
-/// From the first send to the last answer, on the average of the connections. The wall clock would count the
-/// time in which some of them have ended, or are still at a request of the warm-up.
+/// From the first send to the last answer, averaged over the connections. The wall clock would include time
+/// in which some of them have ended or are still at a warm-up request.
 Duration Client::busy_for() const {
   double total = 0;
   std::size_t connections = 0;

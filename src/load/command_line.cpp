@@ -68,7 +68,7 @@ class Parser {
                    const auto rate = parse_rate(text);
                    return put(rate, config.rate);
                  });
-    flags_.value("--arrivals", "KIND", "of the schedule: fixed intervals, or poisson (default fixed)",
+    flags_.value("--arrivals", "KIND", "arrivals of the schedule: fixed or poisson (default fixed)",
                  "fixed or poisson", [this](const std::string& text) {
                    o_.config.arrivals = text == "poisson" ? Arrivals::kPoisson : Arrivals::kFixed;
                    arrivals_ = true;
@@ -91,7 +91,7 @@ class Parser {
                  fmt::format("a number from 0 to {}", kMostConnections), [this](const std::string& text) {
                    return put(parse_number<std::size_t>(text, 0, kMostConnections), o_.idle);
                  });
-    flags_.value("--seed", "N", "of the schedule's chance (default: another one each time; it is printed)",
+    flags_.value("--seed", "N", "of random arrivals (default: a new one for each run, printed)",
                  "a number from 0", [this](const std::string& text) {
                    seed_ = put(parse_number<std::uint64_t>(text, 0, UINT64_MAX), o_.config.seed);
                    return seed_;
@@ -167,7 +167,7 @@ class Parser {
     return whole && rate >= kLeastRate && rate <= kMostRate ? std::optional(rate) : std::nullopt;
   }
 
-  /// What is wrong with the URL; empty: nothing.
+  /// Returns what is wrong with the URL; empty: nothing.
   std::string take_url() {
     if (!url_) return fmt::format("no URL; expected {}", kUrlForm);
     ParsedUrl url = read_url(*url_);
@@ -176,7 +176,7 @@ class Parser {
     return {};
   }
 
-  /// What is wrong with values that are each right; empty: nothing.
+  /// Returns what is wrong with a combination of valid values; empty: nothing.
   std::string conflict() const {
     const LoadConfig& config = o_.config;
     if (close_ && config.requests_per_connection) {

@@ -18,7 +18,7 @@ Dial::Outcome Dial::begin(Address& address, EventLoop& loop, EventLoop::Tag& tag
   return try_next(address, loop, tag, now);
 }
 
-/// At the first address that has not been tried and at which an attempt can be begun.
+/// Begins an attempt at the first untried address where that works.
 Dial::Outcome Dial::try_next(Address& address, EventLoop& loop, EventLoop::Tag& tag, Time now) {
   while (const auto chosen = address.turn().take(tried_, now)) {
     int error = 0;
@@ -41,15 +41,15 @@ Dial::Outcome Dial::handle(Address& address, EventLoop& loop, EventLoop::Tag& ta
                            Time now) {
   const auto found = std::find_if(attempts_.begin(), attempts_.end(),
                                   [=](const Attempt& attempt) { return attempt.generation == generation; });
-  if (found == attempts_.end()) return Outcome::kPending;  // of one that has been given up
+  if (found == attempts_.end()) return Outcome::kPending;  // an event of an attempt that was given up
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(found->fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-  return judge(static_cast<std::size_t>(found - attempts_.begin()), error, address, loop, tag, now);
+  return settle_attempt(static_cast<std::size_t>(found - attempts_.begin()), error, address, loop, tag, now);
 }
 
-Dial::Outcome Dial::judge(std::size_t at, int error, Address& address, EventLoop& loop, EventLoop::Tag& tag,
-                          Time now) {
+Dial::Outcome Dial::settle_attempt(std::size_t at, int error, Address& address, EventLoop& loop,
+                                   EventLoop::Tag& tag, Time now) {
   if (error != 0) {
     address.turn().failed(attempts_[at].address, now);
     attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(at));

@@ -26,7 +26,7 @@ epoll_event event_of(EventLoop::Tag tag) {
 
 EventLoop::EventLoop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-  ::prctl(PR_SET_TIMERSLACK, 1UL);  // the kernel may end a sleep 50 us late otherwise
+  ::prctl(PR_SET_TIMERSLACK, 1UL);  // otherwise the kernel may end a sleep 50 us late
 }
 
 bool EventLoop::watch(int fd, Tag tag) {

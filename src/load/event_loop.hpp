@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How the client waits: epoll_pwait2(2) with nanoseconds, or ppoll(2) where there is none, and spinning just
-// before a request is due, since a sleep may end late. The time spent spinning is counted, for it is no work.
+// How the client waits: epoll_pwait2(2) with nanoseconds, or ppoll(2) where it is missing. Just before a
+// request is due it spins, since a sleep may end late. Time spent spinning is counted separately, since it is
+// not work.
 #pragma once
 
 #include <sys/epoll.h>
@@ -18,15 +19,15 @@ namespace majuscule {
 
 class EventLoop {
  public:
-  /// This long before the moment it spins instead of sleeping.
+  /// It spins instead of sleeping for this long before a request is due.
   static constexpr Duration kSpin = std::chrono::microseconds(100);
 
-  /// It wakes at least so often, for those that watch whether it could.
+  /// It wakes at least this often, so that stalls are detected.
   static constexpr Duration kLongest = StallDetector::kLookEvery;
 
-  /// What an event is about: one of the connections, one of the silent clients, or a signal.
+  /// The subject of an event: a connection, a silent client, or a signal.
   enum class Subject : std::uint8_t { kConnection, kIdle, kSignal };
-  /// `generation`: of the connections that one number has had, modulo 2^24.
+  /// `generation` counts the connections that one number has had, modulo 2^24.
   struct Tag {
     Subject subject;
     std::uint32_t number;
@@ -42,19 +43,19 @@ class EventLoop {
   /// Throws std::system_error.
   EventLoop();
 
-  /// Watches a descriptor, edge-triggered, for input, room for output and the peer's end, until it is closed.
-  /// False with an errno.
+  /// Watches a descriptor until it is closed, edge-triggered, for input, room for output and the peer's end.
+  /// Returns false with an errno on failure.
   bool watch(int fd, Tag tag);
 
-  /// Tells again what there is, though no edge has passed: for who has not read all. Throws
+  /// Reports the current state again without a new edge, for a caller that has not read everything. Throws
   /// std::system_error.
   void tell_again(int fd, Tag tag);
 
-  /// Waits for events: until `until` by sleeping, or until `due`, which it meets by spinning. Empty when the
-  /// moment has come. `woke`: when it ended. Throws std::system_error.
+  /// Waits for events: sleeps until `until`, or spins until `due`. Returns nothing when that time has come.
+  /// `woke` is when the wait ended. Throws std::system_error.
   std::span<const epoll_event> wait(Time until, Time due, Time& woke);
 
-  /// How long it has spun without anything to do.
+  /// Returns how long it has spun without work.
   Duration spun() const { return spun_; }
 
  private:
@@ -65,7 +66,7 @@ class EventLoop {
   UniqueFd epoll_;
   std::array<epoll_event, kMostEvents> events_;
   Duration spun_{0};
-  bool has_pwait2_ = true;  // not Linux before 5.11, and not every sandbox
+  bool has_pwait2_ = true;  // false before Linux 5.11 and in some sandboxes
 };
 
 }  // namespace majuscule

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The silent clients: they connect before the load begins, and then do nothing. Those that could not connect
-// and those that the server closed are counted.
+// The silent clients: they connect before the load begins, and send nothing. Counts those that could not
+// connect and those that the server closed.
 #pragma once
 
 #include <sys/epoll.h>
@@ -16,7 +16,7 @@ class IdleCrowd {
  public:
   explicit IdleCrowd(std::size_t size) : clients_(size) {}
 
-  /// Begins to connect all of them, or as many as can.
+  /// Begins to connect all of them, or as many as possible.
   void connect(Address& address, EventLoop& loop, Time now) {
     for (std::uint32_t i = 0; i < clients_.size(); ++i) {
       ++connecting_;
@@ -51,13 +51,13 @@ class IdleCrowd {
   }
 
   std::size_t size() const { return clients_.size(); }
-  /// That may still connect.
+  /// Returns how many may still connect.
   std::size_t connecting() const { return connecting_; }
-  /// That did connect, whatever became of them.
+  /// Returns how many have connected, including those closed since.
   std::size_t connected() const { return connected_; }
-  /// That the server closed.
+  /// Returns how many the server has closed.
   std::size_t lost() const { return lost_; }
-  /// Why the first one could not connect (errno); 0: there is none.
+  /// Returns why the first one could not connect (errno); 0: there is none.
   int first_error() const { return first_error_; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The load client: a command line, a run, its figures.
+// The program `majuscule-load`: parses the command line, runs the load, prints the result.
 #include <sched.h>
 #include <unistd.h>
 
@@ -30,9 +30,9 @@ namespace {
 
 constexpr int kDone = 0, kNotValid = 1, kBadUsage = 2, kAssertionFailed = 3;
 constexpr std::size_t kOwnDescriptors = 16;
-/// Of the ports that one address has, so that the kernel finds a free one at once.
+/// The share of one address's ports to use, so that the kernel finds a free port quickly.
 constexpr double kUsablePorts = 0.5;
-/// Connections a second that are made at most: each may hold its port for a second after its end.
+/// An upper bound of new connections a second; each may occupy its port for a second after its end.
 constexpr double kMostConnectsPerSecond = 100'000;
 
 void expect_descriptors(std::size_t connections) {
@@ -52,9 +52,9 @@ void run_on(unsigned cpu) {
   }
 }
 
-/// Puts in order what was inherited. No socket is taken for a standard stream that is not there; writing to
-/// it still fails, and so does writing to a closed pipe or beyond the limit of a file, which is then said.
-/// Signals that the parent blocked or ignored end the client as they should.
+/// Puts in order what the process inherits. No socket gets the number of a closed standard stream; writing to
+/// it still fails with an error, as does writing to a closed pipe or beyond a file-size limit. Signals that
+/// the parent blocked or ignored end the client as usual.
 void put_in_order() {
   open_missing_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
@@ -66,8 +66,8 @@ void put_in_order() {
   ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
 }
 
-/// For the person who runs it. A standard error that takes nothing must not change the outcome.
-void complain(const std::string& text) { std::fputs(("majuscule-load: " + text + "\n").c_str(), stderr); }
+/// Prints a message for the user. A standard error that cannot be written to must not change the result.
+void print_error(const std::string& text) { std::fputs(("majuscule-load: " + text + "\n").c_str(), stderr); }
 
 bool print(const std::string& text) {
   const bool written = std::fputs(text.c_str(), stdout) >= 0;
@@ -97,7 +97,7 @@ void show(Duration since, const Recorder& recorder) {
   std::fflush(stderr);
 }
 
-/// The files are opened before the load, since it would be a pity afterwards.
+/// The files are opened before the load, so that a bad name does not waste a run.
 class PercentileFiles {
  public:
   explicit PercentileFiles(const std::string& stem) {
@@ -109,7 +109,7 @@ class PercentileFiles {
     }
   }
 
-  /// What went wrong; empty: nothing.
+  /// Returns what went wrong; empty: nothing.
   std::string write(const Recorder& recorder) {
     const Histogram* const series[] = {&recorder.response, &recorder.service, &recorder.first_byte,
                                        &recorder.connect, &recorder.lateness};
@@ -137,7 +137,7 @@ int report(const LoadOptions& options, const Result& result) {
   for (const Assertion& assertion : options.assertions) {
     const std::string failure = assertion.failure(result);
     if (failure.empty()) continue;
-    complain("does not hold: " + failure);
+    print_error("does not hold: " + failure);
     code = kAssertionFailed;
   }
   return code;
@@ -161,7 +161,7 @@ int run(const LoadOptions& options) {
                 on_terminal ? show : Client::Progress());
   const Result result = client.run();
   if (on_terminal) std::fputs("\r\033[K", stderr);
-  // First what is kept: whether it can be printed is another matter.
+  // Writes the files first: printing may fail.
   const std::string problem = files.write(result.recorder);
   const int code = report(options, result);
   if (!problem.empty()) throw std::runtime_error(problem);
@@ -181,13 +181,13 @@ int main(int count, char** arguments) {
   }
   if (!line.options) {
     if (print(line.output)) return kDone;
-    complain(cannot_print("this"));
+    print_error(cannot_print("this"));
     return kNotValid;
   }
   try {
     return run(*line.options);
   } catch (const std::exception& error) {
-    complain(error.what());
+    print_error(error.what());
     return kNotValid;
   }
 }

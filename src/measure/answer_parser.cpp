@@ -16,10 +16,10 @@ struct AnswerParser::Http {
   AnswerParser& owner;
   bool message_complete = false;
   bool keep_alive = false;
-  bool in_chunks = false;        // between the head and the trailers of an answer in chunks
-  std::uint64_t chunk_left = 0;  // bytes of the chunk that is being read, with its CRLF; 0: in a size line
+  bool in_chunks = false;        // between the head and the trailers of a chunked answer
+  std::uint64_t chunk_left = 0;  // bytes left of the current chunk, with its CRLF; 0: in a size line
   ChunkLine line;
-  const char* wrong = nullptr;  // what llhttp has not found
+  const char* wrong = nullptr;  // an error that llhttp does not detect
 
   void begin() {
     static const llhttp_t kFresh = [] {
@@ -34,8 +34,8 @@ struct AnswerParser::Http {
     wrong = nullptr;
   }
 
-  /// Runs llhttp over the bytes, which it takes all, without extensions of chunks, unless it returns an
-  /// error; `end` is behind the last byte that it took then.
+  /// Runs llhttp over all the bytes, without chunk extensions, unless it returns an error; `end` is then the
+  /// end of the bytes it consumed.
   int execute(std::string_view bytes, const char*& end) {
     while (!bytes.empty()) {
       ChunkLine::Step step{bytes.size(), ChunkLine::Verdict::kFraming};
@@ -76,8 +76,8 @@ struct AnswerParser::Http {
     of(llhttp).owner.take_body({at, size});
     return 0;
   }
-  /// What has no body has none whatever its fields say (RFC 9112, 6.3). Where chunks begin, llhttp stops:
-  /// their size lines are looked at first.
+  /// An answer without a body has none whatever its fields say (RFC 9112, 6.3). llhttp stops where chunks
+  /// begin, since their size lines are checked first.
   static int on_headers_complete(llhttp_t* llhttp) {
     if (llhttp->status_code < 200 || llhttp->status_code == 204 || llhttp->status_code == 304) return 1;
     if ((llhttp->flags & F_CHUNKED) == 0) return 0;
@@ -89,7 +89,7 @@ struct AnswerParser::Http {
   }
   static int on_chunk_header(llhttp_t* llhttp) {
     Http& http = of(llhttp);
-    if (llhttp->content_length == 0) {  // what follows are trailers
+    if (llhttp->content_length == 0) {  // trailers follow
       http.in_chunks = false;
     } else if (llhttp->content_length > UINT64_MAX - 2) {
       return -1;
@@ -158,7 +158,7 @@ AnswerParser::Result AnswerParser::feed(std::string_view bytes, std::size_t& tak
       finish();
       return Result::kAnswer;
     }
-    http_->begin();  // it only announces the answer proper (RFC 9110, 15.2)
+    http_->begin();  // an interim response before the final one (RFC 9110, 15.2)
   }
   return Result::kMore;
 }
@@ -198,7 +198,7 @@ void AnswerParser::finish() {
   answer_.status = http_ ? static_cast<std::uint16_t>(http_->llhttp.status_code) : 0;
   answer_.right_status = !http_ || (answer_.status >= 200 && answer_.status < 300);
   answer_.closes = !http_ || !http_->keep_alive;
-  // What came before another connection's answer said what to expect has not been compared.
+  // The bytes received before the first answer defined the expected body are compared now.
   if (expected_.body && !expected_.body->starts_with(first_body_)) body_differs_ = true;
   if (!expected_.any_body && !expected_.body && answer_.right_status && body_size_ <= kMostLearned)
     expected_.body = first_body_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The answers of one connection, out of its bytes: HTTP by llhttp, or the raw protocol, whose only answer
-// ends with the connection. Every answer is checked: its status, and its body to the byte. No sockets, no
-// clocks. The only file beside the server's parser that includes llhttp is this one's .cpp.
+// Parses the answers on one connection: HTTP with llhttp, or the raw protocol, whose only answer ends with
+// the connection. Checks the status and every byte of the body of each answer. No sockets, no clocks. Besides
+// the server's parser, only this .cpp includes llhttp.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 
 namespace majuscule {
 
-/// What every answer of a run must be. Shared by its connections.
+/// What every answer of a run must be. All connections share it.
 struct Expectation {
   bool raw = false;       ///< the raw protocol: no status, ends with the connection
-  bool any_body = false;  ///< the body is not looked at
-  /// None: that of the first good answer, which is put here.
+  bool any_body = false;  ///< the body is not checked
+  /// None: the body of the first good answer, which is stored here.
   std::optional<std::string> body = std::nullopt;
 };
 
-/// The largest body that can be learned from a first answer, in bytes.
+/// The largest body that a first answer can define, in bytes.
 inline constexpr std::size_t kMostLearned = 16 * 1024 * 1024;
 
-/// What an answer was, once it is whole.
+/// A complete answer.
 struct Answer {
   std::uint16_t status = 0;  ///< 0 in the raw protocol
   bool right_status = false;
@@ -34,28 +34,29 @@ struct Answer {
 class AnswerParser {
  public:
   enum class Result : std::uint8_t {
-    kMore,    ///< all bytes taken, the answer is not whole
-    kAnswer,  ///< answer() is whole; `taken` may be less than there was
-    kBroken,  ///< not the protocol: why() says more
+    kMore,    ///< all bytes were consumed, and the answer is incomplete
+    kAnswer,  ///< answer() is complete; `taken` may be less than the input
+    kBroken,  ///< not the protocol: see why()
   };
 
-  /// `expected` outlives the parser.
+  /// `expected` must outlive the parser.
   explicit AnswerParser(Expectation& expected);
   ~AnswerParser();
   AnswerParser(const AnswerParser&) = delete;
   AnswerParser& operator=(const AnswerParser&) = delete;
 
-  /// For a new connection.
+  /// Resets for a new connection.
   void begin();
-  /// Takes bytes up to the end of an answer. Never called with none.
+  /// Consumes bytes up to the end of an answer. The input must not be empty.
   Result feed(std::string_view bytes, std::size_t& taken);
-  /// The peer will send no more: may be what ends an answer. kMore: it was not whole, or had not begun.
+  /// The peer has closed its side, which may end an answer. Returns kMore if the answer was incomplete or had
+  /// not begun.
   Result end();
 
   const Answer& answer() const { return answer_; }
-  /// A part of an answer has arrived.
+  /// Returns whether a part of an answer has arrived.
   bool within_answer() const { return began_; }
-  /// llhttp's name for what is wrong.
+  /// Returns llhttp's name of the error.
   std::string why() const;
 
  private:
@@ -70,7 +71,7 @@ class AnswerParser {
   std::size_t body_size_ = 0;
   bool body_differs_ = false;
   bool began_ = false;
-  std::string first_body_;  // while it is not known what to expect
+  std::string first_body_;  // while the expected body is unknown
 };
 
 }  // namespace majuscule

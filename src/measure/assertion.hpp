@@ -19,10 +19,10 @@ inline constexpr std::string_view kAssertionForm =
 
 class Assertion {
  public:
-  /// None for anything but kAssertionForm.
+  /// Returns nothing for text that is not of the form kAssertionForm.
   static std::optional<Assertion> parse(std::string_view text);
 
-  /// What the result has in its place, when it does not hold; empty: it holds.
+  /// Returns the actual value if the bound does not hold; empty: it holds.
   std::string failure(const Result& result) const;
 
  private:

@@ -36,10 +36,10 @@ std::string row(std::string_view name, const Histogram& samples) {
 
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
-/// Microseconds to the nanosecond.
+/// Converts to microseconds, to the nanosecond.
 double microseconds(double ns) { return std::round(ns) / kNsPerUs; }
 
-/// To a unit of 1/`parts`; what was not measured is null.
+/// Rounds to 1/`parts`; a value that was not measured becomes null.
 nlohmann::ordered_json rounded(std::optional<double> value, double parts) {
   return value ? nlohmann::ordered_json(std::round(*value * parts) / parts) : nlohmann::ordered_json(nullptr);
 }
@@ -61,7 +61,7 @@ nlohmann::ordered_json json_of(const Histogram& samples) {
 }  // namespace
 
 std::string in_time_units(double ns) {
-  // With the number that must not be reached: what rounds to it has the next unit.
+  // With the number at which the next unit begins; a value that rounds to it uses the next unit.
   struct Unit {
     double size;
     double end;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A result as text: a table for people, an object for programs. Pure.
+// Formats a result: a table for people, JSON for programs. Pure.
 #pragma once
 
 #include <string>
@@ -8,18 +8,18 @@
 
 namespace majuscule {
 
-/// Nanoseconds with a unit and three digits: "18.0 us", "500 ms". What rounds to the next unit has that one:
-/// 999.6 us is "1.00 ms".
+/// Formats nanoseconds with a unit and three digits: "18.0 us", "500 ms". A value that rounds to the next
+/// unit uses it: 999.6 us is "1.00 ms".
 std::string in_time_units(double ns);
 
-/// Requests/s with a digit behind the point, and below 10 with so many that three count: "0.01", "3.3",
-/// "100.0".
+/// Formats requests/s with one decimal, or below 10 with three significant digits: "0.01", "3.3", "100.0".
 std::string rate_in_words(double rate);
 
-/// The table and what must be said beside it. `what`: the load in words.
+/// Returns the table with its notes. `what` describes the load.
 std::string table_of(const Result& result, const std::string& what);
 
-/// The contract's JSON object in one line (docs/contract.md, "The load client"). Figures of nothing are null.
+/// Returns the JSON object on one line (docs/contract.md, "The load client"). Figures without samples are
+/// null.
 std::string json_of(const Result& result);
 
 }  // namespace majuscule

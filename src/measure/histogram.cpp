@@ -26,7 +26,7 @@ double Histogram::standard_deviation_ns() const {
 }
 
 Duration Histogram::at_percentile(double percentile) const {
-  // 99.9 % of 1,000 is rank 999, whatever floating point makes of it.
+  // 99.9 % of 1,000 must be rank 999 in spite of floating-point rounding.
   constexpr double kRounding = 1e-6;
   const double exact = std::clamp(percentile, 0.0, 100.0) / 100 * static_cast<double>(count_);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact - kRounding)));

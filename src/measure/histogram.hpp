@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Every sample of a run in constant memory: a log-linear histogram in the manner of HdrHistogram (Gil Tene),
-// with three significant digits from 1 us to 1 h. Below 2,048 ns each nanosecond has a bucket of its own;
-// above, each power of two is cut into 1,024 buckets, so a bucket is never wider than a thousandth of what it
-// holds.
+// Keeps every sample of a run in constant memory: a log-linear histogram like HdrHistogram (Gil Tene), with
+// three significant digits from 1 us to 1 h. Below 2,048 ns each nanosecond has a bucket. Above, each power
+// of two is divided into 1,024 buckets, so a bucket is at most a thousandth of its values wide.
 #pragma once
 
 #include <bit>
@@ -35,21 +34,21 @@ class Histogram {
 
   std::uint64_t count() const { return count_; }
   bool empty() const { return count_ == 0; }
-  /// How many values were longer than kMost.
+  /// Returns how many values were longer than kMost.
   std::uint64_t clamped() const { return clamped_; }
 
-  /// Exact. All of these are zero for an empty histogram.
+  /// Exact values. All of these functions return zero for an empty histogram.
   Duration min() const;
   Duration max() const;
   double mean_ns() const;
-  /// From the buckets.
+  /// Computed from the buckets.
   double standard_deviation_ns() const;
 
-  /// The longest value of the bucket that holds the sample at this rank (nearest rank, 0 to 100), and never
-  /// more than max(): within a thousandth of what sorting all samples would give.
+  /// Returns the upper end of the bucket with the sample at this rank (nearest rank, 0 to 100), at most
+  /// max(): within a thousandth of the value that sorting all samples would give.
   Duration at_percentile(double percentile) const;
 
-  /// Calls visit(longest value of the bucket, count) for each bucket that has samples, in order of size.
+  /// Calls visit(upper end of the bucket, count) for each non-empty bucket, in ascending order.
   template <typename Visit>
   void for_each(Visit visit) const {
     for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -57,7 +56,7 @@ class Histogram {
     }
   }
 
-  /// The numbers behind it, as HdrHistogram's files name them.
+  /// Its parameters, with the names in HdrHistogram's files.
   static constexpr unsigned kSubBuckets = 2048;
   static constexpr unsigned kBuckets = 32;
 

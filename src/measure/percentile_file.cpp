@@ -13,7 +13,7 @@ namespace {
 constexpr double kStepsPerHalving = 5;
 constexpr double kNsPerMs = 1e6;
 
-/// The next percentile to report behind this one: the steps become finer as 100 % comes near.
+/// Returns the next percentile to report: the steps become finer towards 100 %.
 double step_behind(double percentile) {
   assert(percentile < 100);
   const double halvings = std::floor(std::log2(100.0 / (100.0 - percentile))) + 1;
@@ -40,7 +40,7 @@ std::string percentile_file(const Histogram& histogram) {
     while (wanted <= reached && wanted < 100) {
       text += line(ns, wanted, seen);
       wanted = step_behind(wanted);
-      if (seen == histogram.count()) break;  // 100 % is next, whatever steps are left
+      if (seen == histogram.count()) break;  // 100 % comes next, whatever steps are left
     }
   });
   if (!histogram.empty()) text += line(static_cast<double>(histogram.max().count()), 100, histogram.count());

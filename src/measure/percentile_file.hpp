@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A histogram as the text that HdrHistogram's outputPercentileDistribution() writes (`.hgrm`) and its plotter
-// reads.
+// Writes a histogram in the format of HdrHistogram's outputPercentileDistribution() (`.hgrm`), which its
+// plotter reads.
 #pragma once
 
 #include <string>

@@ -8,7 +8,7 @@
 namespace majuscule {
 namespace {
 
-/// A schedule without a duration ends after a year, so that nanoseconds can tell each of its moments.
+/// A schedule without a duration ends after a year, so that nanoseconds can represent its times.
 constexpr Duration kLongest = std::chrono::hours(365 * 24);
 
 std::uint64_t arrivals_in(Duration duration, double rate) {
@@ -33,7 +33,7 @@ RequestSource::RequestSource(const LoadConfig& config, Time start)
   if (!config_.rate) return;
   left_ = scheduled_requests(config_);
   const Duration length(std::llround(static_cast<double>(left_) / *config_.rate * 1e9));
-  // So many requests in so much time are the rate, to the last digit.
+  // With both a number and a duration, they define the rate exactly.
   until_ = left_ < kLeastScheduled ? std::min(until_, measured_from_ + length) : measured_from_ + length;
   if (warming_up_) {
     schedule_.emplace(config_.arrivals, start, config_.warmup, arrivals_in(config_.warmup, *config_.rate),

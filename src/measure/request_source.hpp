@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which requests a run makes, and when: in a closed loop the next one as soon as somebody is free, in an open
-// loop those that a schedule says. Pure: time is a parameter. Not thread-safe.
+// Decides which requests a run makes, and when: in a closed loop the next one as soon as a connection is
+// free, in an open loop by a schedule. Pure: time is a parameter. Not thread-safe.
 #pragma once
 
 #include <optional>
@@ -10,35 +10,35 @@
 
 namespace majuscule {
 
-/// Fewer requests than these say no rate: there is no distance between them.
+/// Fewer requests than these define no rate: there is no interval between them.
 inline constexpr std::uint64_t kLeastScheduled = 2;
 
-/// How many requests that count the schedule of an open loop has. `plan` has a rate.
+/// Returns how many measured requests the schedule of an open loop has. The configuration must have a rate.
 std::uint64_t scheduled_requests(const LoadConfig& config);
 
 class RequestSource {
  public:
   RequestSource(const LoadConfig& config, Time start);
 
-  /// The moment for which a request was intended that is to be sent now; none: not now, or no more.
+  /// Returns the intended time of the request to send now; nothing when none is due, or none is left.
   std::optional<Time> take(Time now);
 
-  /// When take() is worth asking: a moment, possibly past, or kNever when there are no more requests.
+  /// Returns when to call take() next: a time, possibly past, or kNever when no request is left.
   Time next() const;
 
-  /// Whether a request that was intended for then counts.
+  /// Returns whether a request with that intended time is measured.
   bool measured(Time intended) const { return intended >= measured_from_; }
   /// When the warm-up ends.
   Time measured_from() const { return measured_from_; }
-  /// When the last request is begun. In an open loop, when the one behind the last would be due, for so long
-  /// is the rate offered: up to half a distance before or after the duration. kNever: nothing but their
-  /// number ends the run.
+  /// Returns when the last request is begun. In an open loop, when the request after the last would be due,
+  /// since that is how long the rate is offered: up to half an interval before or after the duration. kNever:
+  /// only the number of requests ends the run.
   Time until() const { return until_; }
-  /// No request is left, or the time to begin one has passed.
+  /// Returns whether no request is left or the time to begin one has passed.
   bool over(Time now) const;
-  /// Of an open loop: how many of its requests have not been taken, those of the warm-up among them.
+  /// Open loop: returns how many requests have not been taken, including those of the warm-up.
   std::uint64_t left() const;
-  /// No more requests, whatever is left.
+  /// Ends the requests, whatever is left.
   void stop();
 
  private:
@@ -48,7 +48,7 @@ class RequestSource {
   const LoadConfig config_;
   const Time measured_from_;
   Time until_;
-  std::uint64_t left_;  // of the requests that count; in an open loop, all that there will be
+  std::uint64_t left_;  // measured requests; in an open loop, all of them
   std::optional<Schedule> schedule_;
   bool warming_up_;
   bool stopped_ = false;

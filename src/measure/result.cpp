@@ -31,7 +31,7 @@ std::string in_words(Failure failure, std::uint64_t count, const std::string& fi
   return {};
 }
 
-/// Why a rate was not achieved.
+/// Returns why a rate was not achieved.
 std::string cause(const Result& result) {
   const Recorder& recorder = result.recorder;
   if (2 * recorder.held_up > recorder.requests) {
@@ -52,7 +52,7 @@ std::string why_no_rate(const LoadConfig& config) {
                               short_of_requests ? " and --requests=2, or more" : " or more");
 }
 
-/// Why the client's own doing makes the figures; empty: it does not.
+/// Returns why the client itself distorts the figures; empty: it does not.
 std::string standstill(const Result& result) {
   const Recorder& recorder = result.recorder;
   const auto in_units = [](Duration duration) {
@@ -86,7 +86,8 @@ std::vector<std::string> Result::invalid_reasons() const {
   std::vector<std::string> reasons;
   if (!cut_short.empty()) reasons.push_back(cut_short);
   const std::string own = standstill(*this);
-  // In a closed loop it costs a sample, which is seen; in an open loop it moves all that were due meanwhile.
+  // In a closed loop a stall distorts one sample, which is visible; in an open loop it delays all requests
+  // that were due meanwhile.
   if (!own.empty() && (config.rate || recorder.total_failures() > 0)) reasons.push_back(own);
   if (too_few_for_rate(config)) reasons.push_back(why_no_rate(config));
   for (std::size_t i = 0; i < kFailures; ++i) {

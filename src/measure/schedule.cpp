@@ -22,8 +22,8 @@ void Schedule::pop() {
   assert(next_ >= before);
 }
 
-/// Of n arrivals at random in what is left of the time, the first comes at a share of it that has the
-/// distribution of the least of n uniform numbers (Devroye, Non-Uniform Random Variate Generation, V.3).
+/// Of n random arrivals in the remaining time, the first comes after a share of it that is distributed as the
+/// minimum of n uniform numbers (Devroye, Non-Uniform Random Variate Generation, V.3).
 Time Schedule::advance_to(std::uint64_t number) {
   if (arrivals_ == Arrivals::kFixed) {
     reached_ = length_ * static_cast<double>(number) / static_cast<double>(count_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When the requests of an open loop are due, to the nanosecond, whatever became of those before them. Nothing
-// is stored: the next one is computed when it is asked for. Pure, not thread-safe.
+// Computes when the requests of an open loop are due, to the nanosecond, whatever happened to earlier ones.
+// Each time is computed on demand; nothing is stored. Pure, not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ namespace majuscule {
 
 class Schedule {
  public:
-  /// `count` arrivals within `length` from `start` on. kPoisson: a Poisson process that is known to have so
-  /// many arrivals there, so that the rate that is offered is the rate that was asked for.
+  /// `count` arrivals within `length` after `start`. kPoisson: a Poisson process conditioned on that number
+  /// of arrivals, so that the offered rate is exactly the requested one.
   Schedule(Arrivals arrivals, Time start, Duration length, std::uint64_t count, std::uint64_t seed);
 
-  /// When the next one is due; kNever: there is none.
+  /// Returns when the next request is due; kNever: there is none.
   Time next() const { return next_; }
-  /// Goes on to the one behind it. There must be one that is due.
+  /// Moves on to the next request. There must be one that is due.
   void pop();
-  /// How many are left.
+  /// Returns how many are left.
   std::uint64_t left() const { return count_ - popped_; }
 
  private:
@@ -31,7 +31,7 @@ class Schedule {
   double length_;  // ns
   std::uint64_t count_;
   std::uint64_t popped_ = 0;
-  double reached_ = 0;  // of `length`, in the Poisson process
+  double reached_ = 0;  // share of `length` reached by the Poisson process
   std::mt19937_64 random_;
   Time next_;
 };

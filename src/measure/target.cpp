@@ -36,7 +36,7 @@ bool printable(std::string_view text) {
   return true;
 }
 
-/// The body that the server's contract promises for the path; none: it promises nothing that is known here.
+/// Returns the body that the server's contract promises for the path; nothing when it promises none.
 std::optional<std::string> promised(const Target& target, const std::optional<std::string>& body) {
   const auto question = target.path.find('?');
   if (std::string_view(target.path).substr(0, question) != kCapitalize) return std::nullopt;
@@ -56,7 +56,7 @@ std::string take_port(std::string_view text, Target& target) {
   return right ? "" : fmt::format("the port is '{}'; expected a number from 1 to 65535", text);
 }
 
-/// `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`. What is wrong with it; empty: nothing.
+/// Parses `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`. Returns what is wrong; empty: nothing.
 std::string take_authority(std::string_view text, Target& target) {
   std::optional<std::string_view> port;
   if (text.starts_with('[')) {
@@ -80,7 +80,7 @@ std::string take_authority(std::string_view text, Target& target) {
   return target.raw ? "raw:// needs a port; expected raw://HOST:PORT" : "";
 }
 
-/// What is wrong with a URL; empty: nothing.
+/// Returns what is wrong with a URL; empty: nothing.
 std::string problem_with(std::string_view text, Target& target) {
   constexpr std::string_view kRaw = "raw";
   if (!printable(text)) {

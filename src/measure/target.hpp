@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whom a run talks to and what it says: `http://HOST:PORT/PATH` or `raw://HOST:PORT`, the bytes of a request,
-// and what the answers must be. Pure.
+// The target of a run and its messages: `http://HOST:PORT/PATH` or `raw://HOST:PORT`, the bytes of a request,
+// and the expected answer. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,38 +20,38 @@ struct Target {
   std::uint16_t port = 80;
   std::string path = "/";  ///< with its query
 
-  /// `HOST:PORT`, as a Host field has it.
+  /// Returns `HOST:PORT`, as in a Host field.
   std::string authority() const;
 };
 
 struct ParsedUrl {
   std::optional<Target> target;
   std::string
-      problem;  ///< what is wrong and what would be right, when there is no target; without a password
+      problem;  ///< if there is no target: what is wrong and what would be right, without any password
 };
 
-/// Takes kUrlForm. A port is needed for raw, 80 is meant otherwise; a fragment is dropped.
+/// Parses a URL of the form kUrlForm. raw requires a port, http defaults to 80; a fragment is dropped.
 ParsedUrl read_url(std::string_view text);
 std::optional<Target> parse_url(std::string_view text);
 
-/// The text without the user and password of each URL in it, to be shown.
+/// Returns the text without the user and password of each URL in it, for messages.
 std::string without_user(std::string_view text);
 
-/// Of a run, the same for each of its requests.
+/// The request of a run, always the same.
 struct RequestTemplate {
   std::string request;  ///< the bytes to send
   Expectation expected;
 };
 
-/// How a body is judged.
+/// How bodies are checked.
 enum class BodyCheck : std::uint8_t {
-  kAuto,  ///< /capitalize and raw: must be capitalized; else: all alike
-  kSame,  ///< all alike, whatever they are
-  kAny,   ///< not looked at
+  kAuto,  ///< /capitalize and raw: must be capitalized; otherwise: all the same
+  kSame,  ///< all the same, whatever they are
+  kAny,   ///< not checked
 };
 
-/// A GET, or with a `body_size` (bytes) a POST of mixed-case text; `closing` says `Connection: close`. For
-/// raw, the message is `text`.
+/// Makes a GET, or with a `body_size` (bytes) a POST of mixed-case text; `closing` adds `Connection: close`.
+/// For raw, the message is `text`.
 RequestTemplate make_request_template(const Target& target, std::optional<std::size_t> body_size,
                                       const std::string& text, bool closing, BodyCheck check);
 
