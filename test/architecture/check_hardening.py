@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Looks with readelf whether a program is hardened as a release must be: `check_hardening.py PROGRAM [BUILD]`.
+"""Checks with readelf that a program is hardened as a release must be: `check_hardening.py PROGRAM [BUILD]`.
 
-Prints one line for each flaw, and then exits with 1. Another BUILD than `release` is not judged: 77.
+Prints one line for each flaw, and then exits with 1. Skips any other BUILD than `release` with exit code 77.
 """
 
 import re
@@ -11,13 +11,13 @@ import sys
 
 
 def segment(elf, name):
-    """The flags of a program header, None without it."""
+    """Returns the flags of a program header, None without it."""
     found = re.search(rf"^\s*{name}\s+(?:0x\w+\s+){{5}}(.{{3}})", elf, re.MULTILINE)
     return found and found[1]
 
 
 def flaws(elf):
-    """What is wrong, from the output of `readelf -W -h -l -d --dyn-syms`."""
+    """Returns what is wrong, from the output of `readelf -W -h -l -d --dyn-syms`."""
     if not re.search(r"Type:\s+DYN", elf) or segment(elf, "INTERP") is None:
         yield "not position-independent (PIE)"
     if segment(elf, "GNU_RELRO") is None:

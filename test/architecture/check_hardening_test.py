@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows that check_hardening.py finds what it is there for: a program is built without each protection in turn.
+"""Checks that check_hardening.py finds flaws: a program is built without each protection in turn.
 
 Called with the compiler's command.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks the shape of the source tree (docs/architecture.md) and prints each violation as file:line: reason.
+"""Checks the structure of the source tree (docs/architecture.md) and prints each violation as file:line: reason.
 
     check_layers.py ROOT [RULE...]
 
@@ -38,7 +38,7 @@ IMPURE_INCLUDES = re.compile(
     r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|barrier|latch|stop_token|"
     r"iostream|fstream|filesystem|spdlog/.*|CLI/.*|boost/.*)$"
 )
-# ... and not call: <chrono> is allowed for durations, its clocks are not.
+# ... and not call: <chrono> is allowed for durations, but not its clocks.
 IMPURE_NAMES = re.compile(
     r"\b(?:steady_clock|system_clock|high_resolution_clock|clock_gettime|gettimeofday|nanosleep|usleep|sleep_for|"
     r"sleep_until|this_thread|jthread|pthread_\w+|socket|recv|accept|epoll_\w+|uv_\w+)\b|"
@@ -98,7 +98,7 @@ def layer_of(root, path, name):
 
 
 def impure_below(root, name):
-    """What is impure in the header `name` of the rooms, or in one that it includes; None: nothing."""
+    """Returns what is impure in the header `name` or in one that it includes; None: nothing."""
     path = root / "src" / name
     if not path.is_file():
         return None
@@ -146,12 +146,12 @@ def check_library(root, library, header, *layers):
 
 
 def check_llhttp(root):
-    """The server's parser and the load client's are the only files that know llhttp."""
+    """Only the parsers of the server and of the load client use llhttp."""
     return check_library(root, "llhttp.h", r"(^|/)llhttp\.h$", "http", "measure")
 
 
 def check_cli11(root):
-    """The parser of flags is the only file that knows CLI11."""
+    """Only the parser of flags uses CLI11."""
     return check_library(root, "CLI11", r"^CLI/", "flags")
 
 

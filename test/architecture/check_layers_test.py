@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows that check_layers.py finds what it is there for: each rule is broken in a small tree."""
+"""Checks that check_layers.py finds violations: each rule is broken in a small tree."""
 
 import contextlib
 import io

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Checks that no precompiled header hides a missing include: `check_precompiled.py ROOT BUILD`.
 
-A source that is compiled with one must include all that the header includes by itself: it then compiles without
-as well. The header is a file in a folder `pch`, and includes, nothing else.
+A source that is compiled with a precompiled header must itself include everything that the header includes, so that
+it also compiles without. The header is a file in a folder `pch` and has nothing but includes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def includes(path: pathlib.Path) -> set[str]:
 
 
 def uses(build: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
-    """The precompiled header's name and the source, for each that is compiled with one."""
+    """Yields the precompiled header's name and the source, for each source that is compiled with one."""
     commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     found = [(PRECOMPILED.search(command["command"]), command) for command in commands]
     return [(match[1], source) for match, command in found if match
@@ -35,7 +35,7 @@ def uses(build: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
 
 
 def sources_of(path: pathlib.Path) -> list[pathlib.Path]:
-    """The sources that Meson compiles as one by this file, or the file itself."""
+    """Returns the sources that Meson compiles together through this file, or the file itself."""
     if not UNITY.search(path.name):
         return [path]
     return [pathlib.Path(name).resolve() for name in UNIT.findall(path.read_text(encoding="utf-8"))]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows that check_precompiled.py finds what it is there for, in a small tree with the commands of a build."""
+"""Checks that check_precompiled.py finds missing includes, in a small tree with the commands of a build."""
 
 from __future__ import annotations
 

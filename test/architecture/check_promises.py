@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that the tests which test/README.md names are there, and that README.md links to the page of each mode:
+"""Checks that the tests named in test/README.md exist, and that README.md links to the page of each mode:
 `check_promises.py SOURCE BUILD`.
 
-The last cell of a table's row says what shows its promise: a test or benchmark of Meson's, a fuzz target, a
-file of the project, a command of the project with the names of tests behind it, a subject of the conformance
-suite, or, behind such a subject and a colon, the names of its cases, in which an ellipsis stands for the rest.
+The last cell of a table's row names what checks its promise: a Meson test or benchmark, a fuzz target, a file of
+the project, a command of the project followed by names of tests, a subject of the conformance suite, or such a
+subject with a colon and the names of its cases, in which an ellipsis stands for the rest.
 """
 
 import json
@@ -31,7 +31,7 @@ def cases_of(source, subject):
 
 
 def is_command(source, known, text):
-    """Whether `VARIABLE=value tools/NAME --option TEST` could be run as it stands."""
+    """Returns whether `VARIABLE=value tools/NAME --option TEST` can be run as written."""
     words = [word for word in text.split() if not re.fullmatch(r"[A-Z_]+=\S*", word)]
     if not words or not (source / words[0]).exists():
         return False
@@ -39,7 +39,7 @@ def is_command(source, known, text):
 
 
 def missing(source, build, table):
-    """What a cell names and is not there."""
+    """Returns what a cell names and does not exist."""
     known = names_in_meson(build)
     known |= {path.name.removesuffix("_fuzz.cpp") for path in source.glob("test/fuzz/*_fuzz.cpp")}
     for row in re.findall(r"^\| (?!---).* \| (.*) \|$", table, re.MULTILINE):
@@ -60,7 +60,7 @@ def missing(source, build, table):
 
 
 def misrowed(source):
-    """What README.md's table of modes should be and is not: a row for each, in the order of the program's."""
+    """Returns what is wrong with README.md's table of modes: it needs a row for each, in the order of the program."""
     rows = re.findall(r"^\| \[`([a-z-]+)`\]\(src/modes/([a-z_]+)\.cpp\) \|", (source / "README.md").read_text(), re.M)
     table = (source / "src/modes/table.cpp").read_text()
     wanted = re.findall(r'Mode\{(?:\.name = )?"([a-z-]+)"', table)

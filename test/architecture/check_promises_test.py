@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows that check_promises.py finds a promise whose test is not there: each kind of name, right and wrong."""
+"""Checks that check_promises.py finds a promise whose test does not exist: each kind of name, right and wrong."""
 
 import json
 import pathlib

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Bad usage: exit code 2 and exactly one line on standard error, which names the flag and says what would be
-// right. Nothing listens, nothing is printed on standard output.
+// right. No listener is opened, and standard output stays empty.
 #include <algorithm>
 #include <ostream>
 
@@ -31,7 +31,7 @@ TEST_P(BadUsageTest, ExitsWith2AndOneLineThatNamesTheFlag) {
   EXPECT_TRUE(outcome.error.ends_with('\n')) << outcome.error;
   for (const std::string& part : GetParam().said) {
     EXPECT_NE(outcome.error.find(part), std::string::npos)
-        << "'" << part << "' is not said in: " << outcome.error;
+        << "'" << part << "' is missing in: " << outcome.error;
   }
 }
 
@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Choice, BadUsageTest, ::testing::ValuesIn(kChoices), na
 TEST(BadUsageOfTheMode, NamesEveryMode) {
   const Outcome outcome = run_majuscule({"--mode=nonsense"});
   for (const std::string& name : mode_names()) {
-    EXPECT_NE(outcome.error.find(name), std::string::npos) << name << " is not named in: " << outcome.error;
+    EXPECT_NE(outcome.error.find(name), std::string::npos) << name << " is missing in: " << outcome.error;
   }
 }
 

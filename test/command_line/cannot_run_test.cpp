@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the server cannot do although it was asked properly: exit code 1, one line with the reason, and no
-// line that says it listens.
+// Valid options that cannot work here: exit code 1, one line with the reason, and no line about listening.
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -23,7 +22,7 @@ void expect_cannot_run(const std::vector<std::string>& arguments, const std::vec
   EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
   for (const std::string& part : said) {
     EXPECT_NE(outcome.error.find(part), std::string::npos)
-        << "'" << part << "' is not said in: " << outcome.error;
+        << "'" << part << "' is missing in: " << outcome.error;
   }
 }
 
@@ -41,7 +40,7 @@ TEST_P(CannotRun, WhenThePortIsTaken) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
-TEST_P(CannotRun, WhenTheHostIsNotOurs) {
+TEST_P(CannotRun, WhenTheHostIsNotOfThisMachine) {
   expect_cannot_run({mode_, "--port=0", "--host=192.0.2.1"}, {"192.0.2.1"});
   expect_cannot_run({mode_, "--port=0", "--host=no.such.host.invalid"}, {"no.such.host.invalid"});
   expect_cannot_run({mode_, "--port=0", "--host=300.1.1.1"}, {"300.1.1.1"});
@@ -53,8 +52,8 @@ TEST_P(CannotRun, WhenTheAccessLogCannotBeWritten) {
   expect_cannot_run({mode_, "--port=0", "--access-log=" + directory.path()}, {directory.path()});
 }
 
-/// The other tests of a mode that cannot run here do not exist; this one says why.
-TEST(CannotRunHere, IsSaidWithTheReason) {
+/// A mode that cannot run here has no other tests.
+TEST(CannotRunHere, IsReportedWithTheReason) {
   std::string skipped;
   for (const Mode& mode : modes()) {
     const std::string reason = reason_against(mode);
@@ -65,14 +64,14 @@ TEST(CannotRunHere, IsSaidWithTheReason) {
   if (!skipped.empty()) GTEST_SKIP() << "not tested here: " << skipped;
 }
 
-TEST(CannotRunHere, UringWhereTheKernelRefusesIt) {
+TEST(CannotRunHere, ReportsUringWhereTheKernelRefusesIt) {
   if (reason_against(*find_mode("uring")).starts_with("built without")) GTEST_SKIP() << "built without it";
   const std::vector<std::string> arguments{"--mode=uring", "--port=0"};
-  expect_cannot_run(arguments, {"--mode=uring", "switched off"},
+  expect_cannot_run(arguments, {"--mode=uring", "disabled"},
                     {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, EPERM}});
   expect_cannot_run(arguments, {"--mode=uring", "this kernel has no io_uring"},
                     {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, ENOSYS}});
-  expect_cannot_run(arguments, {"--mode=uring", "Linux 6.0"},  // flags that it does not know
+  expect_cannot_run(arguments, {"--mode=uring", "Linux 6.0"},  // with flags that this kernel does not support
                     {.refusal = Process::Limits::Refusal{SYS_io_uring_setup, EINVAL}});
   expect_cannot_run(arguments, {"--mode=uring", "ring of buffers"},
                     {.refusal = Process::Limits::Refusal{SYS_io_uring_register, EINVAL}});

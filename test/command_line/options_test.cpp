@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Options that are right: both spellings, what is printed and where, and that each value arrives.
+// Valid options: both forms, the output and where it goes, and the effect of each value.
 #include <netdb.h>
 #include <signal.h>
 
@@ -98,12 +98,12 @@ TEST(Version, NamesTheLibrariesAndTheModes) {
   EXPECT_EQ(outcome.error, "");
   for (const char* library : {"libuv", "llhttp", "spdlog"}) {
     EXPECT_TRUE(std::regex_search(outcome.output, std::regex(std::string(library) + "\\W+[0-9]+\\.[0-9]+")))
-        << library << " and its version are not in: " << outcome.output;
+        << library << " and its version are missing in: " << outcome.output;
   }
   EXPECT_TRUE(std::regex_search(outcome.output, std::regex("^majuscule [0-9]+\\.[0-9]+\\.[0-9]+")))
       << outcome.output;
   for (const std::string& mode : mode_names()) {
-    EXPECT_NE(outcome.output.find(mode), std::string::npos) << mode << " is not in: " << outcome.output;
+    EXPECT_NE(outcome.output.find(mode), std::string::npos) << mode << " is missing in: " << outcome.output;
   }
   EXPECT_TRUE(std::regex_search(
       outcome.output, std::regex("\ncommit [0-9a-z]+(-dirty)?\nbuilt [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} "
@@ -118,7 +118,7 @@ std::string contents_of(const std::string& path) {
 
 class Options : public ModeTest {
  protected:
-  /// So that a signal finds it waiting; the thread sanitizer may lose one that comes before.
+  /// Returns when the server waits: the thread sanitizer may lose a signal that comes before.
   static void ask(const Process& process) {
     const std::string output = process.standard_output();
     std::smatch port;
@@ -131,7 +131,7 @@ class Options : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Options);
 
-TEST_P(Options, TakeTheirValueBehindASignOrABlank) {
+TEST_P(Options, AcceptTheirValueAfterASignOrABlank) {
   start({"--max-body", "3", "--max-header=1KiB"});
   HttpClient client = connect();
   EXPECT_EQ(client.request(post("abc")).status, 200);
@@ -141,7 +141,7 @@ TEST_P(Options, TakeTheirValueBehindASignOrABlank) {
   EXPECT_EQ(other.request(get("/", "X: " + std::string(1024, 'x') + "\r\n")).status, 431);
 }
 
-TEST_P(Options, OfAllKindsAreTaken) {
+TEST_P(Options, OfAllKindsAreAccepted) {
   const Mode* mode = find_mode(GetParam());
   ASSERT_NE(mode, nullptr);
   start({"--host=127.0.0.1", "--backlog=16", "--max-connections=100", "--max-header=10KB", "--max-body=10MB",
@@ -163,7 +163,7 @@ TEST_P(Options, HostMayBeAName) {
   EXPECT_EQ(process.wait(), 0);
 }
 
-TEST_P(Options, NothingIsPrintedButTheListeners) {
+TEST_P(Options, PrintOnlyTheListeners) {
   start();
   EXPECT_TRUE(serves_a_new_client());
   EXPECT_EQ(server().stop(), 0);
@@ -173,7 +173,7 @@ TEST_P(Options, NothingIsPrintedButTheListeners) {
                 "listening on raw://127.0.0.1:" + std::to_string(server().raw_port()) + suffix);
 }
 
-TEST_P(Options, NoRawListenerUnlessItIsAskedFor) {
+TEST_P(Options, HaveNoRawListenerByDefault) {
   Process process(majuscule_binary(), {"--mode=" + GetParam(), "--port=0"});
   EXPECT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }))
       << process.standard_error();
@@ -211,7 +211,7 @@ TEST_P(Options, FullDiskUnderTheAccessLogDoesNotStopTheServer) {
   const std::string log = server().process().standard_error();
   EXPECT_NE(log.find("dropping lines of --access-log=/dev/full: No space left on device"), std::string::npos)
       << log;
-  EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 10) << "said once a minute, not for each line";
+  EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 10) << "reported once a minute, not for each line";
 }
 
 TEST_P(Options, AccessLogIsAppendedTo) {

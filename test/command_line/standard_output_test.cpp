@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Standard output that is full, closed, a socket, or a pipe whose reader dies first: what was asked for
-// comes, or is said to be lost on standard error, and a clean stop remains one.
+// Standard output that is full, closed, a socket, or a pipe whose reader dies first: the output arrives, or
+// an error on standard error says that it was lost, and a clean stop stays clean.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ void expect_one_line_and_exit_1(const std::string& program, const std::string& o
   EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 1) << error;
 }
 
-TEST(StandardOutput, ThatIsFullOrClosedIsToldOf) {
+TEST(StandardOutput, FullOrClosedIsReported) {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   for (const char* option : {"--help", "--version", "--list-modes"}) {
     expect_one_line_and_exit_1(majuscule_binary(), option, {.output = full.get()});
@@ -36,7 +36,7 @@ TEST(StandardOutput, ThatIsFullOrClosedIsToldOf) {
   }
 }
 
-TEST(StandardOutput, OfTheLoadClientThatIsFullIsToldOf) {
+TEST(StandardOutput, OfTheLoadClientFullIsReported) {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   for (const char* option : {"--help", "--version"}) {
     expect_one_line_and_exit_1(majuscule_binary() + "-load", option, {.output = full.get()});
@@ -53,7 +53,7 @@ std::uint16_t port_in(const std::string& text) {
              : 0;
 }
 
-TEST_P(StandardOutput, TakesTheAccessLogBehindTheListeners) {
+TEST_P(StandardOutput, TakesTheAccessLogAfterTheListeners) {
   start({"--access-log=-"});
   HttpClient client = connect();
   expect_ok(client.request(get("/capitalize?text=a")), "A");
@@ -66,8 +66,8 @@ TEST_P(StandardOutput, TakesTheAccessLogBehindTheListeners) {
       << server().process().standard_output();
 }
 
-/// As systemd gives one: open(2) of /dev/stdout fails there (ENXIO).
-TEST_P(StandardOutput, ThatIsASocketTakesTheAccessLogOrSaysHow) {
+/// As under systemd: open(2) of /dev/stdout fails there (ENXIO).
+TEST_P(StandardOutput, SocketTakesTheAccessLogOrReportsHow) {
   for (const std::string file : {"-", "/dev/stdout"}) {
     SCOPED_TRACE(file);
     int ends[2];
@@ -104,7 +104,7 @@ TEST_P(StandardOutput, ThatIsASocketTakesTheAccessLogOrSaysHow) {
 }
 
 /// `2>&1 | tee file` and Ctrl-C: tee dies first.
-TEST_P(StandardOutput, WhoseReaderDiesFirstLeavesACleanStopOne) {
+TEST_P(StandardOutput, DeadReaderDoesNotChangeACleanStop) {
   for (const int number : {SIGINT, SIGTERM}) {
     SCOPED_TRACE(number);
     Pipe both(65'536);

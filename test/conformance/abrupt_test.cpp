@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Clients that leave without manners, a thousand of each kind (fewer under a sanitizer): the server has as
-// many descriptors and threads as before, its memory has not grown, and every client is counted in and out.
-// What a sanitized build leaks, the exit code of the server tells.
+// Clients that leave abruptly, a thousand of each kind (fewer under a sanitizer). Afterwards the server has
+// as many descriptors and threads as before, its memory has not grown, and every client is counted as
+// accepted and closed. Leaks of a sanitized build show in the server's exit code.
 //
 // MAJUSCULE_TEST_CLIENTS=10000 is the long version (CONTRIBUTING).
 #include <stdlib.h>
@@ -44,15 +44,15 @@ class AbruptClients : public ModeTest {
  protected:
   void SetUp() override {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-    // One heap, and large blocks given back: memory is then what the server holds, not what threads happened
-    // to find in heaps of their own.
+    // One heap, and large blocks returned at once, so that memory is what the server holds, and not what
+    // allocator arenas keep.
     ::setenv("MALLOC_ARENA_MAX", "1", 1);
     ::setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
   }
 
-  /// Sends all the clients of a kind, and expects that nothing of them stays in the server.
+  /// Sends all clients of a kind, and expects that the server keeps nothing of them.
   void expect_no_trace_of(const Kind& kind, const std::string& task = "none") {
-    // Timeouts so long that none of them clears away what a client has left behind.
+    // Timeouts so long that none of them cleans up after a client.
     std::vector<std::string> options = {"--task=" + task, "--header-timeout=10min", "--body-timeout=10min",
                                         "--idle-timeout=10min", "--write-timeout=10min"};
     if (GetParam() == "pool") options.push_back("--threads=" + std::to_string(kPoolThreads));
@@ -61,7 +61,7 @@ class AbruptClients : public ModeTest {
     EXPECT_EQ(stats_over(watcher)["connections/open"], 1);
     if (GetParam() == "pool") occupy_the_pool();
     send_clients(kind, warm_up_, watcher);
-    const Usage quiet = usage();  // all threads have come to run
+    const Usage quiet = usage();  // all threads have begun to run
     const std::int64_t growth = growth_of_a_round(kind, watcher);
 
     EXPECT_TRUE(eventually([&] {
@@ -80,7 +80,7 @@ class AbruptClients : public ModeTest {
 
  private:
   static constexpr int kRounds = 5;
-  static constexpr int kPoolThreads = 128;  // more than are there at once
+  static constexpr int kPoolThreads = 128;  // more than there are clients at once
 
   struct Usage {
     std::int64_t descriptors;
@@ -93,9 +93,9 @@ class AbruptClients : public ModeTest {
     return {descriptors_of(pid), threads_of(pid), anonymous_memory_of(pid)};
   }
 
-  /// By how many bytes the memory grows in the best of the rounds. A leak shows in every one; what the heaps
-  /// of an allocator grow by without one does not, if there are enough of them. A round in which they shrink
-  /// would hide a leak, so it does not count.
+  /// Returns by how many bytes the memory grows in the best round. A leak shows in every round; growth of the
+  /// allocator's heaps does not, given enough rounds. A round in which they shrink could hide a leak, so it
+  /// does not count.
   std::int64_t growth_of_a_round(const Kind& kind, HttpClient& watcher) {
     std::int64_t growth = std::numeric_limits<std::int64_t>::max();
     for (int round = 0; round < kRounds || (growth >= leak_ && !server_is_sanitized() && round < 5 * kRounds);
@@ -109,8 +109,8 @@ class AbruptClients : public ModeTest {
     return growth;
   }
 
-  /// All threads but the watcher's have a client at once: else some first come to run, and touch their
-  /// stacks, in each round.
+  /// Gives all threads but the watcher's a client at once. Otherwise some would start to run, and touch their
+  /// stacks, in later rounds.
   void occupy_the_pool() {
     std::vector<HttpClient> clients;
     for (int i = 1; i < kPoolThreads; ++i) {
@@ -120,8 +120,8 @@ class AbruptClients : public ModeTest {
     sent_ += kPoolThreads - 1;
   }
 
-  /// In batches, each counted in and out before the next comes: how many are there at once is no accident
-  /// then.
+  /// Sends clients in batches. Each is counted as accepted and closed before the next, so that the number of
+  /// clients at once is fixed.
   void send_clients(const Kind& kind, int count, HttpClient& watcher) {
     for (int sent = 0; sent < count && !HasFailure(); sent += batch_) {
       send_batch(kind);
@@ -136,7 +136,7 @@ class AbruptClients : public ModeTest {
   void send_batch(const Kind& kind) {
     std::vector<TcpClient> clients;
     for (int i = 0; i < batch_; ++i) {
-      // Little fits into the socket of a client that leaves its answer unread.
+      // A client that does not read its answer has a small receive buffer.
       clients.emplace_back(kind.port == Port::kRaw ? server().raw_port() : server().port(), 4096);
       EXPECT_TRUE(clients.back().send(kind.text));
     }
@@ -171,8 +171,8 @@ class AbruptClients : public ModeTest {
   const int least_ = kRounds * batch_;
   const int clients_ =
       number_from_environment("MAJUSCULE_TEST_CLIENTS", server_is_sanitized() ? 100 : 500, least_, 1'000'000);
-  // 64 bytes a client: for the hundred of a round more than a page, in which memory is counted, and less than
-  // two.
+  // 64 bytes a client: for the hundred clients of a round that is more than a page, the unit of memory, and
+  // less than two.
   const std::int64_t leak_ = std::int64_t{64} * clients_ / kRounds;
   int sent_ = 0;
 };
@@ -215,7 +215,7 @@ TEST_P(AbruptClients, ThatHalfCloseAndReadTheAnswer) {
   expect_no_trace_of({Port::kHttp, kRequest, Until::kNothing, Leave::kReadToTheEnd, true});
 }
 
-TEST_P(AbruptClients, ThatHalfCloseAndVanishDuringTheirTask) {
+TEST_P(AbruptClients, ThatHalfCloseAndDisappearDuringTheirTask) {
   expect_no_trace_of({Port::kHttp, kRequest, Until::kRead, Leave::kReset, true}, "sleep:20ms");
 }
 
@@ -235,7 +235,7 @@ TEST_P(AbruptClients, ThatAreRawAndHalfCloseAndReadTheAnswer) {
   expect_no_trace_of({Port::kRaw, "aBRUPT", Until::kNothing, Leave::kReadToTheEnd, true});
 }
 
-TEST_P(AbruptClients, ThatAreRawAndHalfCloseAndVanishDuringTheirTask) {
+TEST_P(AbruptClients, ThatAreRawAndHalfCloseAndDisappearDuringTheirTask) {
   expect_no_trace_of({Port::kRaw, "aBRUPT", Until::kRead, Leave::kReset, true}, "sleep:20ms");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An accept(2) that fails for ever, by no fault of a client's: nothing spins, the log says so now and then,
-// all others are served, and the server can be stopped.
+// accept(2) fails for good for a reason that no client causes. The server does not spin, logs it at a limited
+// rate, serves its other clients, and can be stopped.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,7 +23,7 @@ class Accept : public ModeTest {
  protected:
   void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
 
-  /// Starts the server on both sockets: the second is for raw, and descriptor 4 of the server.
+  /// Starts the server with both sockets: the second is for raw, and descriptor 4 of the server.
   Process start_on_both(Process::Limits limits = {}) {
     return start_activated(GetParam(), {{http_.fd(), raw_.fd()}, "http:raw"}, {}, limits);
   }
@@ -62,7 +62,7 @@ class Accept : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Accept);
 
-TEST_P(Accept, ThatIsForbiddenDoesNotSpinNorDisturbOthers) {
+TEST_P(Accept, ForbiddenDoesNotSpinAndOthersAreServed) {
   const auto begin = Clock::now();
   Process process = start_on_both({.refusal = Process::Limits::Refusal{SYS_accept4, EPERM, 4}});
   ASSERT_TRUE(listens_on(process, "raw://127.0.0.1:" + std::to_string(raw_.port())));
@@ -72,7 +72,7 @@ TEST_P(Accept, ThatIsForbiddenDoesNotSpinNorDisturbOthers) {
   expect_served_at_ease(process, begin, client, "Operation not permitted");
 }
 
-TEST_P(Accept, OfAListenerThatIsShutDownDoesNotSpinNorDisturbOthers) {
+TEST_P(Accept, OfAShutDownListenerDoesNotSpinAndOthersAreServed) {
   const auto begin = Clock::now();
   Process process = start_on_both();
   ASSERT_TRUE(listens_on(process, "raw://127.0.0.1:" + std::to_string(raw_.port())));

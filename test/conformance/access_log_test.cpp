@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// --access-log: one line a request in the combined format, which common tools read, and which no client can
-// forge.
+// --access-log: one line for each request in the combined format, which common tools read, and which no
+// client can forge.
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -26,7 +26,7 @@ class AccessLog : public ModeTest {
     start(options);
   }
 
-  /// The lines of the log once the server has ended.
+  /// Returns the lines of the log once the server has ended.
   std::vector<std::string> lines_at_the_end() {
     EXPECT_EQ(server().stop(), 0);
     std::vector<std::string> lines;
@@ -43,7 +43,7 @@ class AccessLog : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(AccessLog);
 
-/// What every line begins with: the peer, two names that nobody has, the time.
+/// What every line begins with: the peer, two unused names, the time.
 const std::string kPrefix = R"(127\.0\.0\.1 - - \[[0-3][0-9]/[A-Z][a-z][a-z]/20[0-9][0-9]:)"
                             R"([0-2][0-9]:[0-5][0-9]:[0-6][0-9] [+-][0-9]{4}\] )";
 
@@ -70,7 +70,7 @@ TEST_P(AccessLog, HasOneCombinedLineForEachRequest) {
   expect_line(lines[4], R"re("GET /healthz HTTP/1\.0" 200 2 "-" "-")re");
 }
 
-TEST_P(AccessLog, QuotesAndControlBytesOfAClientForgeNothing) {
+TEST_P(AccessLog, EscapesQuotesAndControlBytesOfClients) {
   HttpClient client = connect();
   const std::string agent = "evil\" 200 \"x\" \\\"\t\xFF\xE9 end";
   expect_ok(client.request(get("/capitalize?text=a\"b", "User-Agent: " + agent + "\r\n")), "A\"b");
@@ -83,7 +83,7 @@ TEST_P(AccessLog, QuotesAndControlBytesOfAClientForgeNothing) {
   EXPECT_NE(lines[0].find("evil"), std::string::npos);
 }
 
-TEST_P(AccessLog, TellsOfRequestsThatWereRefused) {
+TEST_P(AccessLog, HasALineForARefusedRequest) {
   HttpClient client = connect();
   expect_error(client.request("nonsense\r\n\r\n"), 400, Connection::kCloses);
   client.tcp().close();
@@ -106,7 +106,7 @@ TEST_P(AccessLog, HasALineForARawMessage) {
   expect_line(lines[0], R"re("[^"]*" 200 5 "-" "-")re");
 }
 
-/// They are accepted only when they have gone: their sockets have no peer any more.
+/// They are accepted only after they have gone: their sockets have no peer any more.
 TEST_P(AccessLog, KnowsTheAddressOfAClientThatHasReset) {
   const pid_t pid = server().process().pid();
   server().process().signal(SIGSTOP);
@@ -141,7 +141,7 @@ TEST_P(AccessLog, WritesAnIpv4ClientOfAnIpv6ListenerAsIpv4) {
   expect_line(lines[0], ".*");
 }
 
-TEST_P(AccessLog, HasALineForAClientThatIsOneTooMany) {
+TEST_P(AccessLog, HasALineForAClientAboveTheLimit) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start_with({"--max-connections=1"});
   HttpClient first = connect();
@@ -156,7 +156,7 @@ TEST_P(AccessLog, HasALineForAClientThatIsOneTooMany) {
   expect_line(lines[1], R"re("-" 503 )re" + std::to_string(refused.body.size()) + R"re( "-" "-")re");
 }
 
-TEST_P(AccessLog, OfThousandsOfRequestsLosesNone) {
+TEST_P(AccessLog, LosesNoneOfThousandsOfRequests) {
   HttpClient client = connect();
   constexpr int kBatches = 20;
   constexpr int kPipelined = 100;

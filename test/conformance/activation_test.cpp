@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Socket activation: the test listens, as a service manager does, and passes the sockets to the server; who
-// waits in the queue of such a socket when one server ends is served by the next.
+// Socket activation: the test listens like a service manager and passes the sockets to the server. Clients
+// that wait in such a socket's queue when one server ends are served by the next.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ class Activation : public ModeTest {
     return scheme + "://127.0.0.1:" + std::to_string(socket.port());
   }
 
-  /// A server on the two sockets, passed as `passed` says. Expects it to serve both, and ends it.
+  /// Starts a server with the two sockets, passed as `passed` says. Expects it to serve both, and ends it.
   void expect_served(const ListeningSocket& http, const ListeningSocket& raw,
                      const test::Activation& passed) {
     SCOPED_TRACE(passed.names);
@@ -39,7 +39,7 @@ class Activation : public ModeTest {
     expect_end(process);
   }
 
-  /// Expects a server on a port of its own choice, which is not that of a socket it was passed, and ends it.
+  /// Expects the server to listen on a port of its own choice, not on a socket that it was passed. Ends it.
   void expect_own_port(const test::Activation& passed) {
     Process process = start_activated(GetParam(), passed, {"--port=0"});
     ASSERT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }));
@@ -56,7 +56,7 @@ class Activation : public ModeTest {
     EXPECT_EQ(process.wait(), 0) << process.standard_error();
   }
 
-  /// Expects the exit code 1, no line that it listens, and one line that has `part` in it.
+  /// Expects exit code 1, no line about listening, and one line that contains `part`.
   void expect_refused(const test::Activation& passed, const std::string& part) {
     SCOPED_TRACE(part);
     Process process = start_activated(GetParam(), passed, {"--port=0"});
@@ -81,12 +81,12 @@ TEST_P(Activation, OfOneSocketServesHttp) {
   expect_end(process);
 }
 
-TEST_P(Activation, OfTwoSocketsGoesByTheirOrder) {
+TEST_P(Activation, OfTwoSocketsUsesTheirOrder) {
   expect_served(first_, second_, {{first_.fd(), second_.fd()}});
   expect_served(first_, second_, {{first_.fd(), second_.fd()}, "majuscule.socket:majuscule.socket"});
 }
 
-TEST_P(Activation, OfTwoSocketsGoesByTheirNamesFirst) {
+TEST_P(Activation, OfTwoSocketsPrefersTheirNames) {
   expect_served(second_, first_, {{first_.fd(), second_.fd()}, "raw:http"});
   expect_served(second_, first_, {{first_.fd(), second_.fd()}, "raw:majuscule.socket"});
   expect_served(second_, first_, {{first_.fd(), second_.fd()}, "other:http"});
@@ -120,7 +120,7 @@ TEST_P(Activation, ForAnotherProcessIsIgnored) {
   }
 }
 
-TEST_P(Activation, WithoutSocketsIsNone) { expect_own_port({.descriptors = {}, .count = "0"}); }
+TEST_P(Activation, WithoutSocketsIsIgnored) { expect_own_port({.descriptors = {}, .count = "0"}); }
 
 TEST_P(Activation, WithAWrongDescriptorIsRefused) {
   const std::string wanted = "expected a listening TCP socket";
@@ -134,7 +134,8 @@ TEST_P(Activation, WithAWrongDescriptorIsRefused) {
     expect_refused({{wrong->get()}}, "descriptor 3 from LISTEN_FDS: " + wanted);
     expect_refused({{first_.fd(), wrong->get()}}, "descriptor 4 from LISTEN_FDS: " + wanted);
   }
-  expect_refused({{first_.fd()}, "", "2"}, "descriptor 4 from LISTEN_FDS: " + wanted);  // not open at all
+  expect_refused({{first_.fd()}, "", "2"},
+                 "descriptor 4 from LISTEN_FDS: " + wanted);  // the descriptor is closed
 }
 
 TEST_P(Activation, WithTooManyOrAmbiguousSocketsIsRefused) {
@@ -145,7 +146,7 @@ TEST_P(Activation, WithTooManyOrAmbiguousSocketsIsRefused) {
   expect_refused({{first_.fd()}, "", "65"}, "LISTEN_FDS=65: expected");
 }
 
-TEST_P(Activation, KeepsWhoConnectsDuringTheDrainForTheNextServer) {
+TEST_P(Activation, KeepsClientsThatConnectDuringTheDrainForTheNextServer) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   Process server =
       start_activated(GetParam(), {{first_.fd()}}, {"--task=sleep:" + duration_option(milliseconds(1'000))});
@@ -167,17 +168,18 @@ TEST_P(Activation, KeepsWhoConnectsDuringTheDrainForTheNextServer) {
   expect_end(next);
 }
 
-/// They have not said anything yet, so a draining server that took them would soon close them unanswered.
-TEST_P(Activation, KeepsWhoWaitsWhenTheSignalComesForTheNextServer) {
+/// They have not sent anything yet, so a draining server that accepted them would soon close them unanswered.
+TEST_P(Activation, KeepsClientsThatWaitAtTheSignalForTheNextServer) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   if (GetParam() == "leader-follower" || GetParam() == "pipeline") {
-    GTEST_SKIP() << "its accepting threads run on while the main thread comes to hear the signal";
+    GTEST_SKIP() << "its threads may accept before the main thread handles the signal";
   }
   Process server = start_activated(GetParam(), {{first_.fd()}});
   ASSERT_TRUE(listens_on(server, url("http", first_))) << server.standard_error();
   expect_ok(HttpClient(first_.port()).request(get("/healthz")), "ok");
   server.signal(SIGSTOP);
-  ASSERT_TRUE(eventually([&] { return state_of(server.pid()) == 'T'; })) << "it may accept until then";
+  ASSERT_TRUE(eventually([&] { return state_of(server.pid()) == 'T'; }))
+      << "it could accept until it is stopped";
   std::vector<HttpClient> clients;
   for (int i = 0; i < 50; ++i) {
     clients.emplace_back(first_.port());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The expectations behind answers.hpp. Header fields are compared as sorted lists, so that a failure prints
-// both.
+// Implements answers.hpp. Header fields are compared as sorted lists, so that a failure prints both.
 #include "conformance/answers.hpp"
 
 #include <algorithm>
@@ -31,7 +30,7 @@ const std::map<int, std::string> kReasons = {
 };
 
 void expect_fields(const HttpResponse& response, HeaderFields wanted, Connection connection) {
-  // RFC 9110, 5.6.7: IMF-fixdate, the only form to send.
+  // RFC 9110, 5.6.7: IMF-fixdate, the only form that may be sent.
   static const std::regex kDate(
       "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
       "20[0-9][0-9] "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every answer must look like: exactly the header fields it should have, no more and no fewer, whatever
-// their order. Only the value of Date is not compared with a fixed text, its form is.
+// What every answer must look like: exactly the expected header fields, in any order. For Date only the form
+// is checked.
 #pragma once
 
 #include <string>
@@ -11,25 +11,25 @@
 
 namespace majuscule::test {
 
-/// Whether the answer is the connection's last one.
+/// Whether the connection stays open after the answer.
 enum class Connection { kStays, kCloses };
 
 using HeaderFields = std::vector<std::pair<std::string, std::string>>;
 
 inline const std::string kPlainText = "text/plain; charset=utf-8";
 
-/// Expects a 200 with `body`, in plain text unless told otherwise.
+/// Expects a 200 with `body`, in plain text by default.
 void expect_ok(const HttpResponse& response, const std::string& body,
                Connection connection = Connection::kStays, const std::string& content_type = kPlainText);
 
-/// Expects an error: `status` with its reason phrase, a short plain text, and `more` header fields.
+/// Expects an error: `status` with its reason phrase, a short plain text, and the header fields in `more`.
 void expect_error(const HttpResponse& response, int status, Connection connection,
                   const HeaderFields& more = {});
 
-/// The answers without their dates, for comparing two conversations.
+/// Returns the answers without their dates, for comparisons.
 [[nodiscard]] std::string without_dates(const std::vector<HttpResponse>& responses);
 
-/// How often an answer in `responses` has `status`.
+/// Returns how many answers in `responses` have `status`.
 [[nodiscard]] int count_of_status(const std::vector<HttpResponse>& responses, int status);
 
 }  // namespace majuscule::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bodies up to and past --max-body, by length and in chunks, and the clients that wait for 100 Continue.
+// Bodies up to and beyond --max-body, with a length and in chunks, and clients that wait for 100 Continue.
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
@@ -12,7 +12,7 @@ constexpr std::size_t kMebibyte = 1024 * 1024;
 
 class RequestBody : public ModeTest {
  protected:
-  /// Expects one 413 and a close for what `text` begins, although its body never comes.
+  /// Expects a 413 and a close after the beginning of a request, although its body never comes.
   void expect_too_large_at_once(const std::string& text) {
     HttpClient client = connect();
     client.send(text);
@@ -54,7 +54,7 @@ TEST_P(RequestBody, OneByteLargerThanAllowedIsRefused) {
   EXPECT_EQ(server().stats()["responses/413"], 3);
 }
 
-TEST_P(RequestBody, TooLargeByItsLengthIsRefusedBeforeItComes) {
+TEST_P(RequestBody, WithTooLargeALengthIsRefusedBeforeItArrives) {
   start();
   expect_too_large_at_once(request("POST", "/capitalize", "Content-Length: 1048577\r\n"));
   expect_too_large_at_once(
@@ -63,20 +63,21 @@ TEST_P(RequestBody, TooLargeByItsLengthIsRefusedBeforeItComes) {
   expect_too_large_at_once("POST /capitalize HTTP/1.0\r\nContent-Length: 1048577\r\n\r\n");
 }
 
-TEST_P(RequestBody, TooLargeInChunksIsRefusedAsSoonAsItIs) {
+TEST_P(RequestBody, TooLargeInChunksIsRefusedAtTheLimit) {
   start({"--max-body=10"});
   const std::string head = request("POST", "/capitalize", "Transfer-Encoding: chunked\r\n");
   expect_too_large_at_once(head + "5\r\nhello\r\n6\r\n world");
 }
 
-TEST_P(RequestBody, ChunkOfAnEndlessSizeIsRefusedWhenItPassesTheLimit) {
+TEST_P(RequestBody, EndlessChunkSizeIsRefusedAtTheLimit) {
   start();
   const std::string head = request("POST", "/capitalize", "Transfer-Encoding: chunked\r\n");
   expect_too_large_at_once(head + "ffffffffffffffff\r\n" + std::string(kMebibyte + 1, 'x'));
 }
 
-/// Trailers come too late to frame anything. A length is forgotten; a coding is refused, as is any in which
-/// chunked is not the last of a head's, since what is behind it might be meant otherwise.
+/// Trailers cannot change the framing. A Content-Length there is ignored. A transfer coding there is refused,
+/// like a head in which chunked is not the last coding, since other parsers may read what follows
+/// differently.
 TEST_P(RequestBody, TrailersNeverChangeTheFraming) {
   start();
   const auto answers = [this](const std::string& trailers) {
@@ -117,7 +118,7 @@ TEST_P(RequestBody, ChunkedFramingDoesNotCountAgainstTheLimit) {
   expect_ok(client.request(post_chunked(body, 1)), capitalized(body));
 }
 
-TEST_P(RequestBody, ClientThatExpectsContinueIsToldToSendIt) {
+TEST_P(RequestBody, IsSentAfterContinueIfExpected) {
   start();
   HttpClient client = connect();
   for (const char* value : {"100-continue", "100-Continue"}) {
@@ -149,7 +150,7 @@ TEST_P(RequestBody, NoContinueWithoutABody) {
             "");
 }
 
-TEST_P(RequestBody, OfARequestThatIsNotAllowedIsReadAndForgotten) {
+TEST_P(RequestBody, OfARequestThatIsNotAllowedIsDiscarded) {
   start();
   HttpClient client = connect();
   const HttpResponse response = client.request(request("PUT", "/capitalize", "Content-Length: 40\r\n") +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How long a connection lives and how it ends: keep-alive, HTTP/1.0, half-closed and truncated clients, and
-// clients that vanish. Persistence follows RFC 9112, section 9.
+// clients that disappear. Persistence follows RFC 9112, section 9.
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 class ClientConnection : public ModeTest {
  protected:
-  /// The answers to all that a client sends before it closes its half.
+  /// Returns the answers to everything that a client sends before it shuts down writing.
   std::vector<HttpResponse> answers_to_half_closed(const std::string& text) {
     HttpClient client = connect();
     client.send(text);
@@ -35,7 +35,7 @@ TEST_P(ClientConnection, ServesManyRequestsOverOneConnection) {
   EXPECT_EQ(stats_over(client)["connections/accepted"], 1);
 }
 
-TEST_P(ClientConnection, ClosesWhenTheClientAsksFor) {
+TEST_P(ClientConnection, ClosesWhenTheClientAsks) {
   start();
   for (const char* field :
        {"Connection: close\r\n", "Connection: Close\r\n", "connection: keep-alive, close\r\n"}) {
@@ -46,7 +46,7 @@ TEST_P(ClientConnection, ClosesWhenTheClientAsksFor) {
     ASSERT_EQ(responses.size(), 1U);
     expect_ok(responses[0], "Last", Connection::kCloses);
   }
-  EXPECT_EQ(server().stats()["requests"], 3) << "a request behind the last one was processed";
+  EXPECT_EQ(server().stats()["requests"], 3) << "a request after the last one was processed";
 }
 
 TEST_P(ClientConnection, SaysCloseOnAnErrorToAClientThatCloses) {
@@ -67,7 +67,7 @@ TEST_P(ClientConnection, Http10ClosesByDefault) {
   EXPECT_TRUE(poster.is_closed_by_server());
 }
 
-TEST_P(ClientConnection, Http10StaysWhenTheClientAsksFor) {
+TEST_P(ClientConnection, Http10StaysOpenWhenTheClientAsks) {
   start();
   HttpClient client = connect();
   for (int i = 0; i < 3; ++i) {
@@ -89,7 +89,7 @@ TEST_P(ClientConnection, Http10NeedsNoHostAndGetsNoInterimAnswer) {
   expect_ok(responses[0], "Ab", Connection::kCloses);
 }
 
-TEST_P(ClientConnection, Http11StaysAfterTheRoutersErrors) {
+TEST_P(ClientConnection, Http11StaysOpenAfterRoutingErrors) {
   start();
   HttpClient client = connect();
   expect_error(client.request(get("/nothing")), 404, Connection::kStays);
@@ -165,8 +165,8 @@ TEST_P(ClientConnection, OpenConnectionsAreCountedUntilTheyEnd) {
   EXPECT_TRUE(eventually([&] { return server().stats()["connections/open"] == 1; }));
 }
 
-/// The classic server: whoever comes second waits in the backlog, and is served whole.
-TEST_P(ClientConnection, OnesTurnComesWhenTheOneBeforeHasGone) {
+/// The classic sequential server: the second client waits in the backlog, and is then served completely.
+TEST_P(ClientConnection, IsServedWhenTheOneBeforeHasGone) {
   if (!serves_one_client_at_a_time(GetParam())) {
     GTEST_SKIP() << GetParam() << " serves several clients at once";
   }
@@ -182,9 +182,9 @@ TEST_P(ClientConnection, OnesTurnComesWhenTheOneBeforeHasGone) {
   EXPECT_EQ(stats_over(second)["connections/open"], 1);
 }
 
-/// Clients that vanish at every point of a conversation.
-TEST_P(ClientConnection, ClientsThatResetHarmNobody) {
-  // Timeouts so long that none of them clears away what a reset has left behind.
+/// Clients that disappear at every point of a connection.
+TEST_P(ClientConnection, ResetsDoNotAffectOtherClients) {
+  // Timeouts so long that none of them cleans up after a reset.
   start({"--task=sleep:20ms", "--header-timeout=10min", "--body-timeout=10min", "--idle-timeout=10min"});
   const std::string texts[] = {"",
                                "GET /capi",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The count is exact: 64 clients at once times M requests each are 64 x M in /stats, however the requests
-// come, and every client gets its own answers.
+// The count is exact: 64 clients at once with M requests each are 64 x M in /stats, in whatever way the
+// requests arrive, and every client gets its own answers.
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -19,8 +19,8 @@ class Count : public ModeTest {
  protected:
   void SetUp() override { start(); }
 
-  /// Runs `client(number)` on a thread for each of 64 clients; the sum of what they return, and a failure for
-  /// each that throws.
+  /// Runs `client(number)` on a thread for each of 64 clients. Returns the sum of the results; an exception
+  /// is a failure.
   static int sum_over_clients(const std::function<int(int)>& client) {
     std::atomic<int> sum = 0;
     std::vector<std::thread> threads;
@@ -120,7 +120,7 @@ TEST_P(Count, OfRawClientsIsExact) {
   EXPECT_EQ(server().stats()["requests"], kCountedClients * kMessages);
 }
 
-/// Nobody can know of it before the answer is sent.
+/// The server cannot detect the reset before it sends the answer.
 TEST_P(Count, OfClientsThatResetDuringTheirTaskIsExact) {
   start({"--task=sleep:" + duration_option(milliseconds(100))});
   for (int i = 0; i < 20; ++i) {
@@ -133,7 +133,7 @@ TEST_P(Count, OfClientsThatResetDuringTheirTaskIsExact) {
       << server().stats().document();
 }
 
-TEST_P(Count, LeavesOutWhatIsNoCapitalizeAnswer) {
+TEST_P(Count, ExcludesOtherThanCapitalizeAnswers) {
   HttpClient client = connect();
   EXPECT_EQ(client.request(get("/healthz")).status, 200);
   EXPECT_EQ(client.request(get("/")).status, 200);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Stopping under load: clients of every kind hammer the server, SIGTERM strikes in the middle. Whoever was
-// connected and had asked gets a whole answer, the others find nobody, and the access log has a line for each
-// answer and no more.
+// Stopping under load: clients of every kind send requests, and SIGTERM comes in the middle. A client that
+// was connected and had sent a request gets a complete answer, later clients find no listener, and the access
+// log has exactly one line for each answer.
 //
 // MAJUSCULE_TEST_ROUNDS=200 is the long version (CONTRIBUTING).
 #include <signal.h>
@@ -23,7 +23,7 @@
 namespace majuscule::test {
 namespace {
 
-/// What a client sends, over and over.
+/// What a client sends repeatedly.
 struct Load {
   std::string requests;
   int answers = 1;  ///< to the requests
@@ -37,13 +37,14 @@ const Load kPipelined{get("/capitalize?text=oNE") + get("/capitalize?text=tWO") 
 const Load kPosting{post(std::string(20'000, 'P')), 1, 20};
 const Load kRaw{"rAW", 1, 1, true};
 
-/// One connection after the other until nobody listens. What must not happen is noted as a failure.
+/// Opens one connection after the other until there is no listener. Records what must not happen as a
+/// failure.
 class Hammer {
  public:
   Hammer(const Server& server, const Load& load, std::atomic<int>& answered)
       : server_(server), load_(load), answered_(answered) {}
 
-  /// How many of its requests were lost in a way that the server is not to blame for.
+  /// Returns how many of its requests were lost for reasons that the server may have.
   [[nodiscard]] int excused() const { return excused_; }
 
   void strike() {
@@ -57,7 +58,7 @@ class Hammer {
   }
 
  private:
-  static constexpr milliseconds kGrace{500};  // the server's own, for a client that says nothing, is longer
+  static constexpr milliseconds kGrace{500};  // shorter than the server's grace for a silent client
 
   bool connect() {
     connected_ = Clock::now();
@@ -120,15 +121,15 @@ class Hammer {
     }
   }
 
-  /// False when the server has closed before it was all taken.
+  /// Returns false when the server has closed before everything was sent.
   bool send() {
     const bool all = client_->send(load_.requests);
     if (!first_asked_) first_asked_ = Clock::now();
     return all;
   }
 
-  /// No (whole) answer. That may be where the request crossed with the close of an idle connection (RFC 9112,
-  /// 9.5), or where this client was so slow to ask at all that the server's grace had passed.
+  /// No complete answer. That is allowed where the request crossed with the close of an idle connection (RFC
+  /// 9112, 9.5), or where this client sent its request only after the server's grace time.
   void lost() {
     const bool crossed = answered_here_ > 0 && answered_here_ % load_.answers == 0 && received_.empty();
     const bool late = answered_here_ == 0 && received_.empty() && *first_asked_ - connected_ > kGrace;
@@ -149,7 +150,7 @@ class Hammer {
   std::optional<TcpClient> client_;
   Clock::time_point connected_;
   std::optional<Clock::time_point> first_asked_;  ///< when it had been sent
-  Ending ending_ = Ending::kReset;                ///< so seen last; a send that fails is a reset
+  Ending ending_ = Ending::kReset;                ///< the last one seen; a send that fails is a reset
   std::string received_;
   int answered_here_ = 0;
   int excused_ = 0;
@@ -157,7 +158,7 @@ class Hammer {
 
 class DrainUnderLoad : public ModeTest {
  protected:
-  /// Starts a server, a thread for each of the loads, and sends SIGTERM when `first` requests are answered.
+  /// Starts a server and a thread for each of the loads. Sends SIGTERM when `first` requests are answered.
   void strike(const std::vector<Load>& loads, int first, const std::string& task) {
     const TemporaryDirectory directory;
     const std::string log = directory.path() + "/access.log";
@@ -178,13 +179,14 @@ class DrainUnderLoad : public ModeTest {
       thread.join();
     }
     for (const Hammer& hammer : hammers) {
-      // Only in the drain may a client be unlucky, and there it connects once more at most.
+      // Only the drain excuses a lost request, and afterwards a client connects once more at most.
       EXPECT_LE(hammer.excused(), 1);
       excused_ += hammer.excused();
     }
     connections_ += static_cast<int>(loads.size());
     RecordProperty("excused", excused_);
-    EXPECT_LE(excused_, connections_ / 2) << "of " << connections_ << " clients that a drain met";
+    EXPECT_LE(excused_, connections_ / 2)
+        << "of " << connections_ << " clients that were connected at a drain";
     EXPECT_EQ(server().process().standard_error().find("cut"), std::string::npos)
         << server().process().standard_error();
     EXPECT_EQ(lines_with_200(log), answered);
@@ -195,7 +197,7 @@ class DrainUnderLoad : public ModeTest {
  private:
   static constexpr milliseconds kDrainTimeout{8'000};
   int excused_ = 0;
-  int connections_ = 0;  ///< of all rounds: those at the time of the signal
+  int connections_ = 0;  ///< in all rounds: connections at the time of the signal
 
   static int lines_with_200(const std::string& file) {
     std::ifstream log(file);
@@ -208,15 +210,15 @@ class DrainUnderLoad : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(DrainUnderLoad);
 
-TEST_P(DrainUnderLoad, OfEveryKindLosesNoRequest) {
+TEST_P(DrainUnderLoad, LosesNoRequestOfAnyKind) {
   for (int round = 0; round < rounds() && !HasFailure(); ++round) {
     strike({kKeepAlive, kKeepAlive, kClosing, kClosing, kPipelined, kPipelined, kPosting, kRaw}, 100,
            "sleep:1ms");
   }
 }
 
-/// Somebody is always about to connect, about to be accepted, or about to ask.
-TEST_P(DrainUnderLoad, OfAConnectStormLosesNoRequest) {
+/// At any time some client is connecting, waiting to be accepted, or sending.
+TEST_P(DrainUnderLoad, LosesNoRequestOfAConnectStorm) {
   for (int round = 0; round < rounds() && !HasFailure(); ++round) {
     strike({kClosing, kClosing, kClosing, kClosing, kRaw, kRaw}, 100, "none");
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stopping: SIGTERM and SIGINT let requests in flight finish and nothing else; a second signal and
-// --drain-timeout end what will not. The log says when draining has begun, and idle connections close.
+// Stopping: SIGTERM and SIGINT let requests in flight finish and nothing else. A second signal and
+// --drain-timeout end what does not finish. The log reports the drain, and idle connections close.
 #include <signal.h>
 
 #include <algorithm>
@@ -17,25 +17,24 @@
 namespace majuscule::test {
 namespace {
 
-/// Long enough for the signal to come before it ends, on a busy machine too.
+/// Long enough for the signal to come before it ends, even on a busy machine.
 const std::string kLongTask = "--task=sleep:" + duration_option(milliseconds(3'000));
 
 class Drain : public ModeTest {
  protected:
   static bool serves_several() { return !serves_one_client_at_a_time(GetParam()); }
 
-  /// Whose master says that it drains just before it tells them.
+  /// A master reports its drain just before it tells its workers.
   bool has_workers() { return !children_of(server().process().pid()).empty(); }
 
-  /// A client whose connection is idle after an answered request.
+  /// Returns a client whose connection is idle after an answered request.
   HttpClient idle_client() {
     HttpClient client = connect();
     expect_ok(client.request(get("/healthz")), "ok");
     return client;
   }
 
-  /// Sends `number` and waits until the server drains, and has closed an idle connection if it has a place
-  /// for one.
+  /// Sends `number` and waits until the server drains, and has closed an idle connection if it can serve one.
   void begin_drain(int number = SIGTERM) {
     std::optional<HttpClient> idle;
     if (serves_several() || has_workers()) {
@@ -46,7 +45,7 @@ class Drain : public ModeTest {
     EXPECT_TRUE(!idle || idle->is_closed_by_server()) << "an idle client should be closed without a byte";
   }
 
-  /// Waits for the server to end and expects it to have said why in its log.
+  /// Waits for the server to end and expects the reason in its log.
   void expect_exit_saying(int code, const std::string& reason) {
     (void)server().process().wait();
     const std::string log = server().process().standard_error();
@@ -59,7 +58,7 @@ class Drain : public ModeTest {
                       limit);
   }
 
-  /// The server and its workers stand still from now on, until a SIGCONT to each of them.
+  /// Stops the server and its workers, until each of them gets SIGCONT.
   void stop_all_processes() {
     std::vector<pid_t> all = children_of(server().process().pid());
     all.push_back(server().process().pid());
@@ -70,7 +69,7 @@ class Drain : public ModeTest {
         [&] { return std::all_of(all.begin(), all.end(), [](pid_t pid) { return state_of(pid) == 'T'; }); }));
   }
 
-  /// A client whose request is being worked on.
+  /// Returns a client whose request is in progress.
   HttpClient client_in_task(const std::string& text = get("/capitalize?text=in+flight")) {
     HttpClient client = connect();
     client.send(text);
@@ -98,7 +97,7 @@ TEST_P(Drain, ClosesIdleClientsWithoutAByte) {
   expect_exit(0);
 }
 
-TEST_P(Drain, AnswersRequestsInFlightWhole) {
+TEST_P(Drain, AnswersRequestsInFlightCompletely) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   for (const int number : {SIGTERM, SIGINT}) {
     SCOPED_TRACE(number);
@@ -120,7 +119,7 @@ TEST_P(Drain, AnswersRequestsInFlightWhole) {
 }
 
 /// A client that connected and sent its request before the signal is answered, even if it was not accepted
-/// yet: the server is stopped while they connect, so that none can have been accepted.
+/// yet. The server is stopped while they connect, so that none is accepted before the signal.
 TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
   constexpr int kClients = 200;
   start();
@@ -136,7 +135,7 @@ TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
   server().process().signal(SIGCONT);
   if (server_sanitizer() == Sanitizer::kThread && !logs("draining: ", milliseconds(10'000))) {
     server().process().signal(
-        SIGTERM);  // the thread sanitizer lost one that came while the process stood still
+        SIGTERM);  // the thread sanitizer lost a signal that came while the process was stopped
   }
   EXPECT_TRUE(logs("draining: "));
   for (const pid_t worker : workers) {
@@ -147,7 +146,7 @@ TEST_P(Drain, AnswersClientsThatStillWaitToBeAccepted) {
     ASSERT_EQ(responses.size(), 1U) << "client " << i;
     EXPECT_EQ(responses[0].status, 200);
     EXPECT_EQ(responses[0].body, "C" + std::to_string(i));
-    // Several threads or workers may accept a moment before the one with the signal begins the drain.
+    // Other threads or workers may accept just before the thread with the signal begins the drain.
     ASSERT_TRUE(responses[0].says_close() || !is_alone) << "client " << i << " came before the drain";
   }
   expect_exit(0);
@@ -163,7 +162,7 @@ TEST_P(Drain, RefusesNewClients) {
   expect_exit(0);
 }
 
-TEST_P(Drain, TellsAConnectedClientThatAsksForItsHealth) {
+TEST_P(Drain, AnswersHealthChecksOfConnectedClients) {
   start();
   HttpClient fresh = connect();
   ASSERT_TRUE(!serves_several() || eventually([&] { return server().stats()["connections/open"] == 2; }));
@@ -176,7 +175,7 @@ TEST_P(Drain, TellsAConnectedClientThatAsksForItsHealth) {
   expect_exit(0);
 }
 
-TEST_P(Drain, DoesNotWaitForClientsThatNeverSpeak) {
+TEST_P(Drain, DoesNotWaitForSilentClients) {
   start({"--drain-timeout=" + duration_option(milliseconds(30'000))});
   HttpClient silent = connect();
   begin_drain();
@@ -197,11 +196,11 @@ TEST_P(Drain, AnswersEveryRequestOfAPipelineItHasRead) {
   expect_exit(0);
 }
 
-/// What has arrived behind a reply that its client is slow to read was received, too.
+/// A request was received too if it arrived after one whose reply the client reads slowly.
 TEST_P(Drain, AnswersTheRequestBehindAReplyThatIsBeingRead) {
   start({"--max-body=64MiB", "--drain-timeout=" + duration_option(milliseconds(10'000)),
          "--write-timeout=" + duration_option(milliseconds(30'000))});
-  const std::string body(8 * 1024 * 1024, 'S');  // more than the kernel takes
+  const std::string body(8 * 1024 * 1024, 'S');  // larger than the socket buffers
   HttpClient client(server().port(), 4096);
   client.send(post(body));
   EXPECT_TRUE(client.tcp().wait_until_server_has_sent());
@@ -221,7 +220,7 @@ TEST_P(Drain, WaitsForARequestThatIsStillArriving) {
   expect_exit(0);
 }
 
-TEST_P(Drain, CutsWhatIsLeftAtItsTimeout) {
+TEST_P(Drain, ClosesTheRestAtItsTimeout) {
   start({"--task=sleep:1min", "--drain-timeout=" + duration_option(milliseconds(300))});
   HttpClient client = client_in_task();
   const auto begin = Clock::now();
@@ -242,18 +241,17 @@ TEST_P(Drain, SecondSignalEndsAtOnce) {
   expect_exit_saying(1, "second signal: exiting at once");
 }
 
-/// A call that blocks, or burns, longer than the timeout cannot be interrupted; the process ends all the
-/// same.
-TEST_P(Drain, IsNotHeldUpByATaskThatBurnsOn) {
+/// A task that blocks or burns CPU beyond the timeout cannot be interrupted; the process ends nevertheless.
+TEST_P(Drain, IsNotBlockedByATaskThatBurnsCpu) {
   start({"--task=cpu:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);
   expect_exit_saying(0, "a task still blocks; exiting without waiting for it");
 }
 
-TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
+TEST_P(Drain, IsNotBlockedByATaskThatBlocks) {
   if (server_sanitizer() == Sanitizer::kThread) {
-    GTEST_SKIP() << "ThreadSanitizer keeps signals back from a thread that blocks in clock_nanosleep";
+    GTEST_SKIP() << "ThreadSanitizer delays signals to a thread that blocks in clock_nanosleep";
   }
   start({"--task=block:1min", "--drain-timeout=300ms"});
   HttpClient client = client_in_task();
@@ -261,7 +259,7 @@ TEST_P(Drain, IsNotHeldUpByATaskThatBlocksOn) {
   expect_exit_saying(0, "a task still blocks; exiting without waiting for it");
 }
 
-TEST_P(Drain, SecondSignalEndsATaskThatCannotBeCut) {
+TEST_P(Drain, SecondSignalEndsATaskThatCannotBeInterrupted) {
   start({"--task=cpu:1min", "--drain-timeout=1min"});
   HttpClient client = client_in_task();
   server().process().signal(SIGTERM);

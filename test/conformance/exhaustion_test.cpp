@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Out of descriptors for real: --max-connections promises more than the system gives. Those who are connected
-// are served, those who wait are neither refused nor forgotten, and the server neither spins nor floods its
-// log.
+// The server runs out of descriptors, since --max-connections allows more than the system does. Connected
+// clients are served, waiting clients are neither refused nor forgotten, and the server neither spins nor
+// floods its log.
 #include <signal.h>
 
 #include <vector>
@@ -19,13 +19,13 @@ constexpr unsigned kDescriptors = 64;
 
 class Exhaustion : public ModeTest {
  protected:
-  /// A server without a free descriptor, and a crowd of which it has accepted the first.
+  /// A server without a free descriptor, and more clients than it can accept.
   void SetUp() override {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
     restart({});
   }
 
-  /// The same of a server with these options.
+  /// The same with these options.
   void restart(std::vector<std::string> options) {
     options.emplace_back("--max-connections=100000");
     crowd_.clear();
@@ -33,8 +33,8 @@ class Exhaustion : public ModeTest {
     begin_ = Clock::now();
     crowd_.reserve(kCrowd);
     crowd_.push_back(connect());
-    // Before it serves somebody, not all of the server's own descriptors are open. And UBSan looks at an
-    // object of a type that is new to it through a pipe, for which there is no descriptor later.
+    // Before it has served a client, the server has not opened all of its own descriptors. UBSan also needs a
+    // pipe when it first sees an object of a type, and there is no descriptor for it later.
     (void)stats_over(crowd_.front());
     const std::int64_t own = descriptors_of(server().process().pid()) - 1;
     crowd_.front().send(get("/healthz"));
@@ -44,7 +44,7 @@ class Exhaustion : public ModeTest {
     ASSERT_TRUE(eventually([this] { return complaints() > 0; })) << server().process().standard_error();
     expect_ok(crowd_.front().receive(), "ok");
     accepted_ = static_cast<std::size_t>(descriptors_of(server().process().pid()) - own);
-    // A thread counts its client when it comes to run.
+    // A thread counts its client when it begins to run.
     ASSERT_TRUE(eventually([this] {
       return stats_over(crowd_.front())["connections/open"] == static_cast<std::int64_t>(accepted_);
     }));
@@ -55,7 +55,7 @@ class Exhaustion : public ModeTest {
     }
   }
 
-  /// Another client that has sent a request.
+  /// Adds a client that has sent a request.
   void add_client() {
     crowd_.push_back(connect());
     crowd_.back().send(get("/healthz"));
@@ -67,14 +67,14 @@ class Exhaustion : public ModeTest {
     expect_ok(crowd_[accepted_ - 1].receive(), "ok");
   }
 
-  /// Expects one complaint a second, whatever happened meanwhile.
+  /// Expects at most one message a second, whatever happened meanwhile.
   void expect_few_complaints() {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(Clock::now() - begin_).count();
     EXPECT_LE(complaints(), 1 + seconds) << server().process().standard_error();
   }
 
   static constexpr std::size_t kCrowd = 2 * kDescriptors;
-  std::vector<HttpClient> crowd_;  // the accepted ones in front
+  std::vector<HttpClient> crowd_;  // the accepted ones first
   std::size_t accepted_ = 0;
 
  private:
@@ -92,9 +92,9 @@ class Exhaustion : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Exhaustion);
 
-TEST_P(Exhaustion, CostsNoCpuTime) {
+TEST_P(Exhaustion, UsesNoCpuTime) {
   if (never_sleeps(GetParam())) {
-    GTEST_SKIP() << GetParam() << " never sleeps: all of a CPU, always, is what it costs";
+    GTEST_SKIP() << GetParam() << " never sleeps: it always uses a whole CPU";
   }
   const milliseconds window(1'000);
   const auto before = cpu_time_of(server().process().pid());
@@ -102,11 +102,11 @@ TEST_P(Exhaustion, CostsNoCpuTime) {
   const auto used = cpu_time_of(server().process().pid()) - before;
   EXPECT_LT(used, window / 5) << "a server that spins would use all of the window";
   EXPECT_EQ(nothing.bytes, "");
-  EXPECT_EQ(nothing.ending, Ending::kStillOpen) << "a client that waits should be neither refused nor reset";
+  EXPECT_EQ(nothing.ending, Ending::kStillOpen) << "a waiting client must be neither refused nor reset";
   expect_few_complaints();
 }
 
-TEST_P(Exhaustion, DisturbsNobodyWhoIsConnected) {
+TEST_P(Exhaustion, DoesNotAffectConnectedClients) {
   for (std::size_t i = 0; i < accepted_; ++i) {
     expect_ok(crowd_[i].request(post("sTILL")), "Still");
   }
@@ -122,7 +122,7 @@ TEST_P(Exhaustion, GivesEachFreeDescriptorToTheNextInTheQueue) {
   }
 }
 
-TEST_P(Exhaustion, EndsWithTheCrowd) {
+TEST_P(Exhaustion, EndsWhenClientsLeave) {
   while (crowd_.size() > accepted_) {
     expect_that_one_follows_one();
   }
@@ -134,8 +134,9 @@ TEST_P(Exhaustion, EndsWithTheCrowd) {
   EXPECT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
 }
 
-/// Nobody leaves before they are cut; only then is there room for those who wait, and it is too late.
-TEST_P(Exhaustion, LastsUntilTheDrainCuts) {
+/// No client leaves before the drain timeout. Only then is there room for those that wait, and it is too
+/// late.
+TEST_P(Exhaustion, LastsUntilTheDrainTimeout) {
   restart({"--drain-timeout=" + duration_option(milliseconds(1500))});
   for (std::size_t i = 0; i < accepted_; ++i) {
     crowd_[i].send("POST /capitalize HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
@@ -145,7 +146,7 @@ TEST_P(Exhaustion, LastsUntilTheDrainCuts) {
   expect_exit(0);
 }
 
-TEST_P(Exhaustion, LosesNobodyInADrain) {
+TEST_P(Exhaustion, LosesNoClientInADrain) {
   server().process().signal(SIGTERM);
   for (std::size_t i = 0; i < kCrowd; ++i) {
     SCOPED_TRACE(i);
@@ -159,8 +160,8 @@ TEST_P(Exhaustion, LosesNobodyInADrain) {
   expect_exit(0);
 }
 
-/// Those who say nothing are let go, so that those who wait and have asked get their answers.
-TEST_P(Exhaustion, IsNoReasonToLoseAnybodyToTheSilent) {
+/// Silent clients are closed, so that waiting clients with a request get their answers.
+TEST_P(Exhaustion, ClosesSilentClientsToServeWaitingOnes) {
   crowd_.clear();
   ASSERT_TRUE(eventually([this] { return server().stats()["connections/open"] == 1; }));
   std::vector<HttpClient> silent;
@@ -178,8 +179,9 @@ TEST_P(Exhaustion, IsNoReasonToLoseAnybodyToTheSilent) {
   expect_exit(0);
 }
 
-/// Nobody waits but the one who comes when another goes, and who finds the server without a descriptor anew.
-TEST_P(Exhaustion, FloodsNoLog) {
+/// Only one client waits at a time: it comes when another leaves, and finds the server without a descriptor
+/// again.
+TEST_P(Exhaustion, DoesNotFloodTheLog) {
   while (crowd_.size() > accepted_) {
     expect_that_one_follows_one();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The last moments of a connection: a client that stays when the server has said its last word is let go, and
-// every deadline holds while the server drains.
+// The end of a connection: a client that stays after its last answer is closed, and every deadline holds
+// while the server drains.
 #include <signal.h>
 
 #include <thread>
@@ -17,7 +17,7 @@ constexpr milliseconds kTimeout{1'000};
 
 class Farewell : public ModeTest {
  protected:
-  /// A client that got its last answer, of `status`, and does not close.
+  /// Returns a client that got its last answer, with `status`, and does not close.
   HttpClient client_that_stays(const std::string& text, int status) {
     HttpClient client = connect();
     client.send(text);
@@ -27,7 +27,7 @@ class Farewell : public ModeTest {
     return client;
   }
 
-  /// Expects the server to close although `client` does not; that it may send for longer, up to a bound, is
+  /// Expects the server to close although `client` does not. That it may send for longer, up to a bound, is
   /// tested in virtual time.
   void expect_let_go(TcpClient& client) {
     HttpClient watcher = connect();
@@ -38,17 +38,17 @@ class Farewell : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Farewell);
 
-TEST_P(Farewell, ClientThatStaysAfterAnErrorIsLetGo) {
+TEST_P(Farewell, ClientThatStaysAfterAnErrorIsClosed) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start();
   HttpClient client = client_that_stays("garbage\r\n\r\n", 400);
   expect_let_go(client.tcp());
   const Stats stats = server().stats();
-  EXPECT_EQ(stats["connections/timed_out"], 0) << "it had its answer in time";
+  EXPECT_EQ(stats["connections/timed_out"], 0) << "it got its answer in time";
   EXPECT_EQ(stats["responses/400"], 1);
 }
 
-TEST_P(Farewell, RawClientThatStaysIsLetGo) {
+TEST_P(Farewell, RawClientThatStaysIsClosed) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start();
   TcpClient client = connect_raw();
@@ -68,24 +68,25 @@ TEST_P(Farewell, ClientThatStaysAfterItsTimeoutIsCountedOnce) {
   EXPECT_EQ(stats["responses/408"], 1);
 }
 
-/// It reads only when it has sent what it announced; to close before would reset the answer away.
+/// It reads only when it has sent everything it announced. Closing earlier would reset the connection and
+/// lose the answer.
 TEST_P(Farewell, RefusedUploadMaySendSlowlyBeforeItReads) {
   if (GetParam() != "epoll" && GetParam() != "threads" && GetParam() != "process" && GetParam() != "uring") {
-    GTEST_SKIP() << "it waits as one of these does, and the time is that of the core";
+    GTEST_SKIP() << "its way of waiting is tested in another mode, and the time does not depend on the mode";
   }
   start({"--max-body=1KiB"});
   HttpClient client = connect();
   client.send(request("POST", "/capitalize", "Content-Length: 12000\r\n"));
   for (int i = 0; i < 12; ++i) {
-    std::this_thread::sleep_for(milliseconds(250));  // a slow client is what this is about
-    EXPECT_TRUE(client.tcp().send(std::string(1'000, 'a'))) << "cut off after " << i << " pieces";
+    std::this_thread::sleep_for(milliseconds(250));  // a slow client is what is tested
+    EXPECT_TRUE(client.tcp().send(std::string(1'000, 'a'))) << "closed after " << i << " pieces";
   }
   const std::vector<HttpResponse> responses = client.receive_to_end();
   ASSERT_EQ(responses.size(), 1U);
   expect_error(responses[0], 413, Connection::kCloses);
 }
 
-TEST_P(Farewell, ClientThatStaysHoldsUpNoDrain) {
+TEST_P(Farewell, ClientThatStaysDoesNotDelayTheDrain) {
   start({"--drain-timeout=10min"});
   HttpClient client = client_that_stays("garbage\r\n\r\n", 400);
   server().process().signal(SIGTERM);

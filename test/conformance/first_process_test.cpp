@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The server as process 1 of a container, to which the kernel gives no signal that it has not asked for, and
-// every orphan: it stops as soon as it runs at all, also while it still looks up a name, and leaves no
-// zombie.
+// The server as process 1 of a container, which receives only signals that it handles, and inherits all
+// orphans. It stops from its first moment on, even during a name lookup, and leaves no zombies.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -32,7 +31,7 @@ class FirstProcess : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(FirstProcess);
 
-TEST_P(FirstProcess, StopsWell) {
+TEST_P(FirstProcess, StopsCleanly) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     SCOPED_TRACE(number);
     start({}, {.inheritance = {.is_first = true}});
@@ -42,10 +41,10 @@ TEST_P(FirstProcess, StopsWell) {
   }
 }
 
-/// The loader says on standard error when it hands over to main(); what comes from then on must count.
-TEST_P(FirstProcess, StopsFromItsFirstMoment) {
+/// The loader reports on standard error when it starts main(); signals must work from then on.
+TEST_P(FirstProcess, StopsFromItsStart) {
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "before main() a sanitizer is not ready for a handler";
+    GTEST_SKIP() << "before main() a sanitizer is not ready for a signal handler";
   }
   ::setenv("LD_DEBUG", "libs", 1);
   for (int i = 0; i < 20; ++i) {
@@ -54,7 +53,7 @@ TEST_P(FirstProcess, StopsFromItsFirstMoment) {
     if (!error.shows("transferring control:")) {
       ::unsetenv("LD_DEBUG");
       process.signal(SIGKILL);
-      GTEST_SKIP() << "this loader does not tell when the program begins";
+      GTEST_SKIP() << "this loader does not report when the program starts";
     }
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(scaled(milliseconds(3'000))), 0) << "try " << i << ": " << error.text();
@@ -63,11 +62,11 @@ TEST_P(FirstProcess, StopsFromItsFirstMoment) {
   ::unsetenv("LD_DEBUG");
 }
 
-/// A name server that hears a question and does not answer.
+/// A name server that receives a query and does not answer.
 class SilentNameServer {
  public:
   SilentNameServer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    // A resolver knows the port 53 only; of the addresses of this machine there are enough for each test.
+    // A resolver uses port 53 only; the machine has enough loopback addresses for each test.
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(53);
@@ -96,10 +95,10 @@ class SilentNameServer {
   std::string address_;
 };
 
-TEST_P(FirstProcess, StopsWhileANameIsLookedUp) {
+TEST_P(FirstProcess, StopsDuringANameLookup) {
   const SilentNameServer name_server;
   if (!name_server.is_bound() || ::geteuid() != 0) {
-    GTEST_SKIP() << "only root may be a name server, and say which one is asked";
+    GTEST_SKIP() << "only root can run a name server and configure it";
   }
   const TemporaryDirectory directory;
   const std::string file = directory.path() + "/resolv.conf";
@@ -111,7 +110,8 @@ TEST_P(FirstProcess, StopsWhileANameIsLookedUp) {
   EXPECT_EQ(process.wait(), 0) << process.standard_error();
 }
 
-/// As `sh -c 'helper & exec majuscule'` leaves one, and a health check that a container runs and cuts off.
+/// An orphan as left by `sh -c 'helper & exec majuscule'`, or by a health check that a container runs and
+/// kills.
 TEST_P(FirstProcess, LeavesNoOrphanAZombie) {
   std::vector<std::string> words = {"-c", "(sleep 0.2 & sleep 0.3 &) ; sleep 0.1 & exec \"$0\" \"$@\"",
                                     majuscule_binary(), "--port=0"};
@@ -129,7 +129,7 @@ TEST_P(FirstProcess, LeavesNoOrphanAZombie) {
   EXPECT_TRUE(eventually([&] {
     const std::vector<pid_t> all = children_of(process.pid());
     return std::none_of(all.begin(), all.end(), [&](pid_t child) { return runs(child, "sleep"); });
-  })) << "an orphan is left";
+  })) << "an orphan is a zombie";
   const std::vector<pid_t> left = children_of(process.pid());
   EXPECT_EQ(left.size(), has_workers() ? 2U : 0U);
   EXPECT_TRUE(std::all_of(left.begin(), left.end(), is_alive));

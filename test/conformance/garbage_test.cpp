@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes from a client lead to well-formed answers or a close: never a crash, a hang, or harm to the next
-// one. The bytes are random but the same in every run.
+// Any bytes from a client lead to well-formed answers or a close: never a crash or a hang, and the next
+// client is served. The bytes are random but the same in every run.
 #include <random>
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ class Garbage : public ModeTest {
  protected:
   void SetUp() override { start(); }
 
-  /// Sends `bytes` and the end of input; whatever comes back must be whole answers and then a close.
+  /// Sends `bytes` and the end of input. Expects only complete answers and then a close.
   void expect_answers_or_a_close(const std::string& bytes) {
     HttpClient client = connect();
     (void)client.tcp().send(bytes);

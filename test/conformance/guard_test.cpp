@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every guard that a mode allows: the counts of clients at once are exact, and what is not exact says so.
+// Every guard that a mode allows: the counts of concurrent clients are exact, or /stats says that they are
+// not.
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,7 @@ class GuardOption : public ModeTest {
         EXPECT_EQ(stats["requests"], kGuardedClients * kRequests);
         EXPECT_FALSE(document.contains("guard_note")) << document;
       }
-      EXPECT_EQ(stats["responses/200"], kGuardedClients * kRequests) << "guarded in any case";
+      EXPECT_EQ(stats["responses/200"], kGuardedClients * kRequests) << "exact under every guard";
       EXPECT_EQ(stats["connections/accepted"], kGuardedClients + 1);
       expect_clean_stop();
     }
@@ -59,9 +60,9 @@ class GuardOption : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(GuardOption);
 
-TEST_P(GuardOption, KeepsTheCountsOrSaysThatItDoesNot) { expect_counts_of_every_guard(1); }
+TEST_P(GuardOption, CountsExactlyOrReportsThatItDoesNot) { expect_counts_of_every_guard(1); }
 
-TEST_P(GuardOption, KeepsTheCountsOfWorkersOrSaysThatItDoesNot) { expect_counts_of_every_guard(3); }
+TEST_P(GuardOption, CountsWorkersExactlyOrReportsThatItDoesNot) { expect_counts_of_every_guard(3); }
 
 }  // namespace
 }  // namespace majuscule::test

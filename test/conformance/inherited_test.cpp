@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server inherits and did not ask for: standard descriptors that are closed, signals that are blocked
-// or ignored, limits that are tiny or huge. It serves and stops as ever.
+// A server that inherits closed standard descriptors, blocked or ignored signals, and tiny or huge limits. It
+// serves and stops as usual.
 #include <signal.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 namespace majuscule::test {
 namespace {
 
-/// All that mean something to the server.
+/// All signals that the server uses.
 const std::vector<int> kSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1, SIGUSR2,
                                    SIGALRM, SIGCHLD, SIGPIPE, SIGXFSZ};
 
@@ -31,13 +31,13 @@ const std::vector<int> kSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1, SIGUSR2,
 
 class ClosedDescriptors : public ConfigurationTest {
  protected:
-  /// The port of `process` whose listener speaks HTTP. The line that names it may have nowhere to go.
+  /// Returns the HTTP port of `process`. The line that names it may have been written nowhere.
   static std::uint16_t http_port(Process& process) {
     std::uint16_t http = 0;
     EXPECT_TRUE(eventually([&] {
       for (const std::uint16_t port : listening_ports_of(process.pid())) {
         std::optional<TcpClient> client = TcpClient::try_connect(port);
-        // The raw protocol takes this for a message, and answers with the same.
+        // The raw protocol takes this as a message, and echoes it.
         if (client && client->send(get("/healthz", "Connection: close\r\n")) &&
             client->receive_to_end().bytes.starts_with("HTTP/1.1 200 ")) {
           http = port;
@@ -48,10 +48,10 @@ class ClosedDescriptors : public ConfigurationTest {
     return http;
   }
 
-  /// Clients are served to the byte, one is refused, which a line of the log tells of, and all are drained.
+  /// Expects that clients are served byte for byte, that one is refused and logged, and that all are drained.
   static void expect_served_and_stopped(Process& process, std::uint16_t port) {
     std::optional<HttpClient> first;
-    ASSERT_TRUE(eventually([&] {  // when those that looked for the port are gone
+    ASSERT_TRUE(eventually([&] {  // when the connections that searched the port are gone
       HttpClient client(port);
       (void)client.tcp().send(post("fIRST"));
       if (client.receive().status != 200) return false;
@@ -65,7 +65,7 @@ class ClosedDescriptors : public ConfigurationTest {
     expect_ok(first->request(post("sTILL")), "Still");
     EXPECT_TRUE(process.is_running());
     process.signal(SIGTERM);
-    EXPECT_TRUE(first->is_closed_by_server()) << "not a byte of a log is a client's";
+    EXPECT_TRUE(first->is_closed_by_server()) << "the client must receive no byte of a log";
     EXPECT_EQ(process.wait(), 0) << process.standard_error();
   }
 
@@ -73,7 +73,7 @@ class ClosedDescriptors : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(ClosedDescriptors);
 
-TEST_P(ClosedDescriptors, AreNobodyElses) {
+TEST_P(ClosedDescriptors, AreNotReused) {
   for (const std::vector<int>& closed : std::vector<std::vector<int>>{{0}, {1}, {2}, {1, 2}, {0, 1, 2}}) {
     SCOPED_TRACE("closed: " + std::to_string(closed.front()) + " to " + std::to_string(closed.back()));
     Process process = start_bare({"--port=0", "--raw-port=0", kOptions[0], kOptions[1]},
@@ -84,8 +84,8 @@ TEST_P(ClosedDescriptors, AreNobodyElses) {
   }
 }
 
-/// The listener is another, so that the first that the server opens may be any of the three.
-TEST_P(ClosedDescriptors, AreNobodyElsesWithAServiceManager) {
+/// A service manager passes the listener, so the server's first own descriptor may be any of the three.
+TEST_P(ClosedDescriptors, AreNotReusedWithAServiceManager) {
   for (const std::string closed : {"2>&-", ">&- 2>&-", "<&- >&- 2>&-"}) {
     SCOPED_TRACE(closed);
     const ListeningSocket socket;
@@ -111,7 +111,7 @@ class InheritedSignals : public ConfigurationTest {
     return client;
   }
 
-  /// Everything that needs a signal to work.
+  /// Expects everything that needs a signal to work.
   void expect_all_as_ever(const Inheritance& inheritance) {
     const TemporaryDirectory directory;
     const std::string log = directory.path() + "/access.log";
@@ -128,11 +128,11 @@ class InheritedSignals : public ConfigurationTest {
 
     start({"--task=cpu:1min", "--drain-timeout=300ms"}, {.inheritance = inheritance});
     HttpClient endless = client_in_task();
-    server().process().signal(SIGINT);  // and SIGALRM ends it
+    server().process().signal(SIGINT);  // SIGALRM ends it
     expect_exit(0);
   }
 
-  /// Children that end with their clients, and workers that are replaced.
+  /// Expects that children end with their clients, and that workers are replaced.
   void expect_children_reaped() {
     const pid_t pid = server().process().pid();
     if (GetParam().mode == "process" && !has_workers()) {
@@ -152,28 +152,28 @@ class InheritedSignals : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(InheritedSignals);
 
-TEST_P(InheritedSignals, ThatAreBlockedCountAllTheSame) { expect_all_as_ever({.blocked = kSignals}); }
+TEST_P(InheritedSignals, WorkWhenBlocked) { expect_all_as_ever({.blocked = kSignals}); }
 
-/// But SIGHUP: to ignore that one is what nohup(1) asks for, on purpose, and by nothing else.
-TEST_P(InheritedSignals, ThatAreIgnoredCountAllTheSame) { expect_all_as_ever({.ignored = kSignals}); }
+/// Except SIGHUP: only nohup(1) ignores that one, on purpose.
+TEST_P(InheritedSignals, WorkWhenIgnored) { expect_all_as_ever({.ignored = kSignals}); }
 
-/// It waits from before the program began, in a process that blocks it.
-TEST_P(InheritedSignals, ThatCameBeforeTheProgramCount) {
+/// The signal is pending from before the program started, blocked by its parent.
+TEST_P(InheritedSignals, WorkWhenSentBeforeTheStart) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     SCOPED_TRACE(number);
     sigset_t blocked;
     ::sigemptyset(&blocked);
     ::sigaddset(&blocked, number);
-    ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);  // from the child's first moment on
+    ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);  // from the child's start
     Process process = start_bare({"--port=0"}, {.inheritance = {.blocked = {number}}});
-    ::kill(process.pid(), number);  // most times before exec, always before it is unblocked
+    ::kill(process.pid(), number);  // usually before exec, always before it is unblocked
     ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
     EXPECT_EQ(process.wait(), 0) << process.standard_error();
   }
 }
 
-/// The terminal has gone: who was served is served to the end.
-TEST_P(InheritedSignals, OfATerminalThatHasGoneDrain) {
+/// The terminal has closed: connected clients are served to the end.
+TEST_P(InheritedSignals, OfAClosedTerminalDrain) {
   start({"--task=sleep:" + duration_option(milliseconds(500))});
   HttpClient busy = client_in_task();
   server().process().signal(SIGHUP);
@@ -181,9 +181,9 @@ TEST_P(InheritedSignals, OfATerminalThatHasGoneDrain) {
   expect_exit(0);
 }
 
-/// nohup(1) starts a program with SIGHUP ignored, so that it lives on when its terminal has gone: a server
-/// that took the signal over would end where its user has asked that it does not.
-TEST_P(InheritedSignals, OfATerminalAreLeftIgnoredForNohup) {
+/// nohup(1) starts a program with SIGHUP ignored, so that it survives its terminal. A server that handled the
+/// signal would end against its user's wish.
+TEST_P(InheritedSignals, OfATerminalStayIgnoredUnderNohup) {
   start({}, {.inheritance = {.ignored = {SIGHUP}}});
   const std::vector<pid_t> workers = children_of(server().process().pid());
   HttpClient client = connect();
@@ -216,8 +216,8 @@ class InheritedLimits : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(InheritedLimits);
 
-/// No file may grow at all: neither the access log nor the one that standard error goes to.
-TEST_P(InheritedLimits, OfTheSizeOfFilesEndNothing) {
+/// No file may grow: neither the access log nor the file of standard error.
+TEST_P(InheritedLimits, OfFileSizesDoNotEndTheServer) {
   const TemporaryDirectory directory;
   const std::string access = directory.path() + "/access.log";
   Pipe output(65'536);
@@ -242,11 +242,11 @@ TEST_P(InheritedLimits, OfTheSizeOfFilesEndNothing) {
   EXPECT_EQ(process.wait(), 0);
 }
 
-/// A container's is a billion at times. Nothing grows by it: no table, no array, no loop over all
+/// A container's limit may be a billion. Nothing may be sized by it: no table, no array, no loop over all
 /// descriptors.
-TEST_P(InheritedLimits, OfDescriptorsReserveNothing) {
+TEST_P(InheritedLimits, OfDescriptorsReserveNoMemory) {
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer has memory of its own";
+    GTEST_SKIP() << "a sanitizer uses memory itself";
   }
   unsigned highest = 0;
   std::ifstream("/proc/sys/fs/nr_open") >> highest;

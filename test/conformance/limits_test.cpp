@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// --max-header: a header section or a set of trailers past it is 431, a request line past it 414. The limit
-// counts the bytes as they come, blanks included.
+// --max-header: a larger header section or set of trailers is 431, a longer request line 414. The limit
+// counts the bytes received, blanks included.
 #include <gtest/gtest.h>
 
 #include "conformance/answers.hpp"
@@ -23,13 +23,13 @@ class HeaderLimit : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(HeaderLimit);
 
-/// GET /healthz with a header section of exactly `size` bytes, filled up by the value of one header.
+/// Returns GET /healthz with a header section of exactly `size` bytes, padded by the value of one header.
 std::string header_section_of(std::size_t size, char filler = 'f') {
   const std::size_t rest = get("/healthz", "X-Fill: \r\n").size();
   return get("/healthz", "X-Fill: " + std::string(size - rest - 1, filler) + "f\r\n");
 }
 
-/// GET /capitalize?text=aaa... with a header section of exactly `size` bytes, filled up by the target.
+/// Returns GET /capitalize?text=aaa... with a header section of exactly `size` bytes, padded by the target.
 std::string long_target(std::size_t size) {
   return get("/capitalize?text=" + std::string(size - get("/capitalize?text=").size(), 'a'));
 }

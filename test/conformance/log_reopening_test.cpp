@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SIGUSR1 opens the access log anew, for whoever has renamed it: at once, in every mode, and without losing a
-// line.
+// SIGUSR1 reopens the access log after it was renamed: at once, in every mode, and without losing a line.
 #include <signal.h>
 
 #include <atomic>
@@ -23,20 +22,20 @@ class LogReopening : public ModeTest {
  protected:
   void rename(const fs::path& to) const { fs::rename(path_, to); }
 
-  /// Sends the signal, and waits until the file is there again.
+  /// Sends the signal, and waits until the file exists again.
   void reopen() {
     server().process().signal(SIGUSR1);
     ASSERT_TRUE(eventually([this] { return fs::exists(path_); })) << server().process().standard_error();
   }
 
-  /// One request on a connection of its own. Its line is written soon afterwards.
+  /// Sends one request over a new connection. Its line is written soon afterwards.
   void ask(const std::string& text) {
     HttpClient client = connect();
     ASSERT_EQ(client.request(get("/capitalize?text=" + text, "Connection: close\r\n")).status, 200);
     EXPECT_TRUE(client.is_closed_by_server());
   }
 
-  /// Whether the file comes to have that many lines.
+  /// Returns whether the file reaches that many lines.
   static bool has_lines(const fs::path& path, std::size_t count) {
     return eventually([&] { return lines(path) >= count; }) && lines(path) == count;
   }
@@ -60,16 +59,16 @@ class LogReopening : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(LogReopening);
 
-TEST_P(LogReopening, PutsTheNextLinesInANewFile) {
+TEST_P(LogReopening, WritesLaterLinesToANewFile) {
   start({option_});
   ask("one");
   EXPECT_TRUE(has_lines(path_, 1));
   const fs::path old = folder_ / "access.log.1";
   rename(old);
   ask("two");
-  EXPECT_TRUE(has_lines(old, 2)) << "a renamed file stays in use until the signal";
+  EXPECT_TRUE(has_lines(old, 2)) << "a renamed file is used until the signal";
   reopen();
-  // The file is there a moment before it takes the old one's place.
+  // The new file exists slightly before the server writes to it.
   std::size_t asked = 2;
   EXPECT_TRUE(eventually([&] {
     ask("more");
@@ -80,7 +79,7 @@ TEST_P(LogReopening, PutsTheNextLinesInANewFile) {
   EXPECT_EQ(server().process().standard_error().find("SIGUSR1"), std::string::npos);
 }
 
-TEST_P(LogReopening, OfAFileThatIsStillThereAppendsToIt) {
+TEST_P(LogReopening, AppendsToAFileThatStillExists) {
   start({option_});
   ask("one");
   for (int i = 0; i < 10; ++i) {
@@ -127,7 +126,7 @@ TEST_P(LogReopening, LosesNoLineUnderLoad) {
   EXPECT_EQ(logged, answered.load());
 }
 
-/// Nobody has to wake up for it, and no lock is taken.
+/// No thread has to wake up for it, and no lock is taken.
 TEST_P(LogReopening, HappensWhileATaskHoldsTheThread) {
   start({option_, "--task=cpu:1min", "--drain-timeout=100ms"});
   HttpClient client = connect();
@@ -137,7 +136,7 @@ TEST_P(LogReopening, HappensWhileATaskHoldsTheThread) {
   reopen();
 }
 
-TEST_P(LogReopening, ThatFailsKeepsTheOldFileAndSaysSo) {
+TEST_P(LogReopening, KeepsTheOldFileAndReportsAFailure) {
   start({option_});
   ask("zero");
   const fs::path moved = fs::path(directory_.path()) / "moved";
@@ -155,7 +154,7 @@ TEST_P(LogReopening, ThatFailsKeepsTheOldFileAndSaysSo) {
   reopen();
 }
 
-TEST_P(LogReopening, WithoutALogIsNothing) {
+TEST_P(LogReopening, WithoutALogDoesNothing) {
   start();
   for (int i = 0; i < 10; ++i) {
     server().process().signal(SIGUSR1);

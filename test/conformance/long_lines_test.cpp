@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Lines of the access log that are longer than a pipe takes in one step, of several processes at once: each
-// is whole or not there, and no other is in the midst of it.
+// Lines of the access log that are longer than a pipe takes atomically, from several processes at once: each
+// is complete or missing, and none is mixed with another.
 #include <signal.h>
 
 #include <atomic>
@@ -23,9 +23,9 @@ namespace {
 class LongLines : public ConfigurationTest {
  protected:
   static constexpr int kClients = 6;
-  static constexpr int kRequests = 40;  // of each
+  static constexpr int kRequests = 40;  // of each client
 
-  /// Clients of which each asks with a letter of its own, in lines of 3 to 13 KB.
+  /// Sends the requests of clients that each use one letter, in lines of 3 to 13 KB.
   void ask() {
     std::vector<std::thread> clients;
     for (int client = 0; client < kClients; ++client) {
@@ -44,7 +44,7 @@ class LongLines : public ConfigurationTest {
     }
   }
 
-  /// The number of lines in `text`, each of which must be one client's.
+  /// Returns the number of lines in `text`, each of which must be of one client.
   static std::int64_t whole_lines(const std::string& text) {
     const std::string prefix = "\"GET /capitalize?text=";
     const std::string suffix = " HTTP/1.1\" 200 ";
@@ -63,7 +63,7 @@ class LongLines : public ConfigurationTest {
         continue;
       }
       const std::string letters = line.substr(target + prefix.size(), end - target - prefix.size());
-      EXPECT_EQ(letters.find_first_not_of(letters.front()), std::string::npos) << "of two clients";
+      EXPECT_EQ(letters.find_first_not_of(letters.front()), std::string::npos) << "a line mixes two clients";
       const std::string rest = line.substr(end + suffix.size());
       EXPECT_EQ(rest, std::to_string(letters.size()) + R"( "-" "-")") << "torn";
       ++count;
@@ -71,8 +71,7 @@ class LongLines : public ConfigurationTest {
     return count;
   }
 
-  /// Asks, ends the server and looks at the lines that were written, and at the number of those that were
-  /// not.
+  /// Sends the requests, ends the server, and checks the written lines and the number of lost ones.
   template <typename Text>
   void expect_whole(Text text, bool is_all_read) {
     ask();
@@ -81,7 +80,7 @@ class LongLines : public ConfigurationTest {
     expect_exit(0);
     std::string lines = text();
     if (!is_all_read) {
-      // The end of the server waits for no reader: it may come in the midst of the last line.
+      // The server does not wait for a reader at its end, so the last line may be incomplete.
       lines.erase(lines.rfind('\n') + 1);
     }
     const std::int64_t written = whole_lines(lines);
@@ -96,7 +95,7 @@ class LongLines : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(LongLines);
 
-TEST_P(LongLines, AreWholeInAPipeThatIsReadOnAndOn) {
+TEST_P(LongLines, AreCompleteInAPipeThatIsReadContinuously) {
   Pipe log(path_, 65'536);
   start({"--access-log=" + path_});
   log.close_writer();
@@ -116,8 +115,8 @@ TEST_P(LongLines, AreWholeInAPipeThatIsReadOnAndOn) {
       true);
 }
 
-/// Most are lost, the others are whole all the same.
-TEST_P(LongLines, AreWholeInASmallPipeThatIsReadNowAndThen) {
+/// Most are lost; the others are complete.
+TEST_P(LongLines, AreCompleteInASmallPipeThatIsReadSometimes) {
   Pipe log(path_, 8'192);
   start({"--access-log=" + path_});
   log.close_writer();
@@ -137,7 +136,7 @@ TEST_P(LongLines, AreWholeInASmallPipeThatIsReadNowAndThen) {
       false);
 }
 
-TEST_P(LongLines, AreWholeInAFile) {
+TEST_P(LongLines, AreCompleteInAFile) {
   start({"--access-log=" + path_});
   expect_whole(
       [this] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The access log cannot be written: its reader stands still or has died, the disk is full, a file may grow no
-// more. Requests are answered as ever; each line is written whole or counted as lost in /stats; the log says
-// why; and writing goes on when that is possible.
+// The access log cannot be written: its reader has stopped or died, the disk is full, or the file may not
+// grow. Requests are answered as usual. Each line is written completely or counted as lost in /stats, the log
+// gives the reason, and writing resumes when possible.
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,7 +26,7 @@ namespace {
 
 class LostLines : public ConfigurationTest {
  protected:
-  /// So many requests over one connection, each answered.
+  /// Sends `count` requests over one connection, each answered.
   void ask(int count) {
     HttpClient client = connect();
     for (int i = 0; i < count; ++i) {
@@ -35,7 +35,7 @@ class LostLines : public ConfigurationTest {
     }
   }
 
-  /// Requests with lines of 8 KB, until the first is lost: what may be kept of them is bounded.
+  /// Sends requests with lines of 8 KB until the first is lost: the memory for waiting lines is bounded.
   void ask_until_one_is_lost() {
     const std::string request = get("/capitalize?text=" + std::string(8'000, 'm'));
     HttpClient client = connect();
@@ -47,17 +47,17 @@ class LostLines : public ConfigurationTest {
         if (stats_over(client)["log/lost_lines"] > 0) return;
       }
     }
-    FAIL() << "nothing is lost of " << kTooMuch << " bytes that nobody reads";
+    FAIL() << "no line is lost of " << kTooMuch << " unread bytes";
   }
 
-  /// What /stats says is lost, of the lines of the requests before.
+  /// Returns how many lines of the earlier requests /stats reports as lost.
   std::int64_t lost() {
     const std::int64_t lost = server().stats()["log/lost_lines"];
     ++asked_;
     return lost;
   }
 
-  /// Expects that every request so far has a whole line in what `text` returns, or is counted as lost.
+  /// Expects that every request so far has a complete line in the result of `text`, or is counted as lost.
   template <typename Text>
   void expect_each_line_written_or_counted(Text text) {
     std::int64_t known = 0;
@@ -68,14 +68,15 @@ class LostLines : public ConfigurationTest {
           [&] {
             written = whole_lines(text());
             const std::int64_t sum = static_cast<std::int64_t>(written) + known;
-            return sum == asked_ || sum == asked_ - 1;  // the line of that last request may be lost by now
+            return sum == asked_ ||
+                   sum == asked_ - 1;  // the line of the /stats request itself may be lost by now
           },
           milliseconds(100));
     })) << written
         << " lines and " << known << " that are lost, of " << asked_ << " requests";
   }
 
-  /// How many lines there are; the last one may be on its way.
+  /// Returns the number of lines; the last one may still be missing.
   static std::size_t whole_lines(const std::string& text) {
     std::istringstream lines(text.substr(0, text.rfind('\n') + 1));
     std::size_t count = 0;
@@ -108,7 +109,7 @@ class LostLines : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(LostLines);
 
-TEST_P(LostLines, OfAReaderThatStandsStillAreCountedAndLaterOnesAreWritten) {
+TEST_P(LostLines, OfAStoppedReaderAreCountedAndLaterOnesAreWritten) {
   Pipe log(path_);
   start({option_});
   ask_until_one_is_lost();
@@ -122,10 +123,10 @@ TEST_P(LostLines, OfAReaderThatStandsStillAreCountedAndLaterOnesAreWritten) {
   EXPECT_TRUE(eventually([&] {
     log.read_now();
     return whole_lines(log.text()) >= before + 10;
-  })) << "nothing is written although the pipe is read again";
+  })) << "no line is written although the pipe is read again";
 }
 
-TEST_P(LostLines, AreNoReasonNotToStop) {
+TEST_P(LostLines, DoNotPreventStopping) {
   Pipe log(path_);
   start({option_, "--task=sleep:" + duration_option(milliseconds(300))});
   log.fill();
@@ -137,7 +138,7 @@ TEST_P(LostLines, AreNoReasonNotToStop) {
   expect_exit(0);
 }
 
-TEST_P(LostLines, OfAReaderThatHasDiedAreCountedUntilAnotherReads) {
+TEST_P(LostLines, OfADeadReaderAreCountedUntilAnotherReads) {
   Pipe log(path_);
   start({option_});
   ask(5);
@@ -151,7 +152,7 @@ TEST_P(LostLines, OfAReaderThatHasDiedAreCountedUntilAnotherReads) {
   EXPECT_TRUE(eventually([&] {
     ask(1);
     return again.shows("GET /capitalize", milliseconds(50));
-  })) << "nothing is written although another reads";
+  })) << "no line is written although there is another reader";
   expect_each_line_written_or_counted([&] {
     again.read_now();
     return log.text() + again.text();
@@ -168,7 +169,7 @@ TEST_P(LostLines, OfAFullDiskAreCountedExactly) {
   expect_said("/dev/full.*No space left on device");
 }
 
-TEST_P(LostLines, OfAFileThatMayGrowNoMoreHaveTheTrueReason) {
+TEST_P(LostLines, OfAFileAtItsSizeLimitHaveTheTrueReason) {
   constexpr rlim_t kMost = 8192;
   start({option_}, {.inheritance = {.file_size = kMost}});
   const std::vector<pid_t> workers = serving_children_of(server().process().pid());
@@ -181,9 +182,9 @@ TEST_P(LostLines, OfAFileThatMayGrowNoMoreHaveTheTrueReason) {
   expect_said("File too large");
   EXPECT_EQ(server().process().standard_error().find("No space left"), std::string::npos);
   if (has_workers()) {
-    EXPECT_EQ(serving_children_of(server().process().pid()), workers) << "a worker has died of SIGXFSZ";
+    EXPECT_EQ(serving_children_of(server().process().pid()), workers) << "a worker was killed by SIGXFSZ";
   }
-  // Somebody makes room.
+  // The file is emptied, so there is room.
   ASSERT_EQ(::truncate(path_.c_str(), 0), 0);
   EXPECT_TRUE(eventually([this] {
     ask(1);
@@ -191,16 +192,16 @@ TEST_P(LostLines, OfAFileThatMayGrowNoMoreHaveTheTrueReason) {
   }));
 }
 
-TEST_P(LostLines, TakeNoMemory) {
+TEST_P(LostLines, UseNoMemory) {
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer keeps what is freed";
+    GTEST_SKIP() << "a sanitizer delays freeing";
   }
   constexpr std::int64_t kMost = 16 * 1024 * 1024;
   Pipe log(path_);
   start({option_});
   ask(10);
   const std::int64_t before = anonymous_memory_of(server().process().pid());
-  // Lines of 8 KB each, five times as many bytes as there may be kept.
+  // Lines of 8 KB each, five times the bytes that may wait.
   const std::string request = get("/capitalize?text=" + std::string(8'000, 'm'));
   HttpClient client = connect();
   for (std::int64_t sent = 0; sent < 5 * kMost; sent += static_cast<std::int64_t>(request.size())) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bounded memory: 200 clients at once stall in the most expensive ways, and what each costs the server stays
-// below what connection.hpp promises. A good client is served meanwhile.
+// Bounded memory: 200 clients at once stall in the most expensive ways, and the server's memory for each
+// stays below the bound in connection.hpp. Another client is served meanwhile.
 #include <string_view>
 #include <vector>
 
@@ -18,8 +18,8 @@ constexpr int kStalledClients = 200;
 constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr Limits kLimits{.max_body = kMaxBody};
 
-/// What a client of its own costs a mode beside its connection: a thread's stack and read buffer, whole
-/// pages, what an allocator cannot use.
+/// What a mode needs for each client besides the connection: stack and read buffer of a thread, rounding to
+/// pages, overhead of the allocator.
 constexpr std::size_t kSurroundings = 192 * 1024;
 constexpr auto kBound =
     static_cast<std::int64_t>(majuscule::Connection::memory_bound(kLimits) + kSurroundings);
@@ -39,7 +39,7 @@ class Memory : public ModeTest {
  protected:
   void SetUp() override {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-    // The clients have all the time they want, but a drain does not wait for them.
+    // Timeouts that the clients do not reach; but a drain does not wait for them.
     start({"--max-body=" + std::to_string(kMaxBody), "--header-timeout=10min", "--body-timeout=10min",
            "--write-timeout=10min", "--idle-timeout=10min", "--drain-timeout=100ms"});
     before_ = memory();
@@ -47,7 +47,7 @@ class Memory : public ModeTest {
 
   std::int64_t memory() { return anonymous_memory_of(server().process().pid()); }
 
-  /// Connects the clients, each with as small a receive buffer as there is, and has each send `request`.
+  /// Connects the clients, each with the smallest receive buffer, and sends `request` from each.
   void stall(const std::string& request = "") {
     for (int i = 0; i < kStalledClients; ++i) {
       clients_.emplace_back(server().port(), 4096);
@@ -56,7 +56,7 @@ class Memory : public ModeTest {
     EXPECT_TRUE(clients_.back().wait_until_server_has_read());
   }
 
-  /// Sends `requests` over each connection, or what the server and the kernel take of them.
+  /// Sends `requests` over each connection, or as much as the server and the kernel accept.
   void pipeline(const std::string& requests) {
     std::vector<std::string_view> rest(clients_.size(), requests);
     for (std::size_t sent = 1; sent > 0;) {
@@ -69,7 +69,7 @@ class Memory : public ModeTest {
     }
   }
 
-  /// What each of the stalled clients costs.
+  /// Returns the memory for each stalled client.
   std::int64_t cost() { return (memory() - before_) / kStalledClients; }
 
   void expect_bounded_memory() {
@@ -89,18 +89,18 @@ class Memory : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Memory);
 
-TEST_P(Memory, OfBodiesThatLackAByteIsBounded) {
+TEST_P(Memory, OfIncompleteBodiesIsBounded) {
   stall(kLarge.substr(0, kLarge.size() - 1));
   expect_bounded_memory();
 }
 
-TEST_P(Memory, OfChunkedBodiesThatLackAByteIsBounded) {
+TEST_P(Memory, OfIncompleteChunkedBodiesIsBounded) {
   const std::string request = post_chunked(std::string(kMaxBody, 'B'), 1'000);
   stall(request.substr(0, request.size() - 1));
   expect_bounded_memory();
 }
 
-TEST_P(Memory, OfHeadsOfTinyFieldsThatLackAByteIsBounded) {
+TEST_P(Memory, OfIncompleteHeadsOfTinyFieldsIsBounded) {
   std::string request = "POST / HTTP/1.1\r\nHost: a\r\n";
   while (request.size() + 4 < kLimits.max_header) {
     request += "a:\r\n";
@@ -109,7 +109,7 @@ TEST_P(Memory, OfHeadsOfTinyFieldsThatLackAByteIsBounded) {
   expect_bounded_memory();
 }
 
-TEST_P(Memory, OfRepliesThatAreNotReadIsBounded) {
+TEST_P(Memory, OfUnreadRepliesIsBounded) {
   stall(kLarge);
   expect_bounded_memory();
 }
@@ -119,7 +119,7 @@ TEST_P(Memory, OfPipelinesIsBounded) {
   constexpr int kLength = 400;
   pipeline(repeated(kSmall, kLength));
   expect_bounded_memory();
-  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength) << "nobody was stalled";
+  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength) << "no client was stalled";
 }
 
 TEST_P(Memory, OfPipelinesOfSmallAndLargeIsBounded) {
@@ -127,11 +127,11 @@ TEST_P(Memory, OfPipelinesOfSmallAndLargeIsBounded) {
   constexpr int kLength = 4;
   pipeline(repeated(repeated(kSmall, 50) + kLarge, kLength));
   expect_bounded_memory();
-  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength * 51) << "nobody was stalled";
+  EXPECT_LT(server().stats()["requests"], kStalledClients * kLength * 51) << "no client was stalled";
 }
 
-/// What large requests took does not stay with their connections: it serves the next ones.
-TEST_P(Memory, OfIdleClientsIsGivenBack) {
+/// The memory of large requests does not stay with their connections: later requests reuse it.
+TEST_P(Memory, OfIdleClientsIsReleased) {
   std::vector<HttpClient> clients;
   for (int i = 0; i < kStalledClients; ++i) {
     clients.push_back(connect());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a service manager is told through NOTIFY_SOCKET: READY=1 when a client would be served, STOPPING=1
-// when the drain begins; and that nobody suffers when it cannot be told.
+// Messages to the service manager through NOTIFY_SOCKET: READY=1 when clients are served, STOPPING=1 when the
+// drain begins. If they cannot be sent, no client is affected.
 #include <signal.h>
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ TEST_P(Notification, ComesWhenItListensAndWhenItDrains) {
     const std::string stopping = manager.receive().value_or("");
     EXPECT_TRUE(has_line(stopping, "STOPPING=1")) << stopping;
     expect_exit(0);
-    EXPECT_FALSE(manager.receive(milliseconds(0)).has_value()) << "two messages are all there is to say";
+    EXPECT_FALSE(manager.receive(milliseconds(0)).has_value()) << "only two messages are expected";
   }
 }
 
@@ -58,15 +58,15 @@ TEST_P(Notification, OfReadinessIsNeverEarly) {
   const NotifySocket manager(path_);
   Process process(majuscule_binary(), {"--mode=" + GetParam(), "--port=0"});
   ASSERT_TRUE(manager.receive().has_value()) << process.standard_error();
-  // What it printed before says where; whoever connects from here on is served.
+  // The output before it has the address; from now on clients are served.
   const std::string output = process.standard_output();
   const std::size_t colon = output.rfind(':');
-  ASSERT_NE(colon, std::string::npos) << "ready, but it has not said where";
+  ASSERT_NE(colon, std::string::npos) << "ready, but its address was not printed";
   HttpClient client(static_cast<std::uint16_t>(std::atoi(output.c_str() + colon + 1)));
   expect_ok(client.request(get("/healthz")), "ok");
 }
 
-TEST_P(Notification, OfReadinessDoesNotComeFromAServerThatCannotListen) {
+TEST_P(Notification, OfReadinessIsNotSentByAServerThatCannotListen) {
   const ListeningSocket taken;
   const NotifySocket manager(path_);
   const std::string port = "--port=" + std::to_string(taken.port());
@@ -85,14 +85,14 @@ TEST_P(Notification, OfTheDrainComesWhileRequestsAreStillInFlight) {
   const std::string stopping = manager.receive().value_or("");
   EXPECT_TRUE(has_line(stopping, "STOPPING=1")) << stopping;
   EXPECT_TRUE(has_line(stopping, "STATUS=draining: 1 clients are connected")) << stopping;
-  // Longer than the drain may take: then the manager does not kill it before.
+  // Longer than the drain may take, so that the manager does not kill it earlier.
   EXPECT_TRUE(has_line(stopping, "EXTEND_TIMEOUT_USEC=60600000")) << stopping;
   EXPECT_TRUE(server().process().is_running());
   signal_again(SIGTERM);
   expect_exit(1);
 }
 
-TEST_P(Notification, ThatReachesNobodyIsOneWarningEach) {
+TEST_P(Notification, FailureIsOneWarningEach) {
   for (const std::string& name : {path_, abstract_, std::string("nonsense"), std::string(500, '/')}) {
     SCOPED_TRACE(name);
     ::setenv("NOTIFY_SOCKET", name.c_str(), 1);

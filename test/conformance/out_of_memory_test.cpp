@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server that gets no more memory lets the client go for whom it asked, and serves the others.
+// When the server runs out of memory, it closes the client that needed it, and serves the others.
 #include <stdlib.h>
 
 #include <gtest/gtest.h>
@@ -16,9 +16,9 @@ class OutOfMemory : public ModeTest {
     MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
     if (GetParam() == "process") {
       GTEST_SKIP()
-          << "the limit is for each process: see process-only: Children.WithoutMemoryAreNobodyElsesConcern";
+          << "the limit is for each process: see process-only: Children.WithoutMemoryDoNotAffectOthers";
     }
-    // One heap: each reserves 64 MiB of the address space, whatever it holds.
+    // One heap, since each reserves 64 MiB of address space.
     ::setenv("MALLOC_ARENA_MAX", "1", 1);
     start({"--max-body=32MiB"}, Process::Limits{.address_space = 256 * 1024 * 1024});
   }
@@ -27,7 +27,7 @@ class OutOfMemory : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(OutOfMemory);
 
-TEST_P(OutOfMemory, LetsGoOfTheClientItIsFor) {
+TEST_P(OutOfMemory, ClosesTheClientThatNeedsIt) {
   HttpClient good = connect();
   const std::string request = post(body_, "Connection: close\r\n");
   std::vector<HttpClient> greedy;
@@ -52,7 +52,7 @@ TEST_P(OutOfMemory, LetsGoOfTheClientItIsFor) {
   }
   EXPECT_GT(served, 0);
   EXPECT_GT(let_go, 0);
-  // What they held is free again.
+  // The memory of the closed clients is free again.
   expect_ok(good.request(post(body_)), capitalized(body_));
   EXPECT_TRUE(eventually([&] { return stats_over(good)["connections/open"] == 1; }));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// More clients than allowed, more than there are descriptors, and clients that stall: those who are too many
-// are told so, and nobody else notices.
+// More clients than allowed, more than there are descriptors, and clients that stall. Excess clients get a
+// refusal, and the others are not affected.
 #include <unistd.h>
 
 #include <optional>
@@ -23,7 +23,7 @@ class Overload : public ModeTest {
  protected:
   void SetUp() override { MAJUSCULE_NEEDS_CLIENTS_AT_ONCE(); }
 
-  /// Expects the answer of a client that is one too many, who sends its request all the same.
+  /// Expects the refusal of a client above the limit that sends its request nevertheless.
   void expect_refused() {
     HttpClient client = connect();
     (void)client.tcp().send(get("/healthz"));
@@ -37,7 +37,7 @@ class Overload : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Overload);
 
-TEST_P(Overload, ClientPastMaxConnectionsIsToldToComeBack) {
+TEST_P(Overload, ClientPastMaxConnectionsIsAnswered503) {
   start({"--max-connections=2"});
   HttpClient first = connect();
   HttpClient second = connect();
@@ -65,7 +65,7 @@ TEST_P(Overload, RawClientPastMaxConnectionsIsClosed) {
   EXPECT_EQ(stats["requests"], 0);
 }
 
-/// A refused client is held for a moment, so that its answer arrives; and so are only the latest.
+/// A refused client is held for a moment, so that its answer arrives; only the latest ones are held.
 TEST_P(Overload, RefusedClientsDoNotPileUp) {
   constexpr int kRefused = 300;
   constexpr int kHeld = 64;
@@ -91,13 +91,15 @@ TEST_P(Overload, RefusedClientsDoNotPileUp) {
   if (!with_patience) {
     refused.clear();
   }
-  // No more: a thread that begins may have had one open at the count (malloc asks /sys for the CPUs).
+  // At most that many: a starting thread may have had one open when they were counted (malloc reads the
+  // number of CPUs from /sys).
   EXPECT_TRUE(eventually([&] { return descriptors_of(pid) <= quiet; }))
       << descriptors_of(pid) << " descriptors, " << quiet << " before"
       << (with_patience ? ", though none has closed" : "");
 }
 
-/// It reads only when it has sent all of its request; until then it is not cut off, or it would never know.
+/// It reads only when it has sent its whole request. The server must not close earlier, or the client would
+/// never read the refusal.
 TEST_P(Overload, RefusedClientMaySendSlowlyBeforeItReads) {
   start({"--max-connections=1"});
   HttpClient first = connect();
@@ -105,19 +107,19 @@ TEST_P(Overload, RefusedClientMaySendSlowlyBeforeItReads) {
   HttpClient slow = connect();
   slow.send("POST /capitalize HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   for (int i = 0; i < 10; ++i) {
-    std::this_thread::sleep_for(milliseconds(120));  // a slow client is what this is about
-    EXPECT_TRUE(slow.tcp().send(std::string(10'000, 'a'))) << "cut off after " << i << " pieces";
+    std::this_thread::sleep_for(milliseconds(120));  // a slow client is what is tested
+    EXPECT_TRUE(slow.tcp().send(std::string(10'000, 'a'))) << "closed after " << i << " pieces";
   }
   const std::vector<HttpResponse> responses = slow.receive_to_end();
   ASSERT_EQ(responses.size(), 1U);
   EXPECT_EQ(responses[0].status, 503);
 }
 
-TEST_P(Overload, PlaceThatIsFreeAgainIsGiven) {
+TEST_P(Overload, AcceptsAgainWhenAClientLeaves) {
   start({"--max-connections=1"});
   for (int round = 0; round < 5; ++round) {
     std::optional<HttpClient> holder;
-    ASSERT_TRUE(eventually([&] {  // the one before has closed, which the server learns in a moment
+    ASSERT_TRUE(eventually([&] {  // the server notices the close of the earlier client after a moment
       HttpClient client = connect();
       (void)client.tcp().send(get("/healthz"));
       if (client.receive().status != 200) return false;
@@ -129,8 +131,8 @@ TEST_P(Overload, PlaceThatIsFreeAgainIsGiven) {
   }
 }
 
-/// The descriptors run out before the default of --max-connections is asked for anything else.
-TEST_P(Overload, OutOfDescriptorsTheServerKeepsServing) {
+/// The descriptors run out before the default of --max-connections is reached.
+TEST_P(Overload, KeepsServingWithoutDescriptors) {
   start({}, Process::Limits{.descriptors = 64});
   {
     std::vector<HttpClient> crowd;
@@ -155,15 +157,15 @@ TEST_P(Overload, OutOfDescriptorsTheServerKeepsServing) {
   }));
 }
 
-TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
+TEST_P(Overload, KeepsServingWithoutThreads) {
   if (::geteuid() != 0) {
-    GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
+    GTEST_SKIP() << "only root can start the server as a separate user, whose threads are counted";
   }
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer needs threads of its own";
+    GTEST_SKIP() << "a sanitizer needs additional threads";
   }
   if (find_mode(GetParam())->has_pool) {
-    GTEST_SKIP() << GetParam() << " starts its threads before its clients come, or not at all";
+    GTEST_SKIP() << GetParam() << " starts its threads before it accepts, or has none";
   }
   start({}, Process::Limits{.threads = 24});
   int refused = 0;
@@ -190,7 +192,7 @@ TEST_P(Overload, OutOfThreadsTheServerKeepsServing) {
   }));
 }
 
-TEST_P(Overload, ClientsThatDoNotReadDisturbNobody) {
+TEST_P(Overload, ClientsThatDoNotReadDoNotAffectOthers) {
   start({"--max-body=16MiB"});
   std::vector<HttpClient> stalled;
   for (int i = 0; i < 3; ++i) {
@@ -206,9 +208,9 @@ TEST_P(Overload, ClientsThatDoNotReadDisturbNobody) {
   }
 }
 
-/// A client that pipelines for ever and never reads is stopped by the window of its own connection: the
-/// server takes no more requests than it can answer.
-TEST_P(Overload, ClientThatOnlyWritesIsHeldBack) {
+/// A client that pipelines without end and never reads is stopped by its TCP window: the server takes no more
+/// requests than it can answer.
+TEST_P(Overload, ClientThatNeverReadsIsStopped) {
   start();
   HttpClient greedy(server().port(), 4096);
   std::string requests;
@@ -222,7 +224,7 @@ TEST_P(Overload, ClientThatOnlyWritesIsHeldBack) {
     taken = greedy.tcp().send_until_stuck(requests, scaled(milliseconds(300)));
     sent += taken;
   }
-  EXPECT_LT(sent, kTooMuch) << "the server takes requests without end from a client that reads no answer";
+  EXPECT_LT(sent, kTooMuch) << "the server accepts unlimited requests from a client that reads no answer";
   EXPECT_TRUE(serves_a_new_client());
 }
 

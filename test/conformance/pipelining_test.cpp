@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests sent without waiting for answers (RFC 9112, 9.3.2): every answer comes, in order, whatever the
-// tasks, the sizes and the speed of the reader.
+// Requests sent without waiting for answers (RFC 9112, 9.3.2): every answer comes, in order, for all tasks,
+// sizes and speeds of the reader.
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ TEST_P(Pipelining, RequestsOfAllKindsKeepTheirOrder) {
   expect_ok(client.receive(), "Six");
 }
 
-TEST_P(Pipelining, AnswersKeepTheirOrderBehindATask) {
+TEST_P(Pipelining, AnswersKeepTheirOrderAfterATask) {
   start({"--task=sleep:150ms", "--task-every=2"});
   HttpClient client = connect();
   client.send(get("/capitalize?text=first") + get("/capitalize?text=second+sleeps") + get("/healthz") +
@@ -54,7 +54,7 @@ TEST_P(Pipelining, AnswersKeepTheirOrderBehindATask) {
   expect_error(client.receive(), 404, Connection::kStays);
 }
 
-TEST_P(Pipelining, AnswersComeBeforeTheErrorBehindThem) {
+TEST_P(Pipelining, AnswersComeBeforeALaterError) {
   start({"--task=sleep:100ms"});
   HttpClient client = connect();
   client.send(get("/capitalize?text=first") + post("second") + "nonsense\r\n\r\n" +
@@ -93,7 +93,7 @@ TEST_P(Pipelining, ThousandsOfRequestsFlowWhileTheAnswersAreRead) {
   EXPECT_EQ(stats_over(client)["requests"], kRequests);
 }
 
-TEST_P(Pipelining, LargeBodiesArriveWholeAndInOrder) {
+TEST_P(Pipelining, LargeBodiesArriveCompletelyAndInOrder) {
   start();
   HttpClient client = connect();
   std::vector<std::string> bodies;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What only --mode=pool promises: the order and the bound of the queue in which its clients wait for a
-// thread, what a drain does for them, and that it does not begin with fewer threads than it was told.
+// What only --mode=pool promises: the order and the bound of its queue of clients, what a drain does for
+// queued clients, and that the server does not start with fewer threads than requested.
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ constexpr int kBacklogSize = 1024;
 
 class Pool : public ServerTest {
  protected:
-  /// Starts a pool of one thread, which one client keeps from the others.
+  /// Starts a pool of one thread, which one client occupies.
   void start_held(std::vector<std::string> options) {
     options.emplace_back("--threads=1");
     start("pool", options);
@@ -31,19 +31,19 @@ class Pool : public ServerTest {
     descriptors_ = descriptors_of(server().process().pid());
   }
 
-  /// True when so many clients have been accepted beside the holder.
+  /// Returns true when that many clients have been accepted besides the first one.
   bool have_come(int clients) {
     return eventually([&] { return descriptors_of(server().process().pid()) == descriptors_ + clients; });
   }
 
-  /// The places of three clients in the order in which they are served; they came one after the other.
+  /// Returns the positions in which three clients are served that arrived one after the other.
   std::vector<std::int64_t> places_of_three() {
     std::vector<HttpClient> clients;
     for (int i = 0; i < 3; ++i) {
       clients.push_back(connect());
       clients.back().send(get("/stats", "Connection: close\r\n"));
     }
-    TcpClient last = connect_raw();  // with it, the three are surely in the queue
+    TcpClient last = connect_raw();  // once it is accepted, the three are in the queue
     EXPECT_TRUE(have_come(4));
     last.half_close();
     holder_.reset();
@@ -58,17 +58,17 @@ class Pool : public ServerTest {
   std::int64_t descriptors_ = 0;
 };
 
-TEST_F(Pool, ServesWhoHasWaitedLongestFirst) {
+TEST_F(Pool, FifoServesTheLongestWaitingClientFirst) {
   start_held({});
   EXPECT_EQ(places_of_three(), (std::vector<std::int64_t>{2, 3, 4}));
 }
 
-TEST_F(Pool, ServesWhoCameLastFirstWhenTold) {
+TEST_F(Pool, LifoServesTheLatestClientFirst) {
   start_held({"--queue=lifo"});
-  EXPECT_EQ(places_of_three(), (std::vector<std::int64_t>{5, 4, 3}));  // the raw one was the last to come
+  EXPECT_EQ(places_of_three(), (std::vector<std::int64_t>{5, 4, 3}));  // the raw client arrived last
 }
 
-TEST_F(Pool, RefusesWhoComesWhenTheQueueIsFull) {
+TEST_F(Pool, RefusesClientsWhenTheQueueIsFull) {
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   descriptors.rlim_cur = descriptors.rlim_max;
@@ -93,7 +93,7 @@ TEST_F(Pool, RefusesWhoComesWhenTheQueueIsFull) {
   EXPECT_EQ(stats["connections/accepted"], 1);
 }
 
-TEST_F(Pool, AnswersWhoStillWaitsInTheQueueWhenItDrains) {
+TEST_F(Pool, DrainAnswersQueuedClients) {
   start_held({});
   std::vector<HttpClient> waiting;
   for (int i = 0; i < 20; ++i) {
@@ -112,7 +112,7 @@ TEST_F(Pool, AnswersWhoStillWaitsInTheQueueWhenItDrains) {
   expect_exit(0);
 }
 
-TEST_F(Pool, CutsWhoWaitsWhenTheDrainTimeoutFindsThem) {
+TEST_F(Pool, DrainTimeoutClosesQueuedClients) {
   start("pool",
         {"--threads=1", "--task=sleep:1min", "--drain-timeout=" + duration_option(milliseconds(200))});
   descriptors_ = descriptors_of(server().process().pid());
@@ -129,18 +129,18 @@ TEST_F(Pool, CutsWhoWaitsWhenTheDrainTimeoutFindsThem) {
   expect_exit(0);
 }
 
-TEST_F(Pool, DoesNotBeginWithFewerThreadsThanItWasTold) {
+TEST_F(Pool, DoesNotStartWithFewerThreadsThanRequested) {
   if (::geteuid() != 0) {
-    GTEST_SKIP() << "only root can start the server as a user of its own, whose threads are counted";
+    GTEST_SKIP() << "only root can start the server as a separate user, whose threads are counted";
   }
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer needs threads of its own";
+    GTEST_SKIP() << "a sanitizer needs additional threads";
   }
   Process process(majuscule_binary(), {"--mode=pool", "--port=0", "--threads=100"}, {.threads = 24});
   EXPECT_EQ(process.wait(), 1);
   EXPECT_NE(process.standard_error().find("--threads=100: only "), std::string::npos)
       << process.standard_error();
-  EXPECT_EQ(process.standard_output(), "") << "it is not ready before its threads are";
+  EXPECT_EQ(process.standard_output(), "") << "it must not be ready before its threads";
   Process master(majuscule_binary(), {"--mode=pool", "--port=0", "--threads=100", "--workers=2"},
                  {.threads = 24});
   EXPECT_EQ(master.wait(), 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What only a mode with a process for each client can get wrong: zombies, children that are killed or
-// orphaned, signals that reach all of them, and what a child inherits.
+// Risks of a mode with a process for each client: zombies, killed and orphaned children, signals to the whole
+// group, and what a child inherits.
 #include <signal.h>
 
 #include <algorithm>
@@ -25,10 +25,10 @@ class Children : public ServerTest {
   }
 
   pid_t parent() { return server().process().pid(); }
-  /// Zombies too.
+  /// Includes zombies.
   std::vector<pid_t> children() { return children_of(parent()); }
 
-  /// A client that has been served once, by the child it has from now on.
+  /// Returns a client that has been served once, with the child that serves it.
   std::pair<HttpClient, pid_t> client_with_child() {
     const std::vector<pid_t> before = children();
     HttpClient client = connect();
@@ -38,14 +38,14 @@ class Children : public ServerTest {
         return {std::move(client), child};
       }
     }
-    throw std::runtime_error("a client should have a child of its own");
+    throw std::runtime_error("a client must have its own child");
   }
 
   bool logs(const std::string& text) {
     return eventually([&] { return server().process().standard_error().find(text) != std::string::npos; });
   }
 
-  /// A client whose request is being worked on.
+  /// Returns a client whose request is in progress.
   HttpClient client_in_task() {
     HttpClient client = connect();
     client.send(get("/capitalize?text=in+flight"));
@@ -68,11 +68,11 @@ TEST_F(Children, AreAllReaped) {
   EXPECT_TRUE(eventually([this] { return children().size() == kClients / 2; }));
   EXPECT_EQ(stats_over(crowd.front())["connections/open"], kClients / 2);
   crowd.clear();
-  EXPECT_TRUE(eventually([this] { return children().empty(); })) << children().size() << " are left";
+  EXPECT_TRUE(eventually([this] { return children().empty(); })) << children().size() << " children are left";
   EXPECT_EQ(server().stats()["requests"], kClients);
 }
 
-TEST_F(Children, ThatAreKilledTakeOnlyTheirOwnClientsAlong) {
+TEST_F(Children, ThatAreKilledLoseOnlyTheirOwnClients) {
   start();
   auto [victim, child] = client_with_child();
   auto [other, other_child] = client_with_child();
@@ -109,8 +109,8 @@ TEST_F(Children, DieAtTheSecondSignal) {
   EXPECT_NE(nothing.ending, Ending::kStillOpen);
 }
 
-/// As a terminal does (Ctrl-C), and a service manager.
-TEST_F(Children, DrainOnceWhenASignalReachesThemAll) {
+/// As a terminal (Ctrl-C) and a service manager do.
+TEST_F(Children, DrainOnceWhenASignalReachesAll) {
   for (const int number : {SIGINT, SIGTERM}) {
     SCOPED_TRACE(number);
     start({"--task=sleep:" + duration_option(milliseconds(700))});
@@ -125,7 +125,7 @@ TEST_F(Children, DrainOnceWhenASignalReachesThemAll) {
   }
 }
 
-TEST_F(Children, InheritNothingOfOneAnother) {
+TEST_F(Children, InheritNothingFromOneAnother) {
   start({"--max-connections=21"});
   auto [first, first_child] = client_with_child();
   std::vector<HttpClient> crowd;
@@ -138,12 +138,12 @@ TEST_F(Children, InheritNothingOfOneAnother) {
   EXPECT_EQ(refused.receive().status, 503);
   crowd.pop_back();
   EXPECT_TRUE(eventually([&, &still = first] { return stats_over(still)["connections/open"] == 20; }));
-  auto [late, late_child] = client_with_child();  // while the refused one is held
+  auto [late, late_child] = client_with_child();  // while the refused client is held
   EXPECT_EQ(descriptors_of(last_child), descriptors_of(first_child));
   EXPECT_EQ(descriptors_of(late_child), descriptors_of(first_child));
 }
 
-TEST_F(Children, WriteToTheNewLogTooWhenItIsOpenedAnew) {
+TEST_F(Children, WriteToTheReopenedLog) {
   const TemporaryDirectory directory;
   const std::string log = directory.path() + "/access.log";
   start({"--access-log=" + log});
@@ -155,17 +155,17 @@ TEST_F(Children, WriteToTheNewLogTooWhenItIsOpenedAnew) {
     std::ifstream file(log);
     return std::count(std::istreambuf_iterator(file), {}, '\n');
   };
-  // The file is there a moment before it takes the old one's place.
+  // The new file exists slightly before the server writes to it.
   EXPECT_TRUE(eventually([&, &asking = client] {
     expect_ok(asking.request(get("/healthz")), "ok");
     return lines_in_new() > 0;
   }));
 }
 
-/// Each has all of the limit for itself; who needs more is let go.
-TEST_F(Children, WithoutMemoryAreNobodyElsesConcern) {
+/// Each child has the whole limit for itself; only the client that needs more is closed.
+TEST_F(Children, WithoutMemoryDoNotAffectOthers) {
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer needs more address space than a limit could leave";
+    GTEST_SKIP() << "a sanitizer needs more address space than a limit would allow";
   }
   start({"--max-body=512MiB"}, Process::Limits{.address_space = 256 * 1024 * 1024});
   HttpClient good = connect();

@@ -23,7 +23,7 @@ class Raw : public ModeTest {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Raw);
 
-TEST_P(Raw, MessageIsAnsweredCapitalizedAndTheConnectionCloses) {
+TEST_P(Raw, CapitalizesAMessageAndCloses) {
   start();
   expect_reply("hELLO wORLD", "Hello world");
   expect_reply("x", "X");
@@ -31,12 +31,12 @@ TEST_P(Raw, MessageIsAnsweredCapitalizedAndTheConnectionCloses) {
   EXPECT_EQ(server().stats()["requests"], 3);
 }
 
-TEST_P(Raw, HttpIsAMessageLikeAnyOther) {
+TEST_P(Raw, TakesHttpAsAMessage) {
   start();
   expect_reply(get("/healthz"), capitalized(get("/healthz")));
 }
 
-TEST_P(Raw, EveryByteValueComesBack) {
+TEST_P(Raw, EveryByteValueIsReturned) {
   start();
   std::string bytes;
   for (int value = 0; value < 256; ++value) {
@@ -51,7 +51,7 @@ TEST_P(Raw, LongestMessageHas1024Bytes) {
   expect_reply(std::string(1024, 'Q'), capitalized(std::string(1024, 'Q')));
 }
 
-TEST_P(Raw, OfALongerOneTheFirst1024BytesAreAnswered) {
+TEST_P(Raw, OnlyTheFirst1024BytesAreAnswered) {
   start();
   for (const std::size_t size : {1025U, 5000U, 60'000U}) {
     SCOPED_TRACE(size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The catalogue. RFC 9112 decides what is malformed; what is well formed but not spoken here gets 501 or 505.
+// The list of requests. RFC 9112 decides what is malformed; what is well-formed but not supported here gets
+// 501 or 505.
 #include "conformance/rejected_requests.hpp"
 
 #include "support/http_client.hpp"
@@ -10,10 +11,10 @@ namespace {
 
 constexpr const char* kHost = "\r\nHost: localhost\r\n\r\n";
 
-/// A request for /healthz with header `lines` after its Host.
+/// Returns a request for /healthz with header `lines` after its Host.
 std::string with(const std::string& lines) { return get("/healthz", lines); }
 
-/// A POST with header `lines` and what follows them.
+/// Returns a POST with header `lines`, followed by `body`.
 std::string post_with(const std::string& lines, const std::string& body) {
   return request("POST", "/capitalize", lines) + body;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The catalogue of requests whose framing cannot be trusted, each with the status that it deserves. After any
-// of them the connection closes, and nothing behind it is looked at.
+// Requests whose framing cannot be trusted, each with the status of its answer. After any of them the
+// connection closes, and nothing after it is processed.
 #pragma once
 
 #include <ostream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Framing that cannot be trusted: one answer with the right status, then a close that lets the client read
-// it, and nothing behind it is ever processed. Each request comes whole, byte by byte, behind a good one and
+// it, and nothing after it is processed. Each request is sent whole, byte by byte, after a valid request and
 // before one.
 #include <tuple>
 
@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Body, RejectedRequest,
                                             ::testing::ValuesIn(rejected_bodies())),
                          name_of);
 
-TEST_P(RejectedRequest, IsAnsweredOnceAndNothingBehindItIsProcessed) {
+TEST_P(RejectedRequest, IsAnsweredOnceAndNothingAfterItIsProcessed) {
   {
     SCOPED_TRACE("whole");
     HttpClient client = connect();
@@ -61,7 +61,7 @@ TEST_P(RejectedRequest, IsAnsweredOnceAndNothingBehindItIsProcessed) {
     client.send(rejected().request + get("/capitalize?text=smuggled") + post("smuggled"));
     expect_only_an_error(client.receive_to_end());
   }
-  EXPECT_EQ(server().stats()["requests"], 0) << "something behind the error was processed";
+  EXPECT_EQ(server().stats()["requests"], 0) << "something after the error was processed";
   {
     SCOPED_TRACE("behind two good requests");
     HttpClient client = connect();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests that wait for a thread: in which order they are answered, what a full queue says, and that neither
-// a task nor a slow client holds up more than its own thread.
+// Requests that wait for a thread: the order of their answers, the refusal by a full queue, and that tasks
+// and slow clients block only their own thread.
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -22,7 +22,8 @@ class RequestQueue : public ServerTest {
  protected:
   using Asked = std::vector<std::pair<std::string, std::string>>;
 
-  /// The texts in the order in which one thread answers them, when they have come while it was held up.
+  /// Returns the texts in the order in which one thread answers them, when they have arrived while it was
+  /// blocked.
   std::vector<std::string> order_of_answers(const std::string& queue, const Asked& asked) {
     for (milliseconds held = scaled(milliseconds(500));; held *= 2) {
       std::vector<std::string> order;
@@ -30,7 +31,7 @@ class RequestQueue : public ServerTest {
     }
   }
 
-  /// The same in `order`. False when they came too late to wait for one another.
+  /// The same in `order`. Returns false when they arrived too late to wait together.
   bool ask_all_within(milliseconds held, const std::string& queue, const Asked& asked,
                       std::vector<std::string>& order) {
     const TemporaryDirectory directory;
@@ -104,9 +105,9 @@ class QueueingMode : public RequestQueue, public ::testing::WithParamInterface<s
 INSTANTIATE_TEST_SUITE_P(Modes, QueueingMode, ::testing::Values("half-sync", "pipeline"),
                          [](const auto& mode) { return test_name(mode.param); });
 
-TEST_P(QueueingMode, RefusesARequestTooMany) {
+TEST_P(QueueingMode, RefusesRequestsWhenTheQueueIsFull) {
   raise_descriptor_limit();
-  constexpr int kBefore = kQueueSize + 100;  // so that only the next one has a task
+  constexpr int kBefore = kQueueSize + 100;  // so that only the next request has a task
   start(GetParam(), {"--threads=1", "--task=block:" + duration_option(milliseconds(8000)),
                      "--task-every=" + std::to_string(kBefore + 1)});
   HttpClient first = connect();
@@ -117,7 +118,7 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
     waiting.push_back(connect());
     waiting.back().send(get("/capitalize?text=waits"));
   }
-  // To ask for each takes too long where there are many sockets; the server reads them in their order.
+  // Checking each takes too long with many sockets; the server reads them in order.
   for (std::size_t i = 99; i < waiting.size(); i += 100) {
     ASSERT_TRUE(waiting[i].tcp().wait_until_server_has_read());
   }
@@ -138,12 +139,12 @@ TEST_P(QueueingMode, RefusesARequestTooMany) {
   EXPECT_EQ(stats["connections/refused"], 0);
 }
 
-/// The one thread that answers is held up, so that the queue of requests stays full, and all that can be said
-/// to so many clients fills the queue of replies, which those who empty it add to.
-TEST_P(QueueingMode, RefusesOnWhenTheRepliesWaitToo) {
+/// The one thread that answers is blocked, so the queue of requests stays full. The refusals to so many
+/// clients fill the queue of replies too, and the threads that empty it add more.
+TEST_P(QueueingMode, RefusesRequestsWhenTheReplyQueueIsFullToo) {
   raise_descriptor_limit();
   constexpr int kClients = 2 * kQueueSize + 500;
-  const int depth = server_is_sanitized() ? 30 : 900;  // else it takes minutes
+  const int depth = server_is_sanitized() ? 30 : 900;  // otherwise it takes minutes
   start(GetParam(), {"--threads=1", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
   std::string many;
   for (int i = 0; i < depth; ++i) many += get("/capitalize?text=one");
@@ -161,7 +162,7 @@ TEST_P(QueueingMode, RefusesOnWhenTheRepliesWaitToo) {
   expect_exit(0);
 }
 
-TEST_P(QueueingMode, DrainAnswersThoseWhoWait) {
+TEST_P(QueueingMode, DrainAnswersQueuedRequests) {
   start(GetParam(), {"--threads=1", kBlock, "--task-every=3",
                      "--drain-timeout=" + duration_option(milliseconds(10'000))});
   HttpClient first = connect();
@@ -181,8 +182,8 @@ INSTANTIATE_TEST_SUITE_P(Modes, ThreadsOfOneSet,
                          ::testing::Values("leader-follower", "half-sync", "pipeline"),
                          [](const auto& mode) { return test_name(mode.param); });
 
-/// Neither does a reply that its client does not read, nor a request that does not arrive, hold a thread.
-TEST_P(ThreadsOfOneSet, SlowClientHoldsNone) {
+/// A reply that its client does not read, or a request that does not arrive, holds no thread.
+TEST_P(ThreadsOfOneSet, AreNotHeldBySlowClients) {
   start(GetParam(), {"--threads=1", "--max-body=16MiB"});
   const std::string body(8 * 1024 * 1024, 'S');
   HttpClient stalled(server().port(), 4096);
@@ -195,7 +196,7 @@ TEST_P(ThreadsOfOneSet, SlowClientHoldsNone) {
   expect_ok(half.request(get("/capitalize?text=half").substr(18)), "Half");
 }
 
-TEST_P(ThreadsOfOneSet, HearTheStopSignalThoughAllAreAtTasks) {
+TEST_P(ThreadsOfOneSet, DrainAlthoughAllAreBusyWithTasks) {
   start(GetParam(),
         {"--threads=1", "--task=sleep:1min", "--drain-timeout=" + duration_option(milliseconds(300))});
   HttpClient idle = connect();
@@ -211,8 +212,8 @@ TEST_P(ThreadsOfOneSet, HearTheStopSignalThoughAllAreAtTasks) {
   expect_exit(0);
 }
 
-/// While one thread is held up by a task, another one waits for the clients.
-TEST_P(ThreadsOfOneSet, TaskHoldsItsThreadOnly) {
+/// While a task blocks one thread, another one waits for the clients.
+TEST_P(ThreadsOfOneSet, AreHeldByTheirOwnTaskOnly) {
   start(GetParam(), {"--threads=2", "--task=block:1min", "--task-every=2", "--drain-timeout=100ms"});
   HttpClient good = connect();
   expect_ok(good.request(get("/capitalize?text=good")), "Good");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Well-formed requests in unusual dress. Each is sent whole, byte by byte, and with the next request right
-// behind it: the answers must not depend on how the bytes arrived.
+// Unusual but well-formed requests. Each is sent whole, byte by byte, and directly followed by the next
+// request: the answers must not depend on how the bytes arrive.
 #include <ostream>
 #include <tuple>
 
@@ -57,7 +57,7 @@ class AcceptedRequest : public ServerTest,
   void SetUp() override { start(std::get<0>(GetParam())); }
   [[nodiscard]] const Accepted& accepted() const { return std::get<1>(GetParam()); }
 
-  /// The next answer that is not interim.
+  /// Returns the next answer that is not interim.
   static HttpResponse final_answer(HttpClient& client) {
     HttpResponse response = client.receive();
     return response.status == 100 ? client.receive() : response;
@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(EveryMode, AcceptedRequest,
                            return test_name(std::get<0>(each.param)) + "_" + std::get<1>(each.param).name;
                          });
 
-TEST_P(AcceptedRequest, IsAnsweredHoweverItArrives) {
+TEST_P(AcceptedRequest, IsAnsweredTheSameInEverySplit) {
   {
     SCOPED_TRACE("whole");
     HttpClient client = connect();

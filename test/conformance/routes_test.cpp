@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of docs/contract.md: which request gets which answer, byte for byte except for the date, and
-// in every mode the same.
+// The routes of docs/contract.md: each request's answer, byte for byte except for the date, and the same in
+// every mode.
 #include <time.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class Routes : public ModeTest {
  protected:
   void SetUp() override { start(); }
 
-  /// The answer of a new client's only request.
+  /// Returns the answer to the only request of a new client.
   HttpResponse answer_to(const std::string& text) { return connect().request(text); }
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(Routes);
@@ -67,7 +67,7 @@ TEST_P(Routes, FirstTextOfTheQueryCounts) {
   expect_ok(client.request(get("/capitalize?context=no&text=yes")), "Yes");
 }
 
-TEST_P(Routes, EscapesOfTheQueryAreUndone) {
+TEST_P(Routes, DecodesEscapesOfTheQuery) {
   HttpClient client = connect();
   expect_ok(client.request(get("/capitalize?text=a%2Bb+c%20d%26e%3Df")), "A+b c d&e=f");
   expect_ok(client.request(get("/capitalize?text=%C3%84%c3%a4%00%fF")),
@@ -75,7 +75,7 @@ TEST_P(Routes, EscapesOfTheQueryAreUndone) {
   expect_ok(client.request(get("/capitalize?text=%61%42")), "Ab");
 }
 
-TEST_P(Routes, BadEscapeOrNoTextIsRefusedAndTheConnectionStays) {
+TEST_P(Routes, BadEscapeOrNoTextIs400AndTheConnectionStaysOpen) {
   HttpClient client = connect();
   for (const char* target : {"/capitalize", "/capitalize?", "/capitalize?other=a", "/capitalize?TEXT=a",
                              "/capitalize?text=%", "/capitalize?text=%4", "/capitalize?text=%zz",
@@ -94,7 +94,7 @@ TEST_P(Routes, RootPageNamesTheModeAndThePaths) {
   EXPECT_EQ(response.header("Content-Type"), kPlainText);
   for (const std::string& part : {std::string("ajuscule"), GetParam(), std::string("/capitalize"),
                                   std::string("/healthz"), std::string("/stats")}) {
-    EXPECT_NE(response.body.find(part), std::string::npos) << part << " is not in:\n" << response.body;
+    EXPECT_NE(response.body.find(part), std::string::npos) << part << " is missing in:\n" << response.body;
   }
 }
 
@@ -103,7 +103,7 @@ TEST_P(Routes, QueryIsNoPartOfThePath) {
   EXPECT_EQ(answer_to(get("/?x")).status, 200);
 }
 
-TEST_P(Routes, UnknownPathIsNotFoundAndTheConnectionStays) {
+TEST_P(Routes, UnknownPathIs404AndTheConnectionStaysOpen) {
   HttpClient client = connect();
   for (const char* path :
        {"/nothing", "/capitalize/", "/capitalizes", "//", "/HEALTHZ", "/healthz/../stats"}) {
@@ -127,7 +127,7 @@ TEST_P(Routes, HeadHasTheHeadersOfGetAndNoBody) {
   expect_ok(client.request(get("/healthz")), "ok");
 }
 
-TEST_P(Routes, KnownMethodThatIsNotAllowedIsToldWhatIs) {
+TEST_P(Routes, MethodThatIsNotAllowedIs405WithAllow) {
   struct Path {
     const char* path;
     std::set<std::string> allowed;
@@ -153,7 +153,7 @@ TEST_P(Routes, KnownMethodThatIsNotAllowedIsToldWhatIs) {
   }
 }
 
-TEST_P(Routes, OptionsOfAnyPathAreToldWithoutABody) {
+TEST_P(Routes, OptionsOfAnyPathIs204WithAllow) {
   HttpClient client = connect();
   for (const char* target : {"*", "/capitalize", "/healthz", "/nothing"}) {
     SCOPED_TRACE(target);
@@ -164,7 +164,7 @@ TEST_P(Routes, OptionsOfAnyPathAreToldWithoutABody) {
     EXPECT_EQ(response.header("Content-Length"), std::nullopt);
     EXPECT_TRUE(methods_in(response.header("Allow").value_or("")).contains("OPTIONS")) << response.raw;
     EXPECT_EQ(response.headers.size(), 2U) << "Date and Allow: " << response.raw;
-    expect_ok(client.request(get("/healthz")), "ok");  // nothing is left of a body in between
+    expect_ok(client.request(get("/healthz")), "ok");  // no body remains in between
   }
 }
 
@@ -177,7 +177,7 @@ TEST_P(Routes, ConnectIsNeverTunnelled) {
                {{"Allow", responses[0].header("Allow").value_or("")}});
 }
 
-TEST_P(Routes, UpgradeIsAnsweredAsIfItWereNotAskedFor) {
+TEST_P(Routes, UpgradeIsIgnored) {
   HttpClient client = connect();
   const std::string upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   expect_ok(client.request(get("/capitalize?text=abc", upgrade)), "Abc");
@@ -185,14 +185,14 @@ TEST_P(Routes, UpgradeIsAnsweredAsIfItWereNotAskedFor) {
   expect_ok(client.request(get("/healthz")), "ok");
 }
 
-TEST_P(Routes, DateIsThatOfTheAnswer) {
+TEST_P(Routes, DateIsTheTimeOfTheAnswer) {
   HttpClient client = connect();
   const std::string first = client.request(get("/healthz")).header("Date").value_or("");
   std::tm calendar{};
   ASSERT_NE(::strptime(first.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &calendar), nullptr) << first;
   EXPECT_NEAR(std::difftime(::timegm(&calendar), std::time(nullptr)), 0.0, 2.0) << first;
   EXPECT_TRUE(eventually([&] { return client.request(get("/healthz")).header("Date") != first; }))
-      << "the date stands still at " << first;
+      << "the date does not change from " << first;
 }
 
 TEST_P(Routes, AbsoluteTargetIsServedLikeItsPath) {

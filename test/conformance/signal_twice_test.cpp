@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// timeout(1), and a shell, signal a process and then its group: the same signal twice within a moment. That
-// is one; a second one that somebody means comes later, or is another.
+// timeout(1) and shells signal a process and then its group: the same signal twice within a moment, which
+// counts once. A deliberate second signal comes later, or is a different one.
 #include <signal.h>
 
 #include <memory>
@@ -19,7 +19,7 @@ namespace {
 
 class SignalTwice : public ConfigurationTest {
  protected:
-  /// A server that leads a group, and a request that it is at.
+  /// A server that leads a process group, with a request in progress.
   struct Busy {
     std::unique_ptr<Server> server;
     std::optional<HttpClient> client = std::nullopt;
@@ -38,7 +38,7 @@ class SignalTwice : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(SignalTwice);
 
-TEST_P(SignalTwice, WithinAMomentIsOne) {
+TEST_P(SignalTwice, WithinAMomentCountsOnce) {
   constexpr int kServers = 8;
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     SCOPED_TRACE(number);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Standard error is a pipe that is full, since a log collector stands still: nothing waits for it. Clients
-// are served and accepted, all signals keep their promises, and when the pipe is read again the log says how
-// many of its messages are lost.
+// Standard error is a full pipe, since a log collector is stuck. The server does not wait for it: clients are
+// accepted and served, and all signals work. When the pipe is read again, the log reports how many messages
+// are lost.
 #include <fcntl.h>
 #include <signal.h>
 
@@ -25,7 +25,7 @@ namespace {
 
 class StalledLog : public ConfigurationTest {
  protected:
-  /// A server whose log has no room for one more byte.
+  /// Starts a server whose log has no room for one more byte.
   void start_stalled(const std::vector<std::string>& options) {
     start(options, into_the_pipe());
     log_.fill();
@@ -33,14 +33,14 @@ class StalledLog : public ConfigurationTest {
 
   [[nodiscard]] Process::Limits into_the_pipe() const { return {.inheritance = {.error = log_.writer()}}; }
 
-  /// A client too many, which the server warns of.
+  /// Connects a client above the limit, which the server logs a warning for.
   void expect_refused() {
     HttpClient client = connect();
     (void)client.tcp().send(get("/healthz"));
     EXPECT_EQ(client.receive().status, 503);
   }
 
-  /// A client whose request is being worked on.
+  /// Returns a client whose request is in progress.
   HttpClient client_in_task() {
     HttpClient client = connect();
     client.send(get("/capitalize?text=in+flight"));
@@ -60,7 +60,7 @@ class StalledLog : public ConfigurationTest {
 };
 MAJUSCULE_RUN_IN_A_FEW_CONFIGURATIONS(StalledLog);
 
-TEST_P(StalledLog, LeavesClientsServedAndNewOnesAccepted) {
+TEST_P(StalledLog, DoesNotDelayClients) {
   start_stalled({"--max-connections=2"});
   {
     HttpClient first = connect();
@@ -77,17 +77,17 @@ TEST_P(StalledLog, LeavesClientsServedAndNewOnesAccepted) {
     (void)client.tcp().send(get("/healthz", "Connection: close\r\n"));
     return client.receive().status == 200;
   }));
-  // The description is shared with whoever else writes there, a shell for one, which expects to wait.
+  // Other programs share the open file description, such as a shell, which expects writes to wait.
   EXPECT_EQ(::fcntl(log_.writer(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST_P(StalledLog, FromTheStartKeepsNothingFromStarting) {
+TEST_P(StalledLog, DoesNotDelayTheStart) {
   log_.fill();
-  start({"--max-connections=100000000", "--log-level=trace"}, into_the_pipe());  // which is warned of
+  start({"--max-connections=100000000", "--log-level=trace"}, into_the_pipe());  // which causes a warning
   EXPECT_TRUE(serves_a_new_client());
 }
 
-TEST_P(StalledLog, LeavesTheDrainAsItIs) {
+TEST_P(StalledLog, DoesNotDelayTheDrain) {
   start_stalled({"--task=sleep:" + duration_option(milliseconds(500))});
   HttpClient busy = client_in_task();
   begin_drain(SIGTERM);
@@ -95,14 +95,14 @@ TEST_P(StalledLog, LeavesTheDrainAsItIs) {
   expect_exit(0);
 }
 
-TEST_P(StalledLog, LeavesTheDrainTimeoutAsItIs) {
+TEST_P(StalledLog, DoesNotDelayTheDrainTimeout) {
   start_stalled({"--task=sleep:1min", "--drain-timeout=300ms"});
   HttpClient busy = client_in_task();
   server().process().signal(SIGTERM);
   expect_exit(0);
 }
 
-TEST_P(StalledLog, LetsASecondSignalEndAtOnce) {
+TEST_P(StalledLog, DoesNotDelayASecondSignal) {
   start_stalled({"--task=sleep:1min", "--drain-timeout=1min"});
   HttpClient busy = client_in_task();
   begin_drain(SIGTERM);
@@ -110,28 +110,28 @@ TEST_P(StalledLog, LetsASecondSignalEndAtOnce) {
   expect_exit(1);
 }
 
-TEST_P(StalledLog, LetsATaskThatBurnsOnBeEnded) {
+TEST_P(StalledLog, DoesNotDelayTheEndOfABurningTask) {
   start_stalled({"--task=cpu:1min", "--drain-timeout=300ms"});
   HttpClient busy = client_in_task();
   server().process().signal(SIGTERM);
   expect_exit(0);
 }
 
-TEST_P(StalledLog, LetsTheAccessLogBeOpenedAnewInVain) {
+TEST_P(StalledLog, DoesNotDelayAFailedReopening) {
   const TemporaryDirectory directory;
   const std::string folder = directory.path() + "/log";
   std::filesystem::create_directory(folder);
   start_stalled({"--access-log=" + folder + "/access.log"});
   std::filesystem::rename(folder, folder + ".gone");
   for (int i = 0; i < 3; ++i) {
-    server().process().signal(SIGUSR1);  // cannot be done, which the handler itself complains of
+    server().process().signal(SIGUSR1);  // fails, and the handler itself logs that
     EXPECT_TRUE(serves_a_new_client());
   }
 }
 
-TEST_P(StalledLog, LetsWorkersBeReplaced) {
+TEST_P(StalledLog, DoesNotDelayTheReplacementOfWorkers) {
   if (!has_workers()) {
-    GTEST_SKIP() << "without workers there is none to replace";
+    GTEST_SKIP() << "there is no worker to replace";
   }
   start_stalled({});
   const std::vector<pid_t> before = children_of(server().process().pid());
@@ -144,16 +144,16 @@ TEST_P(StalledLog, LetsWorkersBeReplaced) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
-/// Whole lines, before the gap and behind it.
-TEST_P(StalledLog, SaysHowManyMessagesWereLostWhenItIsReadAgain) {
+/// Complete lines, before and after the gap.
+TEST_P(StalledLog, ReportsLostMessagesWhenItIsReadAgain) {
   start_stalled({"--max-connections=1"});
   HttpClient holder = connect();
   expect_ok(holder.request(get("/healthz")), "ok");
-  expect_refused();  // with a warning, which has no room
+  expect_refused();  // with a warning, which does not fit
   const std::regex said("(^|[^0-9])[1-9][0-9]* [^\n]*(lost|dropped)");
   EXPECT_TRUE(eventually([&] {
     log_.read_now();
-    expect_refused();  // once a second with a warning
+    expect_refused();  // with a warning once a second
     std::this_thread::sleep_for(milliseconds(50));
     return std::regex_search(log_.text(), said);
   })) << log_.text();
@@ -166,7 +166,7 @@ TEST_P(StalledLog, SaysHowManyMessagesWereLostWhenItIsReadAgain) {
   }
 }
 
-TEST_P(StalledLog, WhoseReaderHasDiedIsNoReasonToEndOtherThanWell) {
+TEST_P(StalledLog, WithADeadReaderDoesNotChangeTheExitCode) {
   for (const int number : {SIGTERM, SIGINT}) {
     Pipe log;
     start({"--max-connections=1"}, {.inheritance = {.error = log.writer()}});

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The document of /stats: its shape is a contract (docs/contract.md) that tools read, and its figures are
-// true.
+// The document of /stats: its shape is a contract (docs/contract.md), and its figures are correct.
 #include <set>
 
 #include <gtest/gtest.h>
@@ -43,7 +42,7 @@ TEST_P(StatsDocument, HasExactlyTheKeysOfTheContract) {
                                    "involuntary_switches", "max_rss_bytes", "threads"}));
 }
 
-TEST_P(StatsDocument, IsJsonThatHeadTellsTheTypeOf) {
+TEST_P(StatsDocument, IsJsonAndHeadHasItsType) {
   start();
   HttpClient client = connect();
   const HttpResponse response = client.request(get("/stats"));
@@ -86,7 +85,7 @@ TEST_P(StatsDocument, CountsAnswersByTheirStatus) {
   EXPECT_EQ(stats["responses/505"], 0);
 }
 
-/// A document counts all that was answered before it, and nothing of its own exchange.
+/// A document counts everything that was answered before it, and nothing of its own request.
 TEST_P(StatsDocument, CountsEveryByteInAndOut) {
   start();
   HttpClient client = connect();
@@ -101,7 +100,7 @@ TEST_P(StatsDocument, CountsEveryByteInAndOut) {
   EXPECT_EQ(static_cast<std::size_t>(after["bytes/out"] - before["bytes/out"]), first.raw.size() + answers);
 }
 
-TEST_P(StatsDocument, TellsOfTheResourcesOfAServerThatRuns) {
+TEST_P(StatsDocument, HasTheResourcesOfTheServer) {
   start();
   HttpClient client = connect();
   const Stats first = stats_over(client);
@@ -122,7 +121,7 @@ TEST_P(StatsDocument, TellsOfTheResourcesOfAServerThatRuns) {
   EXPECT_GT(second.real("resources/user_seconds") + second.real("resources/system_seconds"), 0.0);
 }
 
-TEST_P(StatsDocument, CountsConnectionsWhenTheyAreAcceptedAndWhenTheyAreOpen) {
+TEST_P(StatsDocument, CountsAcceptedAndOpenConnections) {
   start();
   HttpClient client = connect();
   const Stats first = stats_over(client);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Simulated work. What is asserted of time is a lower bound (the task was really done) or that waiting
-// clients did not queue for one another; how fast a mode is stays a matter of measurements.
+// Simulated work. Assertions on time are lower bounds (the task was really done), or that waiting clients did
+// not queue for one another. Speeds are left to measurements.
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 class SimulatedTask : public ModeTest {
  protected:
-  /// How long the answer to `text` took.
+  /// Returns how long the answer to `text` took.
   static Clock::duration time_of(HttpClient& client, const std::string& text, const std::string& body) {
     const auto begin = Clock::now();
     expect_ok(client.request(text), body);
@@ -34,13 +34,13 @@ TEST_P(SimulatedTask, OfEveryKindComesBeforeTheReply) {
   }
 }
 
-TEST_P(SimulatedTask, NoneIsATaskToo) {
+TEST_P(SimulatedTask, NoneIsAccepted) {
   start({"--task=none"});
   HttpClient client = connect();
   expect_ok(client.request(post("aBC")), "Abc");
 }
 
-TEST_P(SimulatedTask, CpuIsReallyBurnt) {
+TEST_P(SimulatedTask, BurnsCpuTime) {
   start({"--task=cpu:200ms"});
   HttpClient client = connect();
   expect_ok(client.request(post("aBC")), "Abc");
@@ -67,11 +67,11 @@ TEST_P(SimulatedTask, SleepingClientsDoNotQueueForOneAnother) {
   }
   const auto elapsed = Clock::now() - begin;
   EXPECT_GE(elapsed, sleep);
-  EXPECT_LT(elapsed, sleep * kClients) << "as long as one after the other: no two were in flight at once";
+  EXPECT_LT(elapsed, sleep * kClients) << "as long as one after the other: the tasks did not overlap";
   EXPECT_EQ(server().stats()["requests"], kClients);
 }
 
-TEST_P(SimulatedTask, RequestWithoutTaskOvertakesASleepingOne) {
+TEST_P(SimulatedTask, RequestWithoutATaskOvertakesASleepingOne) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--task=sleep:" + duration_option(milliseconds(500))});
   HttpClient sleeper = connect();
@@ -97,7 +97,7 @@ TEST_P(SimulatedTask, EveryThirdRequestOfTheServerHasIt) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   const milliseconds sleep = scaled(milliseconds(500));
   start({"--task=sleep:" + duration_option(milliseconds(500)), "--task-every=3"});
-  // Two clients in turn, and a raw one: the server counts, not the connection.
+  // Two clients alternate, and a raw one: the count is of the server, not of a connection.
   HttpClient even = connect();
   HttpClient odd = connect();
   std::vector<bool> had_task;
@@ -113,7 +113,7 @@ TEST_P(SimulatedTask, EveryThirdRequestOfTheServerHasIt) {
   EXPECT_EQ(had_task, (std::vector<bool>{false, false, true, false, false, true}));
 }
 
-TEST_P(SimulatedTask, IsNotCutByTheTimeoutsOfTheClient) {
+TEST_P(SimulatedTask, IsNotEndedByTheTimeoutsOfTheClient) {
   start({"--task=sleep:900ms", "--idle-timeout=300ms", "--write-timeout=300ms", "--body-timeout=300ms"});
   HttpClient client = connect();
   EXPECT_GE(time_of(client, post("patient"), "Patient"), milliseconds(900));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Slow clients. Each timeout is total: a byte now and then does not renew it. A client drips for far longer
-// than the timeout, and the answer or the close must come while it still does.
+// Slow clients. Each timeout is for the whole step: single bytes do not extend it. A client sends single
+// bytes for far longer than the timeout, and the answer or the close must come while it still sends.
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -16,8 +16,8 @@ constexpr milliseconds kTimeout{400};
 
 class Timeout : public ModeTest {
  protected:
-  /// Sends a byte of `text` (again and again from its front) every tenth of the timeout until the server says
-  /// something or closes, for at most patience(). What was received until the close.
+  /// Sends a byte of `text` (repeatedly from its start) every tenth of the timeout until the server answers
+  /// or closes, for at most patience(). Returns everything received until the close.
   static Received drip(TcpClient& client, const std::string& text) {
     const auto deadline = Clock::now() + patience();
     for (std::size_t i = 0; Clock::now() < deadline; ++i) {
@@ -36,7 +36,7 @@ class Timeout : public ModeTest {
     return {"", Ending::kStillOpen};
   }
 
-  /// Expects the one 408 that a client gets who sends `head` and then drips `rest`.
+  /// Expects the one 408 for a client that sends `head` and then single bytes of `rest`.
   void expect_timeout(HttpClient& client, const std::string& head, const std::string& rest) {
     const auto begin = Clock::now();
     ASSERT_TRUE(client.tcp().send(head));
@@ -54,7 +54,7 @@ MAJUSCULE_RUN_IN_EVERY_MODE(Timeout);
 
 std::string option(const char* name) { return "--" + std::string(name) + "=" + duration_option(kTimeout); }
 
-TEST_P(Timeout, OfTheHeaderIsNotRenewedByDripping) {
+TEST_P(Timeout, OfTheHeaderIsNotExtendedBySingleBytes) {
   start({option("header-timeout")});
   HttpClient client = connect();
   expect_timeout(client, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", "s");
@@ -97,7 +97,7 @@ TEST_P(Timeout, OfTheHeaderStartsWithTheFirstByteOfEachRequest) {
   expect_ok(client.request(get("/healthz")), "ok");
 }
 
-TEST_P(Timeout, OfTheBodyIsNotRenewedByDripping) {
+TEST_P(Timeout, OfTheBodyIsNotExtendedBySingleBytes) {
   start({option("body-timeout")});
   HttpClient client = connect();
   expect_timeout(client, request("POST", "/capitalize", "Content-Length: 100000\r\n"), "body");
@@ -126,7 +126,7 @@ TEST_P(Timeout, OfTheBodyHoldsForAClientThatWaitedForContinue) {
   expect_error(responses[0], 408, Connection::kCloses);
 }
 
-TEST_P(Timeout, OfTheBodyLetsASlowButFiniteBodyThrough) {
+TEST_P(Timeout, OfTheBodyAcceptsASlowBodyWithinIt) {
   start({"--body-timeout=" + duration_option(milliseconds(20'000)), option("idle-timeout")});
   HttpClient client = connect();
   client.send(request("POST", "/capitalize", "Content-Length: 8\r\n"));
@@ -143,14 +143,14 @@ TEST_P(Timeout, OfAnIdleConnectionClosesWithoutAByte) {
   expect_ok(client.request(get("/healthz")), "ok");
   const auto begin = Clock::now();
   EXPECT_TRUE(client.is_closed_by_server());
-  EXPECT_GE(Clock::now() - begin, scaled(kTimeout) / 2) << "closed long before it was idle for so long";
+  EXPECT_GE(Clock::now() - begin, scaled(kTimeout) / 2) << "closed long before the timeout";
   expect_timed_out(1);
 }
 
-/// When nobody is left, nothing is left to do.
-TEST_P(Timeout, OfTheLastClientLetsTheServerRest) {
+/// When no client is left, the server sleeps.
+TEST_P(Timeout, OfTheLastClientLetsTheServerSleep) {
   if (never_sleeps(GetParam())) {
-    GTEST_SKIP() << GetParam() << " never sleeps: all of a CPU, always, is what it costs";
+    GTEST_SKIP() << GetParam() << " never sleeps: it always uses a whole CPU";
   }
   start({option("idle-timeout"), "--task=sleep:" + duration_option(milliseconds(20))});
   HttpClient client = connect();
@@ -163,7 +163,7 @@ TEST_P(Timeout, OfTheLastClientLetsTheServerRest) {
       << "a server that spins would use all of the window";
 }
 
-TEST_P(Timeout, OfAClientThatNeverSpoke) {
+TEST_P(Timeout, OfASilentClientClosesIt) {
   for (const char* name : {"idle-timeout", "header-timeout"}) {
     SCOPED_TRACE(name);
     start({option(name)});
@@ -176,7 +176,7 @@ TEST_P(Timeout, OfAClientThatNeverSpoke) {
   }
 }
 
-TEST_P(Timeout, OfARawClientThatNeverSpoke) {
+TEST_P(Timeout, OfASilentRawClientClosesIt) {
   start({option("header-timeout")});
   TcpClient client = connect_raw();
   const Received received = client.receive_to_end();
@@ -185,7 +185,7 @@ TEST_P(Timeout, OfARawClientThatNeverSpoke) {
   expect_timed_out(1);
 }
 
-/// A reply that neither socket buffer holds, and a client that does not read it.
+/// Requests a reply that does not fit into the socket buffers, from a client that does not read it.
 TEST_P(Timeout, OfWritingClosesAClientThatDoesNotRead) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   constexpr std::size_t kSize = 32 * 1024 * 1024;
@@ -199,7 +199,7 @@ TEST_P(Timeout, OfWritingClosesAClientThatDoesNotRead) {
   EXPECT_NE(received.ending, Ending::kStillOpen);
 }
 
-TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
+TEST_P(Timeout, OfWritingIsNotExtendedByReadingALittle) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--write-timeout=" + duration_option(4 * kTimeout), "--max-body=64MiB"});  // time for a first read
   HttpClient reader(server().port(), 4096);
@@ -210,13 +210,13 @@ TEST_P(Timeout, OfWritingIsNotRenewedByReadingALittle) {
     received += reader.tcp().receive_some(scaled(kTimeout) / 10).bytes.size();
     return stats_over(watcher)["connections/timed_out"] == 1;
   }));
-  EXPECT_GT(received, 0U) << "the reader did not read a little";
+  EXPECT_GT(received, 0U) << "the reader read nothing";
   EXPECT_TRUE(eventually([&] { return stats_over(watcher)["connections/open"] == 1; }));
 }
 
 TEST_P(Timeout, OfEachKindIsCountedOnce) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
-  // A body of 8 MiB takes its time on a busy machine. It is made before its client has a deadline.
+  // A body of 8 MiB takes time on a busy machine, so it is built before its client has a deadline.
   const std::string large_request = post(std::string(8 * 1024 * 1024, 'W'));
   start({option("header-timeout"), "--body-timeout=" + duration_option(10 * kTimeout), option("idle-timeout"),
          option("write-timeout"), "--max-body=16MiB"});
@@ -234,7 +234,7 @@ TEST_P(Timeout, OfEachKindIsCountedOnce) {
   expect_timed_out(6);
 }
 
-TEST_P(Timeout, HarmsNoOtherClient) {
+TEST_P(Timeout, DoesNotAffectOtherClients) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({option("header-timeout"), option("body-timeout")});
   std::vector<HttpClient> slow;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Workers that die, stand still or cannot be forked: their master replaces them, gives up, or takes them
-// along. What becomes of the clients depends on the mode; what the master does is asked once.
+// Workers that die, are stopped or cannot be forked: their master replaces them, gives up, or ends with them.
+// The effect on clients depends on the mode; the master's behaviour is tested once.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ class WorkerDeaths : public WorkersTest, public ::testing::WithParamInterface<st
  protected:
   void SetUp() override {
     if (GetParam() == "uring" && server_sanitizer() == Sanitizer::kThread) {
-      GTEST_SKIP() << "the thread sanitizer keeps signals back from io_uring_enter(2)";
+      GTEST_SKIP() << "the thread sanitizer delays signals in io_uring_enter(2)";
     }
   }
 
@@ -35,7 +35,7 @@ class WorkerDeaths : public WorkersTest, public ::testing::WithParamInterface<st
 };
 MAJUSCULE_RUN_IN_THE_MODES(WorkerDeaths, "epoll", "threads", "uring");
 
-TEST_P(WorkerDeaths, OneThatIsKilledLosesOnlyItsOwnClients) {
+TEST_P(WorkerDeaths, KilledWorkerLosesOnlyItsOwnClients) {
   start({"--reuseport"});  // so that each has some
   std::vector<HttpClient> all = clients(40);
   const pid_t victim = busiest_worker();
@@ -58,8 +58,8 @@ TEST_P(WorkerDeaths, OneThatIsKilledLosesOnlyItsOwnClients) {
       << log();
 }
 
-/// Nobody accepts from its queue any more when it is stopped; and its successor does.
-TEST_P(WorkerDeaths, TakeOverThoseWhoWaitForTheirPredecessor) {
+/// A stopped worker no longer accepts from its queue; its successor does.
+TEST_P(WorkerDeaths, SuccessorServesTheClientsInItsListener) {
   start({"--reuseport"});
   const pid_t victim = workers().front();
   ::kill(victim, SIGSTOP);
@@ -75,8 +75,8 @@ TEST_P(WorkerDeaths, TakeOverThoseWhoWaitForTheirPredecessor) {
   }
 }
 
-/// A drain begins while one of them is not there, and clients wait in its listener.
-TEST_P(WorkerDeaths, ServeInADrainWhoWaitsForOneThatIsToBeReplaced) {
+/// A drain begins while a worker is missing, and clients wait in its listener.
+TEST_P(WorkerDeaths, DrainServesTheClientsOfAMissingWorker) {
   start({"--reuseport"});
   const std::vector<pid_t> first = workers();
   const auto replacement = [&] {
@@ -86,7 +86,7 @@ TEST_P(WorkerDeaths, ServeInADrainWhoWaitsForOneThatIsToBeReplaced) {
     throw std::runtime_error("no worker was replaced: " + log());
   };
   kill_and_wait(first.front());
-  for (int i = 0; i < 3; ++i) kill_and_wait(replacement());  // so often that there is a pause before the next
+  for (int i = 0; i < 3; ++i) kill_and_wait(replacement());  // often enough for a pause before the next start
   ::kill(replacement(), SIGKILL);
   EXPECT_TRUE(eventually([&] { return workers().size() < kWorkers; }));
   std::vector<HttpClient> all;
@@ -108,7 +108,7 @@ class MasterOfWorkers : public WorkersTest {
   }
 };
 
-TEST_F(MasterOfWorkers, LeaveNoZombies) {
+TEST_F(MasterOfWorkers, LeavesNoZombies) {
   start();
   for (int i = 0; i < 3; ++i) {
     kill_and_wait(workers().front());
@@ -118,7 +118,7 @@ TEST_F(MasterOfWorkers, LeaveNoZombies) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
-TEST_F(MasterOfWorkers, GoOnWhenSomebodyElseTellsThemToStop) {
+TEST_F(MasterOfWorkers, WorkersIgnoreStopSignalsOfOthers) {
   start();
   const std::vector<pid_t> all = workers();
   for (const pid_t worker : all) {
@@ -130,7 +130,7 @@ TEST_F(MasterOfWorkers, GoOnWhenSomebodyElseTellsThemToStop) {
   EXPECT_EQ(workers(), all);
 }
 
-TEST_F(MasterOfWorkers, DieWithTheirMaster) {
+TEST_F(MasterOfWorkers, WorkersDieWithIt) {
   start();
   const std::vector<pid_t> all = workers();
   server().process().signal(SIGKILL);
@@ -138,7 +138,7 @@ TEST_F(MasterOfWorkers, DieWithTheirMaster) {
   EXPECT_TRUE(eventually([&] { return std::none_of(all.begin(), all.end(), is_alive); }));
 }
 
-TEST_F(MasterOfWorkers, ThatDoNotHearAreKilledWhenTheDrainEnds) {
+TEST_F(MasterOfWorkers, KillsStoppedWorkersAfterTheDrainTimeout) {
   start({"--drain-timeout=300ms"});
   ::kill(workers().front(), SIGSTOP);
   server().process().signal(SIGTERM);
@@ -147,19 +147,19 @@ TEST_F(MasterOfWorkers, ThatDoNotHearAreKilledWhenTheDrainEnds) {
   expect_exit(0);
 }
 
-/// For a while no process can be forked; those that are there serve on.
-TEST_F(MasterOfWorkers, AreReplacedWhenThatIsPossibleAgain) {
+/// For a while no process can be forked; the remaining workers serve on.
+TEST_F(MasterOfWorkers, ReplacesWorkersWhenForkingWorksAgain) {
   if (::geteuid() != 0) {
-    GTEST_SKIP() << "only root can start the server as a user of its own, whose processes are counted";
+    GTEST_SKIP() << "only root can start the server as a separate user, whose processes are counted";
   }
   if (server_is_sanitized()) {
-    GTEST_SKIP() << "a sanitizer needs threads of its own";
+    GTEST_SKIP() << "a sanitizer needs additional threads";
   }
   start({}, Process::Limits{.threads = 64});
   const pid_t master = server().process().pid();
   struct stat of_master {};
   ASSERT_EQ(::stat(("/proc/" + std::to_string(master)).c_str(), &of_master), 0);
-  const auto limit_processes = [&](rlim_t most) {  // which only its own user may do everywhere
+  const auto limit_processes = [&](rlim_t most) {  // without root, only this user may do it
     const rlimit limit{most, 64};
     const pid_t helper = ::fork();
     if (helper == 0) {
@@ -181,7 +181,7 @@ TEST_F(MasterOfWorkers, AreReplacedWhenThatIsPossibleAgain) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
-TEST_F(MasterOfWorkers, EndsWhenTheyDieAgainAndAgain) {
+TEST_F(MasterOfWorkers, EndsWhenWorkersDieAgainAndAgain) {
   start();
   const auto process = [this]() -> Process& { return server().process(); };
   const pid_t master = process().pid();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests of --workers share: a server of a master and three workers, and a look at these.
+// Helpers for the tests of --workers: a server with a master and three workers.
 #pragma once
 
 #include <signal.h>
@@ -29,14 +29,14 @@ class WorkersTest : public ServerTest {
 
   [[nodiscard]] std::vector<pid_t> workers() { return serving_children_of(server().process().pid()); }
 
-  /// The worker that serves the most clients.
+  /// Returns the worker that serves the most clients.
   [[nodiscard]] pid_t busiest_worker() {
     const std::vector<pid_t> all = workers();
     return *std::max_element(all.begin(), all.end(),
                              [](pid_t a, pid_t b) { return clients_of(a) < clients_of(b); });
   }
 
-  /// Kills a worker, and waits for the one in its place.
+  /// Kills a worker, and waits for its replacement.
   void kill_and_wait(pid_t worker) {
     ::kill(worker, SIGKILL);
     EXPECT_TRUE(eventually([&] {
@@ -45,7 +45,7 @@ class WorkersTest : public ServerTest {
     })) << server().process().standard_error();
   }
 
-  /// So many clients, each with an answer and a connection that stays.
+  /// Returns that many clients, each with one answer and an open connection.
   [[nodiscard]] std::vector<HttpClient> clients(int count) {
     std::vector<HttpClient> all;
     for (int i = 0; i < count; ++i) {
@@ -55,7 +55,7 @@ class WorkersTest : public ServerTest {
     return all;
   }
 
-  /// Whether a client that waits for nothing is still connected, and served.
+  /// Returns whether an idle client is still connected and served.
   [[nodiscard]] static bool is_served(HttpClient& client) {
     try {
       return client.request(get("/healthz")).body == "ok";
@@ -65,7 +65,7 @@ class WorkersTest : public ServerTest {
   }
 
   static std::int64_t clients_of(pid_t worker) {
-    return descriptors_of(worker) + threads_of(worker);  // beside what all workers have alike
+    return descriptors_of(worker) + threads_of(worker);  // besides what all workers have in common
   }
 
   [[nodiscard]] std::string log() { return server().process().standard_error(); }

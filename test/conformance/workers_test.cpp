@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// --workers: a master that forks three workers is one server to its clients. It counts for all of them, and
-// passes on what it is told. That everything else is as without workers is shown by the other subjects, which
-// run with --workers=3 too (meson.build); what happens when one dies is in worker_deaths_test.cpp.
+// --workers: a master with three workers behaves as one server. It sums up their counters and forwards
+// signals. The other subjects, which also run with --workers=3 (meson.build), show that the rest is
+// unchanged; deaths of workers are in worker_deaths_test.cpp.
 #include "conformance/workers.hpp"
 
 #include <signal.h>
@@ -42,7 +42,7 @@ TEST_P(Workers, AreOneServer) {
   expect_exit(0);
 }
 
-TEST_P(Workers, EndWithOneWord) {
+TEST_P(Workers, DrainOnOneSignal) {
   start();
   const std::vector<pid_t> all = workers();
   server().process().signal(SIGTERM);
@@ -53,7 +53,7 @@ TEST_P(Workers, EndWithOneWord) {
   expect_exit(0);
 }
 
-TEST_P(Workers, CountTogetherWhicheverAnswers) {
+TEST_P(Workers, CountTogether) {
   start();
   for (int i = 0; i < 100; ++i) {
     HttpClient client = connect();
@@ -67,8 +67,8 @@ TEST_P(Workers, CountTogetherWhicheverAnswers) {
   }
 }
 
-/// Those with the task never get their answer, whichever worker they asked; all the others do.
-TEST_P(Workers, DealTasksOverTheWholeServer) {
+/// Requests with the task never get their answer, whichever worker they reach; all others do.
+TEST_P(Workers, CountTasksOverTheWholeServer) {
   start({"--task=sleep:30min", "--task-every=10", "--drain-timeout=100ms"});
   constexpr int kAsked = 20;
   std::vector<HttpClient> all;
@@ -97,14 +97,14 @@ TEST_P(Workers, ShareTheLimitOfClients) {
   EXPECT_EQ(too_many.receive().status, 503);
 }
 
-TEST_P(Workers, HearTheirMasterOnly) {
+TEST_P(Workers, ObeyTheirMasterOnly) {
   MAJUSCULE_NEEDS_CLIENTS_AT_ONCE();
   start({"--task=sleep:" + duration_option(milliseconds(500))});
   HttpClient busy = connect();
   busy.send(get("/capitalize?text=in+flight"));
   EXPECT_TRUE(busy.tcp().wait_until_server_has_read());
   const std::vector<pid_t> all = workers();
-  for (const int number : {SIGINT, SIGTERM, SIGINT}) {  // as a terminal and systemd do, to all of a group
+  for (const int number : {SIGINT, SIGTERM, SIGINT}) {  // as a terminal and systemd do, to the whole group
     for (const pid_t worker : all) {
       ::kill(worker, number);
     }
@@ -152,7 +152,7 @@ TEST_P(Workers, WriteWholeLinesToOneAccessLog) {
   EXPECT_TRUE(eventually([&] { return lines() == 200; })) << lines();
 }
 
-TEST_P(Workers, OpenTheAccessLogAnewWhenTheMasterIsTold) {
+TEST_P(Workers, ReopenTheAccessLogWhenTheMasterDoes) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/access.log";
   start({"--access-log=" + path});
@@ -160,7 +160,7 @@ TEST_P(Workers, OpenTheAccessLogAnewWhenTheMasterIsTold) {
   std::filesystem::rename(path, path + ".1");
   server().process().signal(SIGUSR1);
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path); })) << log();
-  // The file is there a moment before it takes the old one's place.
+  // The new file exists slightly before the server writes to it.
   EXPECT_TRUE(eventually([&] {
     HttpClient client = connect();
     expect_ok(client.request(get("/healthz")), "ok");
@@ -168,7 +168,7 @@ TEST_P(Workers, OpenTheAccessLogAnewWhenTheMasterIsTold) {
   })) << log();
 }
 
-TEST_P(Workers, TakeOverWhatAServiceManagerPasses) {
+TEST_P(Workers, UseTheSocketsOfAServiceManager) {
   const ListeningSocket socket;
   Process process = start_activated(GetParam(), {{socket.fd()}}, {kThreeWorkers});
   ASSERT_TRUE(listens_on(process, "http://127.0.0.1:" + std::to_string(socket.port())))
@@ -198,8 +198,8 @@ class WorkersThatCannot : public Workers {
 };
 MAJUSCULE_RUN_IN_EVERY_MODE(WorkersThatCannot);
 
-/// Nor do two servers share a port that each shares among its own workers.
-TEST_P(WorkersThatCannot, HaveThePortSayItOnce) {
+/// Two servers must not share a port, although each shares it among its own workers.
+TEST_P(WorkersThatCannot, HaveThePortReportItOnce) {
   start({"--reuseport"});
   const std::string port = "--port=" + std::to_string(server().port());
   expect_one_line({port}, "in use");
@@ -207,7 +207,7 @@ TEST_P(WorkersThatCannot, HaveThePortSayItOnce) {
   EXPECT_TRUE(serves_a_new_client());
 }
 
-TEST_P(WorkersThatCannot, WriteTheAccessLogSayItOnce) {
+TEST_P(WorkersThatCannot, WriteTheAccessLogReportItOnce) {
   expect_one_line({"--port=0", "--access-log=/nonexistent/x"}, "/nonexistent/x");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes from a server: the load client finds the same answers in them, and the same end, however they are
-// split, and judges them alike. The first byte of an input says what is expected.
+// Any bytes from a server: however they are split, the load client finds the same answers, the same end, and
+// the same errors. The first byte of an input selects what is expected.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ Expectation expectation(std::uint8_t kind) {
   return expected;
 }
 
-/// What a client learns of a connection, a letter for each thing.
+/// What a client finds on a connection, one letter for each event.
 struct Story {
   std::string events;
   bool operator==(const Story&) const = default;
@@ -35,7 +35,7 @@ void tell(Story& story, const AnswerParser& parser) {
          "only 2xx is right");
 }
 
-/// Plays the bytes in pieces of this size. A client ends the connection after an answer that closes it.
+/// Feeds the bytes in pieces of this size. A client ends the connection after an answer that closes it.
 Story play(std::uint8_t kind, std::string_view bytes, std::size_t piece) {
   Expectation expected = expectation(kind);
   AnswerParser parser(expected);
@@ -46,7 +46,7 @@ Story play(std::uint8_t kind, std::string_view bytes, std::size_t piece) {
     while (!rest.empty()) {
       std::size_t taken = 0;
       const auto result = parser.feed(rest, taken);
-      expect(taken <= rest.size(), "no more is taken than there is");
+      expect(taken <= rest.size(), "no more is consumed than there is");
       if (result == AnswerParser::Result::kBroken) return story.events += '!', story;
       if (result == AnswerParser::Result::kMore) break;
       expect(taken > 0, "an answer has bytes");
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   const Story whole = play(data[0], bytes, std::max<std::size_t>(1, bytes.size()));
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 64U}) {
-    expect(play(data[0], bytes, piece) == whole, "the same answers however the bytes are split");
+    expect(play(data[0], bytes, piece) == whole, "the answers do not depend on how the bytes are split");
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Any words on the command line give options within their documented ranges, a text, or one line that says
-// what is wrong. An input has a word a line; a vertical tab stands for a line end inside of a word.
+// what is wrong. An input has one word on each line; a vertical tab represents a newline inside a word.
 #include <algorithm>
 
 #include "cli/command_line.hpp"
@@ -24,9 +24,11 @@ std::vector<std::string> words(std::string_view input) {
 void check_durations(const Options& o) {
   for (const Duration duration : {o.limits.header_timeout, o.limits.body_timeout, o.limits.idle_timeout,
                                   o.limits.write_timeout, o.drain_timeout}) {
-    expect(duration > Duration::zero() && duration <= std::chrono::days(366), "timeouts are sane");
+    expect(duration > Duration::zero() && duration <= std::chrono::days(366),
+           "timeouts are within their range");
   }
-  expect(o.task.duration >= Duration::zero() && o.task.duration <= std::chrono::days(366), "so are tasks");
+  expect(o.task.duration >= Duration::zero() && o.task.duration <= std::chrono::days(366),
+         "tasks are within their range");
 }
 
 void check_options(const Options& o) {
@@ -40,7 +42,7 @@ void check_options(const Options& o) {
   expect(o.task_every >= 1 && o.backlog >= 1, "counts are positive");
   expect(!o.max_connections || (*o.max_connections >= 1 && *o.max_connections <= 1U << 30),
          "so is the number of connections");
-  expect(o.limits.max_header >= 1 && o.limits.max_body >= 1, "limits let something pass");
+  expect(o.limits.max_header >= 1 && o.limits.max_body >= 1, "limits are positive");
   constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
   expect(std::find(std::begin(kLevels), std::end(kLevels), o.log_level) != std::end(kLevels),
          "the log level exists");
@@ -57,8 +59,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   expect(line.options.has_value() + !line.output.empty() + !line.error.empty() == 1,
          "a command line has one outcome");
   if (line.options) test::check_options(*line.options);
-  expect(line.output.empty() || line.output.ends_with('\n'), "a text ends with a line end");
-  expect(line.error.empty() || line.error.starts_with("majuscule: "), "an error says whose it is");
+  expect(line.output.empty() || line.output.ends_with('\n'), "a text ends with a newline");
+  expect(line.error.empty() || line.error.starts_with("majuscule: "), "an error names the program");
   expect(line.error.find('\n') == std::string::npos, "an error is one line");
   return 0;
 }

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-/// libFuzzer's entry: plays one input. The target's whole work.
+/// libFuzzer's entry point: runs the target with one input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace majuscule::test {

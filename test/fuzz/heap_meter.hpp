@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How much memory the code under test holds, and held at most: what it allocates while a Metered is alive,
-// less what it gives back. Needs a sanitizer's allocator; without one it sees nothing. For one thread.
+// Measures the current and the peak heap memory of the code under test: what it allocates during the lifetime
+// of a Metered, less what it frees. Needs a sanitizer's allocator; without one it measures nothing. For one
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@ struct HeapMeter {
   std::ptrdiff_t peak = 0;
 };
 
-/// While it is alive, the allocations of this thread go to `meter`.
+/// Attributes the allocations of this thread to `meter` during its lifetime.
 class Metered {
  public:
   explicit Metered(HeapMeter& meter);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Any bytes, split in any way, sent to an HTTP connection under small limits. The answers are well-formed and
-// the same for every split, requests read as a strict reader reads them, memory stays within its bound, and
-// deadlines end it all. An input is a line that sets the scene (see Scenario) and what the client sends.
+// Any bytes, split in any way, sent to an HTTP connection with small limits. The answers are well-formed and
+// the same for every split, requests are parsed as by a strict parser, memory stays within its bound, and
+// deadlines end the connection. An input is a line with parameters (see Scenario) and what the client sends.
 #include <algorithm>
 #include <random>
 
@@ -45,7 +45,7 @@ void play_all(const Scenario& scenario, std::string_view stream) {
   HttpPlay split(scenario, stage, stream);
   send_split(split, stream, scenario.split);
   split.finish();
-  if (!scenario.drains) {  // an answer closes when nothing has arrived behind its request
+  if (!scenario.drains) {  // an answer closes if nothing has arrived after its request
     expect_same(whole, bytewise);
     expect_same(whole, split);
   }

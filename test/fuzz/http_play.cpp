@@ -74,7 +74,7 @@ void HttpPlay::send(std::string_view bytes) {
   unsent_.remove_prefix(bytes.size());
   time_ += std::chrono::milliseconds(1);
   if (bytes.empty() || over() || !connection_->wants_input()) return;
-  // The bytes are gone when receive() returns, as in a buffer that serves many connections.
+  // The bytes are invalid when receive() returns, as in a buffer that serves many connections.
   const auto buffer = std::make_unique<char[]>(bytes.size());
   bytes.copy(buffer.get(), bytes.size());
   {
@@ -93,17 +93,18 @@ bool HttpPlay::answer_one() {
   }
   if (request == nullptr) return false;
   renewals_ = 0;
-  expect(connection_->deadline() == kNever, "nobody waits for the client while it waits for its answer");
-  expect(pending() < Connection::kOutputLimit, "no request is taken while much output waits");
+  expect(connection_->deadline() == kNever, "there is no deadline while the client waits for its answer");
+  expect(pending() < Connection::kOutputLimit, "no request is given while much output waits");
   const auto expected = take_request(unread_);
-  expect(expected && same(*expected, *request), "a request reads the same to a strict reader");
-  expect(unread_.size() >= unsent_.size(), "a request is only taken when all of it was sent");
+  expect(expected && same(*expected, *request), "a strict parser reads the request the same");
+  expect(unread_.size() >= unsent_.size(), "a request is given only when all of it was sent");
 
   const bool to_head = request->method == Method::kHead;
   std::optional<Outcome> outcome;
   {
     const Metered metered(heap_);
-    outcome = service_.handle(*request, instant(kStart, scenario_.drains));  // for /stats the same uptime
+    outcome =
+        service_.handle(*request, instant(kStart, scenario_.drains));  // the same uptime for every /stats
   }
   if (outcome->task.kind != TaskKind::kNone) {
     write(scenario_.first_write);
@@ -113,11 +114,11 @@ bool HttpPlay::answer_one() {
   owed_.push_back({outcome->reply, to_head, expected->wants_continue});
   const Metered metered(heap_);
   connection_->respond(std::move(outcome->reply), now());
-  outcome.reset();  // metered, too
+  outcome.reset();  // freed while metered, too
   return true;
 }
 
-// One write, if there is anything to write.
+// Writes once if there is output.
 void HttpPlay::write(std::size_t most) {
   const Output output = connection_->pending_output();
   if (output.size() == 0) return;
@@ -129,7 +130,7 @@ void HttpPlay::write(std::size_t most) {
   connection_->sent(of_first + of_second, now());
 }
 
-// All rounds until the client must be waited for.
+// Does rounds until it must wait for the client.
 void HttpPlay::proceed() {
   std::size_t most = scenario_.first_write;
   for (;;) {
@@ -145,23 +146,24 @@ void HttpPlay::proceed() {
     lingers_ = true;
   }
   if (connection_->ending() == Ending::kClose && !over()) {
-    expect(ended_ || unread_.size() == unsent_.size(), "unread bytes do not reset the answer away");
+    expect(ended_ || unread_.size() == unsent_.size(), "unread bytes do not reset an unsent answer");
     closed_ = true;
   }
   if (!over()) check_waiting();
 }
 
 void HttpPlay::check_waiting() {
-  expect(connection_->deadline() != kNever, "whoever is waited for has a deadline");
+  expect(connection_->deadline() != kNever, "a wait for the client has a deadline");
   // For an answer to be read, a request to begin, its head, a 100 Continue to be read, its body.
   constexpr int kMostRenewals = 5;
   if (connection_->deadline() != deadline_) ++renewals_;
   deadline_ = connection_->deadline();
-  expect(renewals_ <= kMostRenewals, "a byte now and then does not renew a deadline");
+  expect(renewals_ <= kMostRenewals, "single bytes do not extend a deadline");
   expect(connection_->wants_input() || pending() > 0, "a driver has something to wait for");
   const Limits& limits = scenario_.limits;
   if (pending() > 0) {
-    expect(connection_->deadline() <= time_ + limits.write_timeout, "a client has to read");
+    expect(connection_->deadline() <= time_ + limits.write_timeout,
+           "a client that does not read has a deadline");
     return;
   }
   const std::string_view begun = skip_empty_lines(unread_.substr(0, unread_.size() - unsent_.size()));
@@ -172,17 +174,17 @@ void HttpPlay::check_waiting() {
                                                  : std::max(limits.header_timeout, limits.body_timeout)),
          "a client has to send");
   expect(!scenario_.drains || !connection_->idle() || connection_->fresh(),
-         "a draining server waits for nobody it answered");
+         "a draining server does not wait for an answered client");
 }
 
 void HttpPlay::finish() {
   const Written before_end = check_written();
-  expect(over() == before_end.says_close, "the connection ends behind Connection: close");
+  expect(over() == before_end.says_close, "the connection ends after Connection: close");
   std::string_view unread = unread_;
   if (const auto next = take_request(unread)) {
     const Limits& limits = scenario_.limits;
     const bool is_small = next->head_size <= limits.max_header && next->body.size() <= limits.max_body;
-    expect(over(), "a whole request is answered");
+    expect(over(), "a complete request is answered");
     expect(!before_end.refused || !next->is_plain || !is_small, "a plain request is not refused");
   }
   if (scenario_.half_closes && connection_->wants_input()) {
@@ -192,17 +194,17 @@ void HttpPlay::finish() {
       connection_->end_of_input(now());
     }
     proceed();
-    expect(connection_->ending() == Ending::kClose, "the server ends when its client has");
+    expect(connection_->ending() == Ending::kClose, "the server closes when its client has");
   }
   const Written written = check_written();
-  expect(!written.refused || ended_ || lingers_, "whoever is refused gets to read why");
+  expect(!written.refused || ended_ || lingers_, "a refused client can read the answer");
   const CounterValues& counted = counters();
   std::size_t answers = 0;
   for (const auto count : counted.responses) answers += count;
   expect(answers == written.answers && log_.lines == written.answers, "each answer is counted and logged");
   expect(counted.responses.back() == 0, "each status has a counter");
   expect(counted.bytes_out + 25 * written.continues == output_.size(), "bytes_out counts the answers");
-  expect(counted.bytes_in <= stream_.size(), "bytes_in counts at most what came");
+  expect(counted.bytes_in <= stream_.size(), "bytes_in counts at most the bytes received");
   leave();
 }
 
@@ -210,8 +212,8 @@ void HttpPlay::fall_silent(std::string_view last) {
   reads_ = !scenario_.reads_nothing;
   send(last);
   for (int calls = 0; connection_->ending() != Ending::kClose; ++calls) {
-    expect(calls < 4, "deadlines end a conversation soon");
-    expect(connection_->deadline() != kNever, "whoever is waited for has a deadline");
+    expect(calls < 4, "deadlines end the connection soon");
+    expect(connection_->deadline() != kNever, "a wait for the client has a deadline");
     time_ = std::max(time_, connection_->deadline());
     ended_ = true;
     {
@@ -225,7 +227,7 @@ void HttpPlay::fall_silent(std::string_view last) {
 }
 
 Written HttpPlay::check_written() const {
-  // A CR or LF in the wrong place spoils a request, but not who asks.
+  // A misplaced CR or LF makes a request invalid, but the urgency of its answer stays the same.
   const std::size_t begin = std::min(unread_.find_first_not_of("\r\n"), unread_.size());
   return check_output(output_, owed_, unread_.substr(begin).starts_with("HEAD"));
 }
@@ -235,8 +237,8 @@ void HttpPlay::leave() {
     const Metered metered(heap_);
     connection_.reset();
   }
-  // The bound, less what it grants to a larger read and to more output than there were: a buffer of output
-  // that grows is there three times.
+  // The bound, without its allowance for a larger read and for more output than there was: an output buffer
+  // that grows exists three times.
   const std::size_t unread = Connection::kLargestRead - std::min(Connection::kLargestRead, stream_.size());
   const std::size_t unwritten = Connection::kOutputLimit - std::min(Connection::kOutputLimit, output_.size());
   const std::size_t bound = Connection::memory_bound(scenario_.limits) - unread - 3 * unwritten;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One client of an HttpConnection and a driver between them, which does what the drivers do, in
-// their order, and checks after each round what a driver relies on. The service is the server's own.
+// One client of an HttpConnection with a driver between them, which takes the same steps as the real drivers,
+// and checks after each round what drivers rely on. The service is the server's.
 #pragma once
 
 #include <memory>
@@ -16,19 +16,19 @@
 
 namespace majuscule::test {
 
-/// The circumstances of a conversation, from the first line of a fuzz input.
+/// The parameters of a play, from the first line of a fuzz input.
 struct Scenario {
   Limits limits;
   unsigned split = 0;           ///< seed of how the client's bytes are split
-  std::size_t first_write = 0;  ///< how much the first write of a round takes; the next take ever more
-  std::size_t stop = 0;         ///< in 1/256 of the input: where a client falls silent
-  bool half_closes = false;     ///< the client ends its side behind its last byte
+  std::size_t first_write = 0;  ///< how much the first write of a round takes; later writes take more
+  std::size_t stop = 0;         ///< where the client stops sending, in 1/256 of the input
+  bool half_closes = false;     ///< the client shuts down writing after its last byte
   bool drains = false;          ///< the server is stopping
-  bool service_closes = false;  ///< every third reply of the service wants the connection closed
+  bool service_closes = false;  ///< every third reply of the service asks to close the connection
   bool has_tasks = false;       ///< every second capitalize request owes a task
-  bool reads_nothing = false;   ///< the client that falls silent has not read either
+  bool reads_nothing = false;   ///< a client that stops sending has not read either
 
-  /// Takes a line of kSize bytes and a byte behind it.
+  /// Takes a line of kSize bytes and its newline.
   static Scenario take(std::string_view& input);
   static constexpr std::size_t kSize = 6;
 };
@@ -40,7 +40,7 @@ class CheckingLog final : public AccessLog {
   std::size_t lines = 0;
 };
 
-/// What the conversations of one scenario share, one after the other.
+/// What the plays of one scenario share, one after the other.
 struct Stage {
   RequestContextPool pool{2};
   HeapMeter heap;
@@ -48,16 +48,17 @@ struct Stage {
 
 class HttpPlay {
  public:
-  /// `stream` is all that the client is going to send.
+  /// `stream` is everything that the client will send.
   HttpPlay(const Scenario& scenario, Stage& stage, std::string_view stream);
   HttpPlay(const HttpPlay&) = delete;
   HttpPlay& operator=(const HttpPlay&) = delete;
 
   /// The client sends these bytes of the stream.
   void send(std::string_view bytes);
-  /// The client has sent the whole stream, and its end if the scenario says so. The conversation is left.
+  /// The client has sent the whole stream, and its end if the scenario says so. The connection is then
+  /// abandoned.
   void finish();
-  /// The client falls silent, and in some scenarios has taken no byte of an answer since its last one.
+  /// The client stops sending, and in some scenarios has read nothing since its last answer.
   void fall_silent(std::string_view last);
 
   const std::string& output() const { return output_; }
@@ -76,10 +77,10 @@ class HttpPlay {
 
   const Scenario& scenario_;
   const std::string_view stream_;
-  std::string_view unread_;  // of the stream: behind the requests that were taken
+  std::string_view unread_;  // of the stream: after the requests parsed so far
   std::string_view unsent_;
-  FakeLedger counters_;
-  FakeLedger frozen_;  // /stats says the same in every play
+  FakeCounters counters_;
+  FakeCounters frozen_;  // gives the same /stats in every play
   CheckingLog log_;
   ConnectionContext context_;
   CapitalizeService service_;
@@ -87,11 +88,11 @@ class HttpPlay {
   const std::ptrdiff_t held_before_;
   std::unique_ptr<HttpConnection> connection_;
   Time time_ = kStart;
-  Time deadline_ = kNever;  // as it was last seen
-  int renewals_ = 0;        // of it, since the last request
+  Time deadline_ = kNever;  // as last seen
+  int renewals_ = 0;        // extensions of it since the last request
   bool reads_ = true;
-  bool ended_ = false;    // the client has ended its side, or fallen silent
-  bool lingers_ = false;  // the server has ended its side
+  bool ended_ = false;    // the client has shut down writing, or stopped sending
+  bool lingers_ = false;  // the server has shut down writing
   bool closed_ = false;   // the driver has closed
   std::vector<Owed> owed_;
   std::string output_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Any first read, sent to a raw connection: its first 1,024 bytes come back capitalized, once, and the
-// conversation ends. An input is three bytes that set the scene, a byte that is ignored, and what the client
-// sends.
+// connection ends. An input is three bytes of parameters, an ignored byte, and what the client sends.
 #include <algorithm>
 #include <string_view>
 
@@ -14,9 +13,9 @@ namespace {
 
 struct Scene {
   std::size_t first_read;
-  bool ends_early;     // the client ends its side before it is answered
-  bool ends;           // ... or behind its last byte; else it falls silent
-  bool reads_nothing;  // it does not take the answer
+  bool ends_early;     // the client shuts down writing before the answer
+  bool ends;           // ... or after its last byte; otherwise it stops sending
+  bool reads_nothing;  // it does not read the answer
   std::size_t write;   // how much the first write takes
 };
 
@@ -37,10 +36,10 @@ void expire(Conversation& conversation) {
 
 void end(Conversation& conversation, bool politely) {
   if (conversation.closed()) return;
-  expect(conversation.connection().wants_input(), "a client that is waited for may send");
-  expect(conversation.connection().deadline() != kNever, "a client that is waited for has a deadline");
+  expect(conversation.connection().wants_input(), "a wait for the client takes input");
+  expect(conversation.connection().deadline() != kNever, "a wait for the client has a deadline");
   politely ? conversation.end_of_input() : expire(conversation);
-  expect(conversation.closed(), "the end of either ends the conversation");
+  expect(conversation.closed(), "the end of either side ends the connection");
 }
 
 void take_answer(Conversation& conversation, const Scene& scene, std::string_view answer) {
@@ -48,11 +47,11 @@ void take_answer(Conversation& conversation, const Scene& scene, std::string_vie
     conversation.write(0);
     expect(conversation.connection().deadline() != kNever, "a client that does not read has a deadline");
     expire(conversation);
-    expect(conversation.closed() && conversation.output().empty(), "it is given up");
+    expect(conversation.closed() && conversation.output().empty(), "it is closed");
     return;
   }
   for (std::size_t most = scene.write; !conversation.pending().empty(); most *= 2) {
-    expect(!conversation.connection().wants_input(), "one message is enough");
+    expect(!conversation.connection().wants_input(), "no input is wanted after the message");
     conversation.write(most);
   }
   expect(conversation.output() == answer, "the answer is the message, capitalized");
@@ -83,7 +82,7 @@ void play(const Scene& scene, std::string_view bytes) {
     conversation.half_close();
     const std::size_t before = conversation.output().size();
     conversation.play(bytes.substr(read.size()));
-    expect(conversation.output().size() == before, "what is behind a message is ignored");
+    expect(conversation.output().size() == before, "input after a message is ignored");
   }
   end(conversation, scene.ends);
   const CounterValues& counted = world.counters.counters;

@@ -13,7 +13,7 @@ namespace majuscule::test {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-/// What a connection answers by itself.
+/// The statuses that a connection sends without the service.
 constexpr std::array<int, 9> kRefusals = {400, 408, 413, 414, 417, 431, 501, 503, 505};
 
 bool take(std::string_view& bytes, std::string_view text) {
@@ -24,7 +24,7 @@ bool take(std::string_view& bytes, std::string_view text) {
 
 std::string_view take_line(std::string_view& bytes) {
   const std::size_t end = bytes.find("\r\n");
-  expect(end != std::string_view::npos, "every line of a head is whole");
+  expect(end != std::string_view::npos, "every line of a head is complete");
   const auto line = bytes.substr(0, end);
   bytes.remove_prefix(end + 2);
   expect(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < 0x7f; }),
@@ -35,7 +35,7 @@ std::string_view take_line(std::string_view& bytes) {
 std::size_t number(std::string_view text) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  expect(!text.empty() && error == std::errc() && end == text.data() + text.size(), "a number is one");
+  expect(!text.empty() && error == std::errc() && end == text.data() + text.size(), "a number is valid");
   return number;
 }
 
@@ -72,7 +72,7 @@ Head take_head(std::string_view& bytes) {
     }
   }
   expect(dates == 1, "there is a Date");
-  expect(lengths == (head.status == 204 ? 0 : 1), "there is a Content-Length, but in a 204");
+  expect(lengths == (head.status == 204 ? 0 : 1), "there is a Content-Length, except in a 204");
   return head;
 }
 
@@ -90,7 +90,7 @@ void check_refusal(std::string_view& output, bool refused_head) {
   const Head head = take_head(output);
   const bool known = std::find(kRefusals.begin(), kRefusals.end(), head.status) != kRefusals.end();
   expect(known && head.fields.empty() && head.says_close, "a refusal has its status, and closes");
-  expect(head.length > 0 && head.content_type == kPlainText, "a refusal says why");
+  expect(head.length > 0 && head.content_type == kPlainText, "a refusal has its reason");
   if (refused_head && output.empty()) return;
   expect(output.size() == head.length && output.starts_with(std::to_string(head.status) + " "),
          "a refusal is the last answer, and whole");
@@ -103,7 +103,7 @@ Written check_output(std::string_view output, const std::vector<Owed>& owed, boo
   Written written;
   for (const Owed& answer : owed) {
     const bool continues = take(output, kContinue);
-    expect(continues == answer.wants_continue, "who waits for 100 Continue gets it, and nobody else");
+    expect(continues == answer.wants_continue, "exactly the clients that wait for 100 Continue get it");
     written.continues += continues ? 1 : 0;
     expect(!written.says_close, "nothing follows Connection: close");
     const std::string_view before = output;
@@ -112,7 +112,7 @@ Written check_output(std::string_view output, const std::vector<Owed>& owed, boo
     written.says_close =
         before.substr(0, before.find("\r\n\r\n")).find("\r\nConnection: close") != std::string_view::npos;
   }
-  if (take(output, kContinue)) ++written.continues;  // of a request that is not whole
+  if (take(output, kContinue)) ++written.continues;  // of an incomplete request
   if (output.empty()) return written;
   expect(!written.says_close, "nothing follows Connection: close");
   check_refusal(output, refused_head);

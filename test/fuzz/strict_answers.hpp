@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether all that a conversation wrote is what it should have written: `100 Continue` where one is owed, the
-// service's answers in their order and to the byte, at most one error answer behind them, and nothing else.
+// Checks everything that a connection wrote: `100 Continue` where required, the service's answers in order
+// and byte for byte, at most one error answer after them, and nothing else.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace majuscule::test {
 
-/// One reply of the service, and what the request says about its answer.
+/// One reply of the service, and what the request requires of its answer.
 struct Owed {
   Reply reply;
   bool to_head = false;
@@ -21,7 +21,7 @@ struct Owed {
 struct Written {
   std::size_t continues = 0;  ///< `100 Continue`, which are not counted as answers
   std::size_t answers = 0;
-  bool refused = false;  ///< the last answer is not of the service: the connection found an error
+  bool refused = false;  ///< the connection itself sent the last answer, an error
   bool says_close = false;
 };
 

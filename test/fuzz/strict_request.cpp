@@ -18,7 +18,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// field-content, and the blanks around it (RFC 9110, 5.5).
+/// field-content with the blanks around it (RFC 9110, 5.5).
 bool is_field_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -32,7 +32,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Takes a line with its CRLF; none when there is no CRLF, or a CR or LF alone before it.
+/// Takes a line with its CRLF; returns nothing when there is no CRLF, or a lone CR or LF before it.
 std::optional<std::string_view> take_line(std::string_view& bytes) {
   const std::size_t end = bytes.find_first_of(kLineEnd);
   if (end == std::string_view::npos || bytes.substr(end, 2) != kLineEnd) return std::nullopt;
@@ -47,7 +47,7 @@ bool read_number(std::string_view text, int base, Number& number) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
-/// Takes field lines and the empty line behind them.
+/// Takes field lines and the empty line after them.
 bool take_fields(std::string_view& bytes,
                  std::vector<std::pair<std::string_view, std::string_view>>& fields) {
   for (;;) {
@@ -85,7 +85,7 @@ std::vector<std::string_view> values_of(const StrictRequest& request, std::strin
   return values;
 }
 
-/// Whether the Connection fields list this option (RFC 9110, 7.6.1).
+/// Returns whether the Connection fields list this option (RFC 9110, 7.6.1).
 bool connection_says(const StrictRequest& request, std::string_view option) {
   for (std::string_view list : values_of(request, "connection")) {
     for (;;) {
@@ -98,8 +98,7 @@ bool connection_says(const StrictRequest& request, std::string_view option) {
   return false;
 }
 
-/// Takes one extension of a chunk, from its semicolon on and with the blanks around its parts (RFC
-/// 9112, 7.1.1).
+/// Takes one chunk extension, from its semicolon on and with the blanks around its parts (RFC 9112, 7.1.1).
 bool take_extension(std::string_view& text) {
   const auto skip_blanks = [&text] {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
@@ -156,8 +155,8 @@ bool take_chunks(std::string_view& bytes, std::string& body) {
   return take_fields(bytes, trailers);
 }
 
-/// Whether there is a tab behind the value of this field, as RFC 9110, 5.5, allows and llhttp, behind the
-/// number of a Content-Length, does not.
+/// Returns whether a tab follows the value of this field. RFC 9110, 5.5, allows it; llhttp does not after the
+/// number of a Content-Length.
 bool ends_in_tab(std::string_view value) {
   const char* behind = value.data() + value.size();
   while (*behind == ' ') ++behind;
@@ -200,7 +199,7 @@ std::optional<StrictRequest> take_request(std::string_view& bytes) {
   if (in_chunks && (request.minor_version == 0 || !equals_ignoring_case(codings[0], "chunked"))) {
     return std::nullopt;
   }
-  // What follows a CONNECT is for the tunnel (RFC 9110, 9.3.6), whatever its fields say.
+  // The bytes after a CONNECT belong to the tunnel (RFC 9110, 9.3.6), whatever its fields say.
   const bool has_body = request.method != "CONNECT" && (in_chunks || length > 0);
   if (has_body && in_chunks) {
     if (!take_chunks(rest, request.body)) return std::nullopt;

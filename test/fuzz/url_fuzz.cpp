@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Any query: the first `text` in it, and what is decoded of it, are what the simplest code finds.
+// Any query: the first `text` parameter and its decoded value are those that the simplest code finds.
 #include <optional>
 
 #include "fuzz/fuzz.hpp"
@@ -50,7 +50,7 @@ void check_decoding(const std::string& text) {
   std::string out = "before ";
   const bool good = append_decoded(text, out);
   expect(good == expected.has_value(), "a bad escape is refused, and nothing else");
-  expect(!good || out == "before " + *expected, "escapes and `+` are decoded, behind what was there");
+  expect(!good || out == "before " + *expected, "escapes and `+` are decoded, after the earlier text");
 }
 
 }  // namespace
@@ -66,6 +66,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   test::check_decoding(query);
   if (found) test::check_decoding(*expected);
   std::string out;
-  test::expect(append_decoded(test::encoded(query), out) && out == query, "any bytes survive an encoding");
+  test::expect(append_decoded(test::encoded(query), out) && out == query,
+               "encoding and decoding returns the same bytes");
   return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What only --mode=reactors promises: a loop for each core, unless it is told otherwise.
+// What only --mode=reactors promises: by default, a loop for each core.
 #include <sched.h>
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 class Reactors : public ServerTest {
  protected:
-  /// How many threads a server has that may use these cores. The test may use no others afterwards.
+  /// Returns how many threads a server has that may use these cores. Afterwards the test may use no others.
   std::int64_t threads_on(const cpu_set_t& cores, const std::vector<std::string>& options = {}) {
     EXPECT_EQ(::sched_setaffinity(0, sizeof cores, &cores), 0);
     start("reactors", options);
@@ -20,7 +20,7 @@ class Reactors : public ServerTest {
   }
 };
 
-TEST_F(Reactors, HasALoopForEachCoreThatItMayUse) {
+TEST_F(Reactors, HasALoopForEachUsableCore) {
   cpu_set_t all{};
   ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
   cpu_set_t one{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// More clients than a set of select(2) has bits: those without a bit are refused, and the others are served.
+// More clients than a set of select(2) has bits: clients without a bit are refused, the others are served.
 #include <sys/resource.h>
 #include <sys/select.h>
 
@@ -46,7 +46,7 @@ TEST_F(Select, RefusesClientsBeyondItsBits) {
     }
   }
   EXPECT_LT(served.size(), std::size_t{FD_SETSIZE});
-  EXPECT_GT(served.size(), std::size_t{FD_SETSIZE - 64}) << "the server has few descriptors of its own";
+  EXPECT_GT(served.size(), std::size_t{FD_SETSIZE - 64}) << "the server itself uses few descriptors";
   const Stats stats = stats_over(served.front());
   EXPECT_EQ(stats["connections/refused"], refused);
   EXPECT_EQ(stats["connections/open"], served.size());

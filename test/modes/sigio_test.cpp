@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The queue of signals overflows: with room for hardly any, the readiness of most clients is never told of by
-// a signal of their own, and all of them are served.
+// The signal queue overflows: with room for very few signals, most clients get no signal, and all are served.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -29,7 +28,7 @@ class Sigio : public ServerTest {
 
   [[nodiscard]] pid_t pid() { return server().process().pid(); }
 
-  /// What `act` does happens all at once for the server.
+  /// The server sees everything that `act` does at once.
   template <typename Act>
   void while_the_server_is_stopped(Act act) {
     server().process().signal(SIGSTOP);
@@ -39,7 +38,7 @@ class Sigio : public ServerTest {
   }
 
  private:
-  /// Of the server, by proc(5).
+  /// The state of the server's process (proc(5)).
   [[nodiscard]] char state() {
     std::ifstream file("/proc/" + std::to_string(pid()) + "/stat");
     std::string word;
@@ -48,7 +47,7 @@ class Sigio : public ServerTest {
   }
 };
 
-TEST_F(Sigio, ServesEverybodyWhenTheQueueOfSignalsOverflows) {
+TEST_F(Sigio, ServesAllClientsWhenTheSignalQueueOverflows) {
   std::vector<HttpClient> clients;
   for (int i = 0; i < kSignallingClients; ++i) {
     clients.push_back(connect());
@@ -64,7 +63,7 @@ TEST_F(Sigio, ServesEverybodyWhenTheQueueOfSignalsOverflows) {
   }
 }
 
-TEST_F(Sigio, AcceptsEverybodyWhenTheQueueOfSignalsOverflows) {
+TEST_F(Sigio, AcceptsAllClientsWhenTheSignalQueueOverflows) {
   std::vector<HttpClient> clients;
   while_the_server_is_stopped([&] {
     for (int i = 0; i < kSignallingClients; ++i) {
@@ -77,8 +76,8 @@ TEST_F(Sigio, AcceptsEverybodyWhenTheQueueOfSignalsOverflows) {
   }
 }
 
-/// Nobody but the kernel says what si_fd is.
-TEST_F(Sigio, SurvivesASignalThatNamesNoDescriptor) {
+/// Only signals from the kernel have a meaningful si_fd.
+TEST_F(Sigio, SurvivesASignalWithoutADescriptor) {
   HttpClient client = connect();
   for (int i = 0; i < 3; ++i) {
     const sigval nonsense{.sival_int = 123'456'789};

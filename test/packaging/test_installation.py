@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What an installation has: the programs, and units that start the server and that systemd finds hardened.
 
-Installs into a directory of its own (DESTDIR). Expects MESON, BUILD_DIR, PREFIX, BINDIR and UNIT_DIR in the
-environment. Where there is no systemd-analyze, its judgements are skipped.
+Installs into a temporary directory (DESTDIR). Expects MESON, BUILD_DIR, PREFIX, BINDIR and UNIT_DIR in the
+environment. Without systemd-analyze, its checks are skipped.
 """
 
 import os
@@ -44,7 +44,7 @@ class Installation(unittest.TestCase):
         return self.installed(pathlib.Path(os.environ["PREFIX"], os.environ["UNIT_DIR"], name))
 
     def analyzable_units(self) -> list[pathlib.Path]:
-        """Copies of the units that start the program where it lies now."""
+        """Returns copies of the units that start the program from its present place."""
         if shutil.which("systemd-analyze") is None:
             self.skipTest("there is no systemd-analyze")
         copies = []

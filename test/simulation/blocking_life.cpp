@@ -40,7 +40,7 @@ Outcome live_with_blocking(std::uint64_t seed, const Setting& setting) {
   const bool sequential = seed % 4 == 3;
   auto world = std::make_unique<World>(seed, setting, sequential ? "sequential" : "threads");
   Kernel& kernel = world->kernel();
-  // The acceptor is late, then the client's thread; the only thread may be at a task besides.
+  // The acceptor may be late, then the client's thread; the only thread may also have a task.
   world->rules().slack = 3 * VirtualThreads::kLatest + (sequential ? 20ms : 0ms);
   world->rules().grace_from_connect = sequential;
   auto threads = std::make_unique<VirtualThreads>(*world);
@@ -59,7 +59,7 @@ Outcome live_with_blocking(std::uint64_t seed, const Setting& setting) {
     threads.reset();
     return world->end();
   }
-  // What stands on the threads' stacks cannot be taken down.
+  // The objects on the threads' stacks cannot be destroyed.
   threads.release();
   kernel.resign();
   return world.release()->outcome();

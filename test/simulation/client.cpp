@@ -35,7 +35,7 @@ void Client::send_some() {
     count = 1 + kernel_.pick(std::min(count, most) - 1);
   }
   if (count == 0) return;
-  if (socket_->server_closed) {  // the server's kernel answers with a reset
+  if (socket_->server_closed) {  // the server's kernel sends a reset
     socket_->server_reset = true;
     return;
   }
@@ -107,7 +107,7 @@ Time Client::act() {
     gone_ = true;
     return kNever;
   }
-  // It may send before it sees that the server has closed: its bytes are under way.
+  // It may send before it sees the server's close, since its bytes are on the way.
   act_by_kind();
   if (gone_) return kNever;
   const bool waits_in_vain = !socket_->server_closed && kernel_.now() > socket_->connected_at + 20min;
@@ -125,7 +125,7 @@ Duration Client::pause() {
   if (socket_->server_ended) return 2s;
   if (!to_send_.empty() || socket_->room_for_client() == 0) return 200ms;
   if (kind_ == Kind::kSilent) return 10s;
-  if (kernel_.chance(10)) return 60s;  // idle for long
+  if (kernel_.chance(10)) return 60s;  // idle for a long time
   return oracle_.answered_all() ? 6s : 3s;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client that acts at random after its kind. It only acts; its oracle judges the server.
+// A client that acts at random according to its kind. It only acts; its oracle checks the server.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 namespace majuscule::simulation {
 
 enum class Kind : std::uint8_t {
-  kPolite,       ///< asks, reads the answer, asks again
-  kPipelining,   ///< asks many times before it reads
-  kDripping,     ///< sends a few bytes at a time, and mostly too slowly
+  kPolite,       ///< sends a request, reads the answer, repeats
+  kPipelining,   ///< sends many requests before it reads
+  kDripping,     ///< sends a few bytes at a time, usually too slowly
   kSilent,       ///< sends nothing
-  kSlowReader,   ///< asks for much and reads little
-  kHalfClosing,  ///< asks, ends its side, and reads the answers
-  kResetting,    ///< resets the connection at some time
-  kGarbage,      ///< sends what is no request, sooner or later
-  kClosing,      ///< asks for the end of the connection with its last request
+  kSlowReader,   ///< requests much and reads little
+  kHalfClosing,  ///< sends requests, shuts down writing, reads the answers
+  kResetting,    ///< resets the connection at some point
+  kGarbage,      ///< sends invalid requests at some point
+  kClosing,      ///< asks to close with its last request
   kContinuing,   ///< waits for 100 before it sends a body
   kRaw,          ///< sends one message to the raw listener
 };
@@ -30,9 +30,9 @@ class Client {
   /// Connects now.
   Client(Kernel& kernel, Kind kind, int listener, Rules& rules, Totals& totals);
 
-  /// Does something. Returns when it acts again; kNever: it is gone.
+  /// Acts. Returns when it acts next; kNever: it is gone.
   Time act();
-  /// It acts no more, and the server has closed the connection.
+  /// Returns whether it has ended and the server has closed the connection.
   bool finished() const { return gone_ && oracle_.closed(); }
   bool gone() const { return gone_; }
   Kind kind() const { return kind_; }
@@ -59,7 +59,7 @@ class Client {
   const std::shared_ptr<Socket> socket_;
   std::string to_send_;
   std::size_t sent_ = 0;
-  std::size_t held_back_ = SIZE_MAX;  // it sends no more than so many bytes until it is told to continue
+  std::size_t held_back_ = SIZE_MAX;  // the number of bytes it sends before it is told to continue
   bool asks_no_more_ = false;
   bool gone_ = false;
 };

@@ -8,7 +8,7 @@
 namespace majuscule::simulation {
 namespace {
 
-// By itself, not by the code under test.
+// Independent of the code under test.
 std::string capitalized(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -71,7 +71,7 @@ void Client::ask_raw() {
   oracle_.ask({.answer = capitalized(text)});
 }
 
-// Everything behind it is garbage, too.
+// Everything after it is garbage, too.
 void Client::send_garbage() {
   oracle_.ask({.begin = end()});
   switch (kernel_.pick(3)) {

@@ -11,11 +11,11 @@
 namespace majuscule::simulation {
 namespace {
 
-// 1: a request comes just when a drain closes its idle client. 4: input comes just before a deadline. 48: a
-// refused client outlives a drain's begin among tasks that block.
+// 1: a request arrives just when a drain closes its idle client. 4: input arrives just before a deadline. 48:
+// a refused client is still held when a drain begins, among tasks that block.
 constexpr std::array<std::uint64_t, 3> kReadinessSeeds = {1, 4, 48};
-// 1: no thread can be started. 2: a client reads a long answer slowly, and asks again. 444355445: a
-// connection ends while the acceptor refuses a client. 3885455631: a pipeline of tasks that block outlives
+// 1: no thread can be started. 2: a client reads a long answer slowly, and sends another request. 444355445:
+// a connection ends while the acceptor refuses a client. 3885455631: a pipeline of tasks that block outlives
 // the drain timeout. 4086612945: an idle client is due when the drain closes it.
 constexpr std::array<std::uint64_t, 5> kBlockingSeeds = {1, 2, 444355445, 3885455631, 4086612945};
 constexpr Driver kDrivers[] = {
@@ -27,7 +27,7 @@ constexpr Driver kDrivers[] = {
 
 std::array<char, 200> last_words{};
 
-// An assertion of the server that fails ends the process: the seed is told first.
+// A failed assertion of the server ends the process, so the seed is printed first.
 void tell_last_words(int signal) {
   [[maybe_unused]] const auto written =
       ::write(STDERR_FILENO, last_words.data(), std::strlen(last_words.data()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each block has a header with its size and its owner, so that it is taken off the right account by whichever
+// Each block has a header with its size and owner, so that it is subtracted from the right account whichever
 // side frees it. Over-aligned blocks are not counted.
 #include "simulation/heap.hpp"
 

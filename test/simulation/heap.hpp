@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts the heap memory that the server holds, apart from that of the world around it. Replaces operator
-// new.
+// Counts the server's heap memory separately from that of the simulation. Replaces operator new.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +8,12 @@ namespace majuscule::simulation {
 
 enum class Owner : unsigned char { kWorld, kServer };
 
-/// How many bytes this owner has allocated and not freed.
+/// Returns how many bytes this owner has allocated and not freed.
 std::ptrdiff_t heap_of(Owner owner);
-/// What is allocated from now on belongs to this owner. Returns the owner before.
+/// Assigns further allocations to this owner. Returns the previous one.
 Owner switch_owner(Owner owner);
 
-/// While it is alive, what is allocated belongs to this owner.
+/// Assigns allocations to this owner during its lifetime.
 class AllocatesAs {
  public:
   explicit AllocatesAs(Owner owner) : before_(switch_owner(owner)) {}

@@ -87,7 +87,7 @@ int Kernel::accept(int listener, bool blocking) {
   std::size_t place = table_.size();
   if (free_.empty()) {
     table_.emplace_back();
-  } else {  // soon used again, as a real kernel does
+  } else {  // reused soon, as in a real kernel
     place = free_.front();
     free_.pop_front();
   }
@@ -172,7 +172,7 @@ void Kernel::sleep_until(Time time) {
   }
 }
 
-// Each call of the clock of CPU time takes some. Threads have a processor each.
+// Each read of the CPU-time clock takes some CPU time. Each thread has its own processor.
 Duration Kernel::burn_cpu() {
   constexpr Duration kStep = std::chrono::microseconds(500);
   cpu_ += kStep;

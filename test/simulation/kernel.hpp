@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A kernel for the drivers in virtual time: sockets with windows, listeners with backlogs, a table of
-// descriptors, and failures by chance. It stands behind base/system_calls.hpp (see system_calls.cpp). One
-// thread; the same seed gives the same behaviour.
+// A simulated kernel in virtual time: sockets with windows, listeners with backlogs, a table of descriptors,
+// and random failures. It implements base/system_calls.hpp (see system_calls.cpp). One thread; the same seed
+// gives the same behaviour.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@
 
 namespace majuscule::simulation {
 
-/// Is told of each system call on a socket when the server makes it.
+/// Called for each system call that the server makes on a socket.
 class SocketWatch {
  public:
   SocketWatch() = default;
@@ -25,19 +25,19 @@ class SocketWatch {
   virtual ~SocketWatch() = default;
 
   virtual void on_accept() = 0;
-  /// recv(2) gave these bytes; none: the end of input, or nothing.
+  /// recv(2) returned these bytes; none: the end of input, or nothing.
   virtual void on_receive(std::string_view bytes, bool end) = 0;
-  /// send(2) was given these bytes, and took some of them.
+  /// send(2) was passed these bytes, and accepted some of them.
   virtual void on_send(std::string_view bytes, std::size_t taken) = 0;
   /// shutdown(2) ended writing.
   virtual void on_end_of_writing() = 0;
-  /// close(2), with the input in `Socket::arrived` unread.
+  /// close(2), with `Socket::arrived` unread.
   virtual void on_close() = 0;
   /// The client was reset in the backlog.
   virtual void on_drop() = 0;
 };
 
-/// Both ends of a connection. `arrived` is what the server has not received, `sent` what the client has not.
+/// Both ends of a connection. `arrived` has not been received by the server, `sent` not by the client.
 struct Socket {
   std::string arrived;
   std::string sent;
@@ -58,13 +58,13 @@ struct Socket {
   std::size_t room_for_client() const { return receive_window - std::min(receive_window, arrived.size()); }
 };
 
-/// Chances, in thousandths of calls.
+/// Probabilities, in thousandths of calls.
 struct Faults {
-  unsigned interrupted = 5;   ///< EINTR, of accept4(2) and of calls that block
-  unsigned send_refused = 5;  ///< EAGAIN though there is room: no memory for a buffer
-  unsigned partial = 150;     ///< fewer bytes than there are, or than there is room for
-  unsigned no_memory = 2;     ///< ENOMEM of accept4(2)
-  unsigned aborted = 5;       ///< ECONNABORTED of accept4(2)
+  unsigned interrupted = 5;   ///< EINTR from accept4(2) and from calls that block
+  unsigned send_refused = 5;  ///< EAGAIN although there is room: no memory for a buffer
+  unsigned partial = 150;     ///< fewer bytes than possible
+  unsigned no_memory = 2;     ///< ENOMEM from accept4(2)
+  unsigned aborted = 5;       ///< ECONNABORTED from accept4(2)
 };
 
 class Kernel {
@@ -74,38 +74,38 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  /// The one that gets the system calls; null: none. There is at most one.
+  /// Returns the kernel that gets the system calls; null: none. There is at most one.
   static Kernel* current();
-  /// Gets no more system calls.
+  /// Stops getting system calls.
   void resign();
 
   Time now() const { return now_; }
   void advance_to(Time time);
-  /// A number from 0 to `most`.
+  /// Returns a random number from 0 to `most`.
   std::uint64_t pick(std::uint64_t most);
   bool chance(unsigned thousandths) { return pick(999) < thousandths; }
-  /// A duration from 0 to `most`.
+  /// Returns a random duration from 0 to `most`.
   Duration pick(Duration most);
 
   Faults faults;
-  std::size_t descriptor_limit = 1'000'000;  ///< of open sockets; past it accept4(2) fails with EMFILE
-  int accept_failure = 0;                    ///< what accept4(2) fails with for ever; 0: it does not
+  std::size_t descriptor_limit = 1'000'000;  ///< open sockets; beyond it accept4(2) fails with EMFILE
+  int accept_failure = 0;                    ///< the permanent error of accept4(2); 0: none
   Scheduler* scheduler = nullptr;            ///< null: time passes at once when the server sleeps
 
-  /// The real descriptor `fd` stands for this listener from now on.
+  /// The real descriptor `fd` represents this listener from now on.
   void listen(int fd);
   bool listens(int fd) const { return listeners_.contains(fd); }
-  /// A handshake ends: the client is in the listener's backlog.
+  /// Completes a handshake: the client is in the listener's backlog.
   std::shared_ptr<Socket> connect(int listener, SocketWatch& watch);
-  /// The first client in the backlog; null: none.
+  /// Returns the first client in the backlog; null: none.
   const Socket* first_waiting(int listener) const;
   Time last_accept_failure() const { return last_accept_failure_; }
 
-  /// How many sockets the server has accepted and not closed.
+  /// Returns how many sockets the server has accepted and not closed.
   std::size_t open() const { return table_.size() - free_.size(); }
-  /// How often accept4(2) was called.
+  /// Returns how often accept4(2) was called.
   std::uint64_t accepts() const { return accepts_; }
-  /// Null: it is not open.
+  /// Returns null when it is not open.
   std::shared_ptr<Socket> share(int fd) const {
     const auto place = static_cast<std::size_t>(fd - kFirst);
     return fd >= kFirst && place < table_.size() ? table_[place] : nullptr;
@@ -114,7 +114,7 @@ class Kernel {
     const auto place = static_cast<std::size_t>(fd - kFirst);
     return fd >= kFirst && place < table_.size() ? table_[place].get() : nullptr;
   }
-  /// What the server did that no program may do; empty: nothing.
+  /// Returns what the server did that no program may do; empty: nothing.
   const std::string& violation() const { return violation_; }
 
   // System calls on sockets of this kernel and on its listeners.
@@ -127,7 +127,7 @@ class Kernel {
   void sleep_until(Time time);
   Duration burn_cpu();
 
-  static constexpr int kFirst = 1'000'000;  ///< descriptors of sockets; those below are real ones
+  static constexpr int kFirst = 1'000'000;  ///< the first descriptor of a socket; lower ones are real
 
  private:
   int violated(const std::string& what);
@@ -135,8 +135,8 @@ class Kernel {
   std::mt19937_64 random_;
   Time now_{std::chrono::hours(1)};
   Duration cpu_{};
-  std::vector<std::shared_ptr<Socket>> table_;  // of open descriptors, from kFirst on
-  std::deque<std::size_t> free_;                // places in it
+  std::vector<std::shared_ptr<Socket>> table_;  // open descriptors, from kFirst on
+  std::deque<std::size_t> free_;                // free indexes of it
   std::map<int, std::deque<std::shared_ptr<Socket>>> listeners_;
   std::uint64_t accepts_ = 0;
   Time last_accept_failure_{};

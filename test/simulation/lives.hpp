@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A whole life of a server with either driver: it serves, drains, and is compared with its promises. The same
-// seed and setting give the same life.
+// A whole run of a server with either driver: it serves, drains, and is checked against its promises. The
+// same seed and setting give the same run.
 #pragma once
 
 #include "simulation/world.hpp"
@@ -9,7 +9,7 @@ namespace majuscule::simulation {
 
 /// The readiness driver on a simulated poller.
 Outcome live_with_readiness(std::uint64_t seed, const Setting& setting);
-/// The blocking driver on threads in virtual time: as --mode=threads, with every fourth seed as
+/// The blocking driver on threads in virtual time: as --mode=threads, for every fourth seed as
 /// --mode=sequential.
 Outcome live_with_blocking(std::uint64_t seed, const Setting& setting);
 

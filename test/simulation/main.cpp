@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Without options, the tests. With options, lives for a time: see usage(). Exit codes: 0 no fault, 1 a fault,
-// 2 usage.
+// Without options, runs the tests. With options, simulates for a given time: see usage(). Exit codes: 0 no
+// fault, 1 a fault, 2 usage.
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -35,7 +35,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-/// Nothing when they are wrong.
+/// Returns nothing when they are wrong.
 std::optional<Arguments> parse(const std::vector<std::string_view>& words) {
   Arguments arguments;
   for (const std::string_view word : words) {
@@ -63,7 +63,7 @@ std::optional<Arguments> parse(const std::vector<std::string_view>& words) {
   return arguments;
 }
 
-/// One driver's lives. False when there was a fault.
+/// Simulates one driver. Returns false when there was a fault.
 bool live(const Driver& driver, const Arguments& arguments, double seconds) {
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows that the simulation finds bugs: breaks the drivers in one way after the other, in a copy of the source tree,
+"""Checks that the simulation finds bugs: breaks the drivers in one way after another in a copy of the source tree,
 and runs the simulation on each: `mutations.py SOURCE SCRATCH [NAME...]`.
 
 Prints a line for each mutation. Exit codes: 0 all but one were found, or all; 1 fewer; 2 a mutation does not apply.
@@ -160,13 +160,13 @@ MUTATIONS = (
 
 
 def copy_if_changed(source: str, copy: str) -> None:
-    """With the time of now, so that what depends on it is built again, and nothing else."""
+    """Copies with the present time, so that only what depends on the file is built again."""
     if not os.path.exists(copy) or not filecmp.cmp(source, copy, shallow=False):
         shutil.copy(source, copy)
 
 
 def prepare(source: pathlib.Path, scratch: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
-    """A copy of the tree, and a folder to build it in."""
+    """Makes a copy of the tree and a folder to build it in."""
     copy, build = scratch / "source", scratch / "build"
     ignored = shutil.ignore_patterns("build", "build-*", ".git", "results")
     shutil.copytree(source, copy, copy_function=copy_if_changed, ignore=ignored, dirs_exist_ok=True)
@@ -177,7 +177,7 @@ def prepare(source: pathlib.Path, scratch: pathlib.Path) -> tuple[pathlib.Path, 
 
 
 def run_simulation(build: pathlib.Path) -> tuple[bool, str]:
-    """Whether the simulation found nothing, and what it said first."""
+    """Returns whether the simulation found nothing, and its first message."""
     compiled = subprocess.run(
         ["ninja", "-C", str(build), "test/simulation/simulation"], capture_output=True, text=True, check=False
     )

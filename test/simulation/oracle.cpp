@@ -34,13 +34,13 @@ void Oracle::on_receive(std::string_view bytes, bool end) {
   if (bytes.empty()) return;
   received_ += bytes.size();
   last_received_ = now();
-  if (told_to_close_ || refused_at_ != kNever) return;  // it is thrown away
+  if (told_to_close_ || refused_at_ != kNever) return;  // input is discarded
   totals_.bytes_received += bytes.size();
   if (is_raw()) return receive_raw(bytes);
   begin_next();
 }
 
-// Whatever the first call gives is the message.
+// The bytes of the first call are the message.
 void Oracle::receive_raw(std::string_view bytes) {
   if (asked_.empty()) return;
   Asked& asked = asked_.front();
@@ -52,7 +52,7 @@ void Oracle::receive_raw(std::string_view bytes) {
   must_linger_ = bytes.size() >= 1024;
 }
 
-// The time of a request begins when its first byte is received, or when those before it are out of the way.
+// The time of a request begins when its first byte is received, or when earlier requests are done.
 void Oracle::begin_next() {
   if (stuck_since_ != kNever || !has_begun()) return;
   if (owed_since_ == kNever && owes_answer()) owed_since_ = now();
@@ -62,8 +62,8 @@ void Oracle::begin_next() {
 
 void Oracle::on_send(std::string_view bytes, std::size_t taken) {
   neglected_ = 0;
-  if (socket_->server_ended && now() < rules_.abort()) return fail("writes after it has ended writing");
-  if (!bytes.starts_with(unsent_)) return fail("lost or changed bytes that the socket had not taken");
+  if (socket_->server_ended && now() < rules_.abort()) return fail("writes after it has shut down writing");
+  if (!bytes.starts_with(unsent_)) return fail("lost or changed bytes that the socket had not accepted");
   const std::string_view fresh = bytes.substr(unsent_.size());
   if (is_raw()) {
     if (!fresh.empty()) take_raw_answer(fresh);
@@ -90,8 +90,8 @@ void Oracle::on_send(std::string_view bytes, std::size_t taken) {
 void Oracle::on_end_of_writing() {
   if (refused_at_ != kNever) return;
   if (now() >= rules_.abort()) return;
-  if (!told_to_close_) return fail("ended writing without an answer that says so");
-  if (!unsent_.empty()) return fail("ended writing with an answer unwritten");
+  if (!told_to_close_) return fail("shut down writing without an answer that announces it");
+  if (!unsent_.empty()) return fail("shut down writing before an answer was written");
   linger_since_ = now();
 }
 
@@ -114,7 +114,7 @@ Oracle::Due Oracle::due() const {
   const Limits& limits = rules_.options.limits;
   if (linger_since_ != kNever) {
     const Time end = linger_end();
-    // Each piece that is received in a drain sets the end anew.
+    // Each piece received during a drain extends the end.
     const bool in_drain = last_received_ > rules_.stop;
     return {end, in_drain ? linger_since_ + Connection::kLingerTime : end, "a half-closed connection"};
   }
@@ -159,11 +159,11 @@ void Oracle::on_close() {
   if (linger_since_ != kNever) {
     if (!saw_end_ && !was_due) fail("closed a half-closed connection too early");
   } else if (stuck_since_ != kNever) {
-    if (!was_due) return fail("closed with an answer unwritten");
+    if (!was_due) return fail("closed before an answer was written");
     count_timeout();
   } else if (told_to_close_) {
-    if (must_linger_ && !saw_end_) fail("closed at once behind an answer that the client may lose");
-    // What is left of a raw message that came in pieces is not waited for.
+    if (must_linger_ && !saw_end_) fail("closed at once after an answer, which the client may lose");
+    // If a raw message came in pieces, the server does not wait for the rest.
     if (socket_->server_reset && !is_raw()) fail("reset a client that was answered");
   } else if (owes_answer()) {
     fail("closed without the answer to a request");
@@ -174,7 +174,7 @@ void Oracle::on_close() {
   }
 }
 
-// A refused client is held until it can have read why.
+// A refused client is held until it can have read the refusal.
 void Oracle::close_refused() {
   Time latest = refused_at_ + Connection::kLingerTime;
   if (now() >= rules_.drain_began)
@@ -190,7 +190,7 @@ void Oracle::close_idle() {
   const bool fresh = idle_since_ == kNever;
   if (due().earliest <= now()) {
     if (!drains()) return count_timeout();
-    ++totals_.maybe_timed_out;  // or it was closed by the drain
+    ++totals_.maybe_timed_out;  // or the drain closed it
     return;
   }
   if (!drains())
@@ -199,7 +199,7 @@ void Oracle::close_idle() {
   Time grace_end = std::max(accepted_at_, rules_.stop) + Drain::kFreshGrace;
   if (rules_.grace_from_connect)
     grace_end = std::max(socket_->connected_at, rules_.stop) + Drain::kFreshGrace;
-  if (fresh && now() < grace_end) fail("gave a client that has asked nothing no time in a drain");
+  if (fresh && now() < grace_end) fail("gave a new client no time in a drain");
 }
 
 }  // namespace majuscule::simulation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Judges what the server does for one client, by its system calls: which answers it owes and in which order,
-// which deadline runs, and when it may end the connection. It knows the promises (test/README.md) and nothing
-// of the server's code.
+// Checks what the server does for one client, by its system calls: which answers it owes and in which order,
+// which deadline runs, and when it may end the connection. It uses the promises (test/README.md) and none of
+// the server's code.
 #pragma once
 
 #include <deque>
@@ -13,7 +13,7 @@
 
 namespace majuscule::simulation {
 
-/// A request as the client sends it: where it stands in the client's bytes, and what is owed for it.
+/// A request as sent by the client: its position in the client's bytes, and the answer that it must get.
 struct Asked {
   static constexpr std::size_t kNowhere = SIZE_MAX;
 
@@ -21,7 +21,7 @@ struct Asked {
   std::size_t head_end = kNowhere;  ///< kNowhere: it is garbage and has none
   std::size_t end = kNowhere;
   std::string answer{};  ///< the body
-  bool closes = false;   ///< it asks for the end of the connection
+  bool closes = false;   ///< it asks to close the connection
   bool awaits_continue = false;
 };
 
@@ -31,16 +31,16 @@ class Oracle final : public SocketWatch {
       : kernel_(kernel), rules_(rules), totals_(totals), protocol_(protocol) {}
 
   void watch(const Socket& socket) { socket_ = &socket; }
-  /// The client is about to send this request, behind all others.
+  /// The client is about to send this request, after all others.
   void ask(Asked asked) { asked_.push_back(std::move(asked)); }
-  /// After each turn of the server, which woke at `woke`: was everything done that was due?
+  /// To be called after each turn of the server, which woke at `woke`: checks that everything due was done.
   void check(Time woke);
 
-  /// The server has ended the connection.
+  /// Returns whether the server has ended the connection.
   bool closed() const { return closed_; }
-  /// Every answer that it owes was given.
+  /// Returns whether every owed answer was sent.
   bool answered_all() const { return asked_.empty(); }
-  /// What the server did wrong; empty: nothing.
+  /// Returns what the server did wrong; empty: nothing.
   const std::string& fault() const { return fault_; }
 
   void on_accept() override;
@@ -60,9 +60,9 @@ class Oracle final : public SocketWatch {
   Time now() const { return kernel_.now(); }
   bool is_raw() const { return protocol_ == Protocol::kRaw; }
   bool drains() const { return now() >= rules_.stop; }
-  /// A whole request was received and is not answered.
+  /// A complete request was received and is not answered.
   bool owes_answer() const;
-  /// The server is at a request, whole or not.
+  /// The server has received at least a part of a request.
   bool has_begun() const;
   Due due() const;
   Time linger_end() const;
@@ -87,14 +87,14 @@ class Oracle final : public SocketWatch {
   const Socket* socket_ = nullptr;
   std::deque<Asked> asked_;  // not answered
   std::size_t received_ = 0;
-  std::string unsent_;  // what send(2) was given and did not take
+  std::string unsent_;  // accepted by the simulated send(2) only in part: the rest
   Time accepted_at_ = kNever;
   Time last_received_ = kNever;
-  Time idle_since_ = kNever;  // its last answer; kNever: it has asked nothing
-  Time head_since_ = kNever;  // of the request that is being received
+  Time idle_since_ = kNever;  // its last answer; kNever: no request yet
+  Time head_since_ = kNever;  // start of the request that is being received
   Time body_since_ = kNever;
-  Time owed_since_ = kNever;   // the first answer that it owes
-  Time stuck_since_ = kNever;  // the socket took less than it was given
+  Time owed_since_ = kNever;   // the oldest answer that it owes
+  Time stuck_since_ = kNever;  // the socket accepted less than it was passed
   Time linger_since_ = kNever;
   Time refused_at_ = kNever;
   bool one_too_many_ = false;  // when it was accepted

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The answers that the server gives to send(2): well-formed, in order, each once, and none before its
-// request.
+// Checks the answers passed to send(2): well-formed, in order, each once, and none before its request.
 #include <algorithm>
 #include <charconv>
 
@@ -9,7 +8,7 @@
 namespace majuscule::simulation {
 namespace {
 
-/// The value of a field; empty: none.
+/// Returns the value of a field; empty: none.
 std::string_view field(std::string_view head, std::string_view name) {
   const std::string begin = "\r\n" + std::string(name) + ": ";
   const std::size_t at = head.find(begin);
@@ -27,7 +26,7 @@ long number(std::string_view text) {
 
 }  // namespace
 
-// Each answer is given to send(2) whole.
+// Each answer is passed to send(2) as a whole.
 void Oracle::take_answers(std::string_view bytes) {
   while (!bytes.empty() && fault_.empty()) {
     const std::size_t end = bytes.find("\r\n\r\n");
@@ -55,9 +54,9 @@ void Oracle::take_answers(std::string_view bytes) {
 
 void Oracle::take_answer(unsigned status, bool closes, std::string_view body) {
   ++totals_.responses[status_index(static_cast<std::uint16_t>(status))];
-  if (std::exchange(told_to_close_, closes)) return fail("answered behind an answer that closes");
+  if (std::exchange(told_to_close_, closes)) return fail("answered after an answer that closes");
   if (status == 200) return take_200(closes, body);
-  if (!closes) return fail("went on behind status " + std::to_string(status));
+  if (!closes) return fail("went on after status " + std::to_string(status));
   must_linger_ = !saw_end_;
   if (status == 503) return take_refusal();
   if (owes_answer() || !has_begun())
@@ -82,7 +81,7 @@ void Oracle::take_200(bool closes, std::string_view body) {
   totals_.bytes_of_requests += asked.end - asked.begin;
   const bool is_last = received_ == asked.end;
   must_linger_ = closes && !saw_end_ && !is_last;
-  // At the very moment of the stop signal an answer may say either.
+  // At the exact time of the stop signal an answer may say either.
   const bool must_close = asked.closes || (is_last && (saw_end_ || now() > rules_.stop));
   if (closes != must_close && now() != rules_.stop) {
     return fail(closes ? "said without a reason that it closes" : "did not say that it closes");
@@ -107,14 +106,14 @@ void Oracle::take_raw_answer(std::string_view bytes) {
   told_to_close_ = true;
 }
 
-// A client that is one too many.
+// A client above the limit.
 void Oracle::take_refusal() {
   refused_at_ = now();
   ++totals_.refused;
   --totals_.serving;
   if (tried_to_receive_ || now() != accepted_at_) return fail("refused a client that it had served");
   if (one_too_many_) return;
-  if (rules_.caused_refusals == 0) return fail("refused a client that was not one too many");
+  if (rules_.caused_refusals == 0) return fail("refused a client below the limit");
   --rules_.caused_refusals;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the server must have done by now.
+// Checks what the server must have done by now.
 #include "server/drain.hpp"
 #include "simulation/oracle.hpp"
 
@@ -15,7 +15,7 @@ void Oracle::check(Time woke) {
   check_drain(woke);
 }
 
-// A socket is ready for what the server must do next, again and again, and it does nothing.
+// A socket stays ready for what the server must do next, and the server does nothing.
 void Oracle::check_neglect() {
   bool ready = socket_->client_reset;
   if (linger_since_ != kNever) {
@@ -23,9 +23,9 @@ void Oracle::check_neglect() {
   } else if (!unsent_.empty()) {
     ready |= socket_->writable() && !owes_answer();
   } else if (told_to_close_) {
-    ready = true;  // to be closed
+    ready = true;  // must be closed
   } else if (owes_answer()) {
-    ready = false;  // its task is under way
+    ready = false;  // its task is in progress
   } else {
     ready |= saw_end_ || !socket_->arrived.empty() || socket_->client_ended;
   }
@@ -37,7 +37,7 @@ void Oracle::check_neglect() {
   if (neglected_ <= Rules::kMostChecks || now() - neglected_since_ <= rules_.slack) return;
   if (socket_->client_reset) return fail("keeps a client that has reset");
   if (told_to_close_ && linger_since_ == kNever && unsent_.empty())
-    return fail("does not close behind its last answer");
+    return fail("does not close after its last answer");
   fail(unsent_.empty() ? "does not read what has arrived" : "does not write though the client reads");
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The event loop of a mode, as far as the driver can tell.
+/// The event loop of a mode, as the driver sees it.
 class Loop {
  public:
   explicit Loop(World& world)
@@ -22,7 +22,7 @@ class Loop {
 
   bool drained() const { return driver_.drained(); }
 
-  /// When it wakes, at the latest.
+  /// Returns when it wakes at the latest.
   Time next() const {
     const bool has_client =
         poller_.accepting() && std::ranges::any_of(world_.server().listeners(),
@@ -66,7 +66,7 @@ class Loop {
       const AllocatesAs as_world(Owner::kWorld);
       ready = poller_.ready();
     }
-    for (const int fd : ready) {  // a new client may have the descriptor of one that is gone: a false alarm
+    for (const int fd : ready) {  // a new client may have the descriptor of an earlier one: a false alarm
       Session* const session = poller_.find(fd);
       if (session == nullptr) continue;
       const Socket* const socket = kernel_.find(fd);

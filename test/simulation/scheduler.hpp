@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The threads that a kernel runs, as far as system calls touch them.
+// The threads of a simulated kernel, as far as system calls affect them.
 #pragma once
 
 #include "majuscule/instant.hpp"
@@ -13,11 +13,11 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
   virtual ~Scheduler() = default;
 
-  /// The calling thread sleeps until then; others run meanwhile.
+  /// The calling thread sleeps until `time`; others run meanwhile.
   virtual void sleep_until(Time time) = 0;
-  /// The calling thread may lose the processor to others; no time passes.
+  /// The calling thread may be preempted; no time passes.
   virtual void preempt() = 0;
-  /// The stop signal's timer: the main thread's waits are interrupted so often. Zero: never.
+  /// The timer of the stop signal: interrupts the main thread's waits with this period. Zero: never.
   virtual void interrupt_every(Duration period) = 0;
 };
 

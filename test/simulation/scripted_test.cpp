@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Short lives in which things happen by a script: chance alone would hardly bring them about.
+// Short runs with scripted events that chance would rarely produce.
 #include <cerrno>
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ class ScriptedServer : public testing::TestWithParam<Parameter> {
  protected:
   using Script = std::function<void(World& world)>;
 
-  /// Without failures by chance; the stop signal comes after `span`.
+  /// Runs without random failures; the stop signal comes after `span`.
   Outcome live(Duration span, Script script) {
     const auto& [driver, seed] = GetParam();
     return driver.live(seed, {.span = span, .faults = false, .script = std::move(script)});
@@ -35,7 +35,7 @@ class ScriptedServer : public testing::TestWithParam<Parameter> {
   }
 };
 
-TEST_P(ScriptedServer, GivesAClientThatIsAcceptedLateInADrainItsTime) {
+TEST_P(ScriptedServer, GivesAClientAcceptedLateInADrainItsTime) {
   const Outcome outcome = live(1s, all({
                                        at(900ms,
                                           [](World& world) {
@@ -46,8 +46,8 @@ TEST_P(ScriptedServer, GivesAClientThatIsAcceptedLateInADrainItsTime) {
                                        at(5s, [](World& world) { world.kernel().descriptor_limit = 100; }),
                                    }));
   EXPECT_EQ(outcome.fault, "");
-  EXPECT_GE(outcome.requests, 1U) << "the client asked 0.4 s after it was accepted";
-  EXPECT_GE(outcome.lived, 6s) << "the silent client had a second";
+  EXPECT_GE(outcome.requests, 1U) << "the client sent its request 0.4 s after the accept";
+  EXPECT_GE(outcome.lived, 6s) << "the silent client has a second";
 }
 
 TEST_P(ScriptedServer, AcceptsTheBacklogAsDescriptorsBecomeFree) {
@@ -60,7 +60,7 @@ TEST_P(ScriptedServer, AcceptsTheBacklogAsDescriptorsBecomeFree) {
   EXPECT_GE(outcome.requests, kClients);
 }
 
-TEST_P(ScriptedServer, ServesAndDrainsWhileAcceptFailsForEver) {
+TEST_P(ScriptedServer, ServesAndDrainsWhileAcceptAlwaysFails) {
   std::uint64_t accepts = 0;
   const Outcome outcome =
       live(1min, all({
@@ -78,7 +78,7 @@ TEST_P(ScriptedServer, ServesAndDrainsWhileAcceptFailsForEver) {
   EXPECT_LE(accepts, 58U * 2U * 51U) << "it tries each of two listeners more than every 20 ms";
 }
 
-TEST_P(ScriptedServer, AnswersClientsThatHaveAskedBeforeTheyAreAccepted) {
+TEST_P(ScriptedServer, AnswersRequestsSentBeforeTheAccept) {
   constexpr Kind kKindsThatAsk[] = {Kind::kHalfClosing, Kind::kClosing, Kind::kResetting, Kind::kRaw,
                                     Kind::kPolite};
   std::vector<Script> scripts;

@@ -45,7 +45,7 @@ Interest SimulatedPoller::interest(int fd) const {
   return found == interests_.end() ? Interest::kNone : found->second;
 }
 
-// A broken socket is ready for anything, also when nothing is wanted of it (epoll(7), EPOLLHUP).
+// A broken socket is ready for anything, even without an interest (epoll(7), EPOLLHUP).
 bool SimulatedPoller::is_ready(int fd, Interest interest) const {
   const Socket* const socket = kernel_.find(fd);
   if (socket == nullptr || interest == Interest::kNone) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tells the readiness driver of sockets as a kernel might: late, in any order, and at times falsely.
+// Reports sockets to the readiness driver as a kernel might: late, in any order, and sometimes falsely.
 #pragma once
 
 #include <map>
@@ -22,15 +22,15 @@ class SimulatedPoller final : public Poller {
   void set_timer(Time due) override { due_ = due; }
   bool reads_first() const override { return reads_first_; }
 
-  /// When the driver's timer is due.
+  /// Returns when the driver's timer is due.
   Time due() const { return due_; }
   Time take_due() { return std::exchange(due_, kNever); }
   bool accepting() const { return accepting_; }
-  /// Whether any session is ready.
+  /// Returns whether any session is ready.
   bool has_ready() const;
-  /// The descriptors of which the driver is told in this turn.
+  /// Returns the descriptors to report in this turn.
   std::vector<int> ready();
-  /// Null: it is gone.
+  /// Returns null when it is gone.
   Session* find(int fd) const;
   Interest interest(int fd) const;
 
@@ -40,7 +40,7 @@ class SimulatedPoller final : public Poller {
   World& world_;
   Kernel& kernel_;
   const bool reads_first_;
-  const unsigned refused_;  // chance that a client cannot be watched
+  const unsigned refused_;  // probability that a client cannot be watched
   std::map<int, std::unique_ptr<Session>> sessions_;
   std::map<int, Interest> interests_;
   bool accepting_ = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Many lives of each driver, each with a seed of its own.
+// Many runs of each driver, each with another seed.
 #include <gtest/gtest.h>
 
 #include "simulation/drivers.hpp"
@@ -29,7 +29,7 @@ TEST_P(SimulatedServer, KeepsItsPromisesForHours) {
   RecordProperty("requests", std::to_string(lives.requests));
 }
 
-TEST_P(SimulatedServer, LivesTheSameLifeWithTheSameSeed) {
+TEST_P(SimulatedServer, RunsTheSameWithTheSameSeed) {
   Lives first, second;
   first.live(GetParam(), 42);
   second.live(GetParam(), 42);

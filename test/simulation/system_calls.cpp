@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Linked in place of src/base/system_calls.cpp. Sockets and time are the current kernel's; other descriptors
-// (pipes, eventfds) are real, and all are while there is no kernel.
+// Linked instead of src/base/system_calls.cpp. Sockets and time belong to the current kernel. Other
+// descriptors (pipes, eventfds) are real, and so is everything while there is no kernel.
 #include "base/system_calls.hpp"
 
 #include <unistd.h>
@@ -18,7 +18,7 @@ using simulation::Owner;
 
 bool is_simulated(int fd) { return Kernel::current() != nullptr && fd >= Kernel::kFirst; }
 
-// On a machine with several processors another thread may do anything before a call.
+// On several processors, other threads may do anything before a call.
 void preempt() {
   Kernel* const kernel = Kernel::current();
   if (kernel != nullptr && kernel->scheduler != nullptr) kernel->scheduler->preempt();
@@ -94,7 +94,7 @@ int sleep_until(const timespec& time) {
   return 0;
 }
 
-// The real alarm would end the process by the real time.
+// The real alarm would end the process in real time.
 int set_alarm(const itimerval& alarm) {
   Kernel* const kernel = Kernel::current();
   if (kernel != nullptr && kernel->scheduler != nullptr) {

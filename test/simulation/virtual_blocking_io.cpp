@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The calls that block, of VirtualThreads.
+// The blocking calls of VirtualThreads.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -9,13 +9,13 @@
 namespace majuscule::simulation {
 namespace {
 
-// As SyscallIo asks its kernel.
+// As early as SyscallIo asks its kernel to return.
 Time early(Time now, Time until) {
   if (until == kNever) return kNever;
   return now + std::max<Duration>((until - now) - (until - now) / 8, std::chrono::microseconds(1));
 }
 
-/// What is left behind the first `count` bytes.
+/// Returns what remains after the first `count` bytes.
 Output rest_of(const Output& output, std::size_t count) {
   Output rest = output;
   const std::size_t of_first = std::min(count, rest.pieces[0].size());
@@ -31,7 +31,7 @@ Received VirtualThreads::receive(Socket& socket, char* buffer, std::size_t size,
   return receive_some(socket.fd, buffer, size, MSG_DONTWAIT);
 }
 
-// A blocking send(2) goes on until all is taken; what stops it before leaves a part.
+// A blocking send(2) continues until everything is accepted; what stops it earlier leaves a part.
 IoResult VirtualThreads::send(Socket& socket, const Output& output, Time now, Time until,
                               std::size_t& count) {
   const Time end = early(now, until);

@@ -86,7 +86,7 @@ void VirtualThreads::start(std::function<void()> work) {
   if (main_ == nullptr) main_ = &thread;
 }
 
-// None half of the time.
+// Zero half of the time.
 Duration VirtualThreads::lateness() {
   return faults_ && kernel_.chance(500) ? kernel_.pick(kLatest) : Duration::zero();
 }
@@ -151,7 +151,7 @@ void VirtualThreads::suspend() {
   self.watch.arrive_from(host_->watch);
 }
 
-// Until there is what is wanted, the time has come, or a signal.
+// Waits until the event, the time, or a signal.
 void VirtualThreads::wait(Wanted wanted, int fd, Time until) {
   Thread& self = *running_;
   self.wanted = wanted;

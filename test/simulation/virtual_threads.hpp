@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The threads of a blocking server in virtual time: each runs on a stack, one at a time, until it waits. A
-// thread is woken a little late, and may lose the processor before a system call. BlockingIo waits as
-// SyscallIo does: with timeouts that end early, and interrupted by signals.
+// The threads of a blocking server in virtual time: each has a stack, and one at a time runs until it waits.
+// A thread is woken slightly late, and may be preempted before a system call. Waits behave like those of
+// SyscallIo: timeouts end early, and signals interrupt.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ class VirtualThreads final : public BlockingIo, public Scheduler {
 
   /// A new thread; the first one is the main thread.
   void start(std::function<void()> work);
-  /// As start_thread(): false, with the job untouched, when no thread can be started.
+  /// As start_thread(): returns false and leaves the job untouched when no thread can be started.
   template <typename Job>
   bool start_thread(Job& job) {
     if (!may_start()) return false;
@@ -33,13 +33,13 @@ class VirtualThreads final : public BlockingIo, public Scheduler {
     return true;
   }
 
-  /// Runs all threads until each waits for later. A thread that never does is a fault.
+  /// Runs all threads until each waits for a later time. A thread that never waits is a fault.
   void run();
-  /// When a thread goes on by itself, or now, if one can.
+  /// Returns when a thread continues by itself, or now, if one can.
   Time next() const;
-  /// All have ended.
+  /// Returns whether all have ended.
   bool finished() const { return threads_.empty(); }
-  /// How many have not begun.
+  /// Returns how many have not started.
   unsigned not_begun() const;
 
   Received receive(Socket& socket, char* buffer, std::size_t size, Time now, Time until) override;

@@ -122,7 +122,7 @@ void World::arrive() {
   connect(kind, kernel_.chance(300) ? Duration::zero() : kernel_.pick(Duration(50ms)));
 }
 
-// For a while there are hardly more descriptors than are in use.
+// For some time there are hardly more descriptors than in use.
 void World::vary_descriptors() {
   const bool scarce = kernel_.descriptor_limit > 1000;
   kernel_.descriptor_limit = scarce ? kernel_.open() + kernel_.pick(3) : 1'000'000;
@@ -163,7 +163,7 @@ void World::check_backlogs(Time woke) {
   }
 }
 
-// What it holds besides its connections is kept for the next ones.
+// What the server holds besides its connections is kept for later ones.
 void World::check_memory() {
   constexpr std::size_t kForServer = 512 * 1024;
   constexpr std::size_t kForSession = 4 * 1024;

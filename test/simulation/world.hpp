@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server and its clients in virtual time, driven by a seed, whichever driver serves. The driver's loop is
-// the caller's: ReadinessWorld or BlockingWorld.
+// A server and its clients in virtual time, driven by a seed, with either driver. The derived class has the
+// driver's loop: ReadinessWorld or BlockingWorld.
 #pragma once
 
 #include <functional>
@@ -15,16 +15,16 @@
 
 namespace majuscule::simulation {
 
-/// What a world is like besides its seed.
+/// The parameters of a simulation besides its seed.
 struct Setting {
   Duration span = std::chrono::minutes(10);  ///< of virtual time, until the stop signal
   std::size_t most_clients = 70;             ///< at once
-  bool faults = true;                        ///< failures by chance, of system calls and of descriptors
-  /// Called at each turn: for worlds that are told what happens. May change the kernel, and connect clients.
+  bool faults = true;                        ///< random failures of system calls and descriptors
+  /// Called at each turn, for scripted events. May change the kernel, and connect clients.
   std::function<void(class World&)> script = {};
 };
 
-/// How it went.
+/// The result of a run.
 struct Outcome {
   std::string fault;  ///< empty: none
   Duration lived{};   ///< in virtual time
@@ -46,22 +46,22 @@ class World {
   bool has_fault() const { return !outcome_.fault.empty(); }
   void fail(const std::string& what);
 
-  /// A client of this kind connects now, and acts for the first time so much later.
+  /// Connects a client of this kind now; it first acts after `later`.
   void connect(Kind kind, Duration later);
-  /// How long the server has lived.
+  /// Returns how long the server has lived.
   Duration age() const { return kernel_.now() - begin_; }
-  /// When something happens next of which the server knows nothing.
+  /// Returns when the next event happens that the server does not know of.
   Time next() const;
-  /// Has the world do what is due. The stop signal is sent in it, too.
+  /// Does what is due, including the stop signal.
   void act();
   /// The driver drains from now on.
   void begin_drain();
-  /// After a turn of the server, which woke at `woke`: checks all that is promised.
+  /// To be called after a turn of the server, which woke at `woke`: checks all promises.
   void check(Time woke);
   /// The driver has drained and is gone: the clients read what was sent, and the accounts are compared.
-  /// Returns how it went.
+  /// Returns the result.
   Outcome end();
-  /// How it went so far.
+  /// Returns the result so far.
   Outcome outcome() const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// At the end: what the server counted is what it did, and everything was given back.
+// At the end: the server's counters match what it did, and everything was given back.
 #include "simulation/world.hpp"
 
 namespace majuscule::simulation {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tests of what surrounds the modes rather than of a way of waiting: logs, signals, what is inherited. They
-// run in a few modes that stand for the others (one thread, many, processes, completions), and in one under a
-// master.
+// Tests of logs, signals and inherited state, which do not depend on the way of waiting. They run in a few
+// representative modes (one thread, several, processes, completions), and in one under a master.
 #pragma once
 
 #include <iosfwd>
@@ -14,7 +13,7 @@ namespace majuscule::test {
 
 struct Configuration {
   std::string mode;
-  std::string options = "";  // one at most
+  std::string options = "";  // at most one
 
   [[nodiscard]] std::vector<std::string> with(std::vector<std::string> more) const;
 };
@@ -22,7 +21,7 @@ struct Configuration {
 /// epoll, threads, process, uring (where it can run), and epoll and threads with two workers.
 [[nodiscard]] std::vector<Configuration> configurations();
 
-/// What a failure names.
+/// The name in failure messages.
 void PrintTo(const Configuration& configuration, std::ostream* out);
 
 /// "threads_workers_2"
@@ -34,7 +33,7 @@ class ConfigurationTest : public ServerTest, public ::testing::WithParamInterfac
     return ServerTest::start(GetParam().mode, GetParam().with(options), std::move(limits));
   }
 
-  /// `majuscule` with these options and no others, such as ports. It is not waited for.
+  /// Starts `majuscule` with these options and no others, not even ports. Does not wait for it.
   [[nodiscard]] Process start_bare(const std::vector<std::string>& options,
                                    Process::Limits limits = {}) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's reading loop and the texts of common requests.
+// The client's reading loop, and the texts of common requests.
 #include "http_client.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace majuscule::test {
 
 void HttpClient::send(std::string_view bytes) {
   if (!tcp_.send(bytes)) {
-    throw std::runtime_error("the server closed before it had taken the request");
+    throw std::runtime_error("the server closed before it had received the request");
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A TCP client that reads HTTP answers, and the few requests that many tests send. Every answer is waited for
-// within patience(); what does not come in time, or comes wrong, is an exception that fails the test.
+// A TCP client that reads HTTP answers, and the few requests that many tests send. It waits at most
+// patience() for each answer. An answer that is late or wrong is an exception that fails the test.
 #pragma once
 
 #include <cstdint>
@@ -23,19 +23,20 @@ class HttpClient {
   /// Sends all of `bytes`. Throws when the server has closed before.
   void send(std::string_view bytes);
 
-  /// The next answer, interim ones included.
+  /// Returns the next answer, including interim ones.
   [[nodiscard]] HttpResponse receive(Body body = Body::kExpected);
 
-  /// `send`, then the next answer.
+  /// Sends `bytes` and returns the next answer.
   [[nodiscard]] HttpResponse request(std::string_view bytes, Body body = Body::kExpected);
 
-  /// The answers up to the end of input. Throws when the connection is reset or still open after `limit`.
+  /// Returns the answers up to the end of input. Throws when the connection is reset or still open after
+  /// `limit`.
   [[nodiscard]] std::vector<HttpResponse> receive_to_end(milliseconds limit = patience());
 
-  /// True when the server closes without another byte.
+  /// Returns true when the server closes without sending another byte.
   [[nodiscard]] bool is_closed_by_server(milliseconds limit = patience());
 
-  /// The connection underneath. What `receive` has read ahead is not in it.
+  /// Returns the connection underneath, without bytes that `receive` has read ahead.
   [[nodiscard]] TcpClient& tcp() { return tcp_; }
 
  private:
@@ -57,11 +58,12 @@ class HttpClient {
 [[nodiscard]] std::string post_chunked(std::string_view body, std::size_t size,
                                        std::string_view trailers = "");
 
-/// The document of /stats, asked for over `client`: the way to ask while `client` stays connected, since a
-/// mode may serve one client at a time.
+/// Returns the document of /stats over `client`, so that `client` may stay connected although a mode serves
+/// one client at a time.
 [[nodiscard]] Stats stats_over(HttpClient& client);
 
-/// What the server must make of `text`: the first byte upper case, the other letters lower case (ASCII only).
+/// Returns `text` capitalized as the server must: the first byte upper-case, other letters lower-case (ASCII
+/// only).
 [[nodiscard]] std::string capitalized(std::string text);
 
 }  // namespace majuscule::test

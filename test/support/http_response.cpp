@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reading answers: a status line, header lines, and a body whose length Content-Length gives. Answers without
-// a length, with a transfer coding, or with anything that RFC 9112 does not allow are errors.
+// Parses answers: a status line, header lines, and a body with a Content-Length. An answer without a length,
+// with a transfer coding, or with anything that RFC 9112 does not allow is an error.
 #include "http_response.hpp"
 
 #include <algorithm>

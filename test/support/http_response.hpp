@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One HTTP answer as it came over the wire. The reader is strict: what the server writes must be exactly what
-// RFC 9112 describes, because that is what is under test.
+// One HTTP answer as received. The parser is strict, since the conformance of the server's output to RFC 9112
+// is what is tested.
 #pragma once
 
 #include <cstddef>
@@ -19,24 +19,25 @@ struct HttpResponse {
   std::string body;
   std::string raw;  // every byte of it, head and body
 
-  /// The value of the only header of that name, in any case. Nothing when it is absent; throws when repeated.
+  /// Returns the value of the only header of that name, compared without case. Nothing when it is absent;
+  /// throws when repeated.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 
-  /// True when the answer says that it is the last one.
+  /// Returns true when the answer announces that the connection closes.
   [[nodiscard]] bool says_close() const { return header("Connection") == "close"; }
 
-  /// `raw` with the value of Date replaced, so that two answers can be compared byte for byte.
+  /// Returns `raw` with the value of Date replaced, so that two answers can be compared byte for byte.
   [[nodiscard]] std::string without_date() const;
 };
 
-/// Whether an answer carries the body that its Content-Length tells of: one to HEAD does not.
+/// Whether an answer carries the body that its Content-Length announces; one to HEAD does not.
 enum class Body { kExpected, kNone };
 
-/// Takes the first answer off the front of `bytes`. Nothing while it is not whole. Throws std::runtime_error,
-/// with the bytes, when they cannot be the beginning of an answer.
+/// Removes the first answer from `bytes`. Returns nothing while it is incomplete. Throws std::runtime_error,
+/// with the bytes, when they cannot begin an answer.
 [[nodiscard]] std::optional<HttpResponse> take_response(std::string& bytes, Body body = Body::kExpected);
 
-/// All the answers in `bytes`. Throws when something is left over.
+/// Returns all answers in `bytes`. Throws when something is left over.
 [[nodiscard]] std::vector<HttpResponse> all_responses(std::string bytes);
 
 }  // namespace majuscule::test

@@ -21,7 +21,7 @@ void need(bool worked) {
   }
 }
 
-/// Only for this process and those below it.
+/// Only for this process and its descendants.
 void bind_resolver_file(const char* path) {
   need(::unshare(CLONE_NEWNS) == 0);
   need(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
@@ -34,7 +34,7 @@ pid_t fork_into(const Inheritance& inheritance) {
   if (!inheritance.is_first) {
     return ::fork();
   }
-  // Without root a user may have a namespace of processes inside a namespace of users.
+  // Without root, a PID namespace requires a user namespace.
   const long user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
   return static_cast<pid_t>(
       ::syscall(SYS_clone, CLONE_NEWPID | user | SIGCHLD, nullptr, nullptr, nullptr, nullptr));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a program finds when it starts and has not chosen: descriptors, signals, a limit of file sizes, its
-// place among the processes. Everything is put in order between fork and exec, by async-signal-safe calls.
+// What a program inherits at its start: descriptors, signals, a file-size limit, its process group or
+// namespace. All of it is set between fork and exec, by async-signal-safe calls.
 #pragma once
 
 #include <sys/resource.h>
@@ -21,18 +21,18 @@ struct Inheritance {
   std::vector<int> blocked = {};                   // signals
   std::vector<int> ignored = {};                   // signals
   std::optional<rlim_t> file_size = std::nullopt;  // RLIMIT_FSIZE in bytes
-  bool leads_a_group = false;                      // of processes, whose number is its own
-  bool is_first = false;                           // in a namespace of processes, as in a container
-  std::string resolver_file = "";                  // stands in the place of /etc/resolv.conf; needs root
+  bool leads_a_group = false;                      // of processes, with its own id
+  bool is_first = false;                           // in a PID namespace, as in a container
+  std::string resolver_file = "";                  // mounted over /etc/resolv.conf; needs root
 };
 
-/// As fork(2), or the same into a namespace of processes: -1 with EPERM where that is not permitted.
+/// Calls fork(2), or forks into a PID namespace: -1 with EPERM where that is not permitted.
 [[nodiscard]] pid_t fork_into(const Inheritance& inheritance);
 
-/// Applies it to the calling child, which ends with exit code 127 where something is not permitted.
+/// Applies it to the calling child. Exits with 127 where something is not permitted.
 void apply(const Inheritance& inheritance);
 
-/// Why no process can be the first of a namespace here; empty when one can.
+/// Returns why no process can be the first of a namespace here; empty when one can.
 [[nodiscard]] std::string reason_against_first_process();
 
 }  // namespace majuscule::test

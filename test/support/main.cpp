@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program of all black-box tests: `black_box [SUBJECT] [options of GoogleTest]`. A subject is a file of
-// tests, such as conformance/raw; without one all of them run. A run without a test is a failure: a subject
-// or a filter that is mistyped must not look like a success.
+// tests, such as conformance/raw; without one all tests run. A run without tests fails, so that a mistyped
+// subject or filter does not look like success.
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -18,7 +18,7 @@ bool is_of(const ::testing::TestSuite& suite, std::string_view subject) {
   return suite.total_test_count() > 0 && std::string_view(suite.GetTestInfo(0)->file()).ends_with(file);
 }
 
-/// Leaves the suites of other subjects out, and of those of `subject` what a filter of the caller's does.
+/// Excludes the suites of other subjects, and applies the caller's filter to those of `subject`.
 void select(std::string_view subject) {
   const ::testing::UnitTest& all = *::testing::UnitTest::GetInstance();
   std::string filter = GTEST_FLAG_GET(filter);
@@ -35,7 +35,7 @@ void select(std::string_view subject) {
 int run(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   if (argc > 2) {
-    std::cerr << argv[2] << ": one subject at most\n";
+    std::cerr << argv[2] << ": expected at most one subject\n";
     return 2;
   }
   if (argc == 2) {
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   const int result = RUN_ALL_TESTS();
   // A mode that cannot run here has no tests.
   if (::testing::UnitTest::GetInstance()->test_to_run_count() == 0 && !mode_names().empty()) {
-    std::cerr << "no such test\n";
+    std::cerr << "no test matches\n";
     return 1;
   }
   return result;

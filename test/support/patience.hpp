@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How long a test waits for what must happen. Every wait is bounded, and none is as long as its bound in a
-// test that passes; a slow build (sanitizers, valgrind) stretches the bounds with MAJUSCULE_TEST_TIME_SCALE,
-// and a slow machine with MAJUSCULE_TEST_MACHINE_SCALE (tools/lib/machine_scale.py).
+// How long a test waits for an event. Every wait is bounded, and a test that passes never waits as long as
+// its bound. MAJUSCULE_TEST_TIME_SCALE stretches the bounds for a slow build (sanitizers, valgrind),
+// MAJUSCULE_TEST_MACHINE_SCALE for a slow machine (tools/lib/machine_scale.py).
 #pragma once
 
 #include <chrono>
@@ -13,16 +13,16 @@ namespace majuscule::test {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// `base` times both scales (whole numbers, 1 when they are not set).
+/// Returns `base` times both scales (integers, 1 when not set).
 [[nodiscard]] milliseconds scaled(milliseconds base);
 
-/// The bound for anything that must happen: ten seconds, scaled.
+/// Returns the bound for any event that must happen: ten seconds, scaled.
 [[nodiscard]] milliseconds patience();
 
-/// `base`, scaled, as a value for a duration option of the server: "400ms".
+/// Returns `base`, scaled, as a value for a duration option of the server: "400ms".
 [[nodiscard]] std::string duration_option(milliseconds base);
 
-/// Asks again and again until `condition()` holds. False when it still does not after `limit`.
+/// Polls until `condition()` holds. Returns false when it does not hold within `limit`.
 template <typename Condition>
 [[nodiscard]] bool eventually(Condition condition, milliseconds limit = patience()) {
   const auto deadline = Clock::now() + limit;

@@ -23,7 +23,7 @@ int check(int result, const char* call) {
   return result;
 }
 
-/// Opened anew, so that O_NONBLOCK is not that of the program's end.
+/// Opens it again, so that the program's end does not get O_NONBLOCK.
 UniqueFd reopened(int fd, int flags) {
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   return UniqueFd(check(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK), "open a pipe"));
@@ -55,7 +55,7 @@ void Pipe::set_capacity(int capacity) {
 
 void Pipe::fill() const {
   const UniqueFd end = reopened(writer_.get(), O_WRONLY);
-  // A multiple of its length is the capacity: the last of them is whole.
+  // The capacity is a multiple of its length, so the last one fits completely.
   while (::write(end.get(), kFilling.data(), kFilling.size()) > 0) {
   }
   while (::write(end.get(), "\n", 1) > 0) {
@@ -91,7 +91,7 @@ std::string Pipe::text_to_the_end() {
         read_now();
         return at_end_;
       })) {
-    throw std::runtime_error("a program still has the end of a pipe");
+    throw std::runtime_error("a program still has the pipe open");
   }
   std::string text = text_;
   for (std::size_t at = 0; (at = text.find(kFilling, at)) != std::string::npos;) {

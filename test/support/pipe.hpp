@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pipe that a program under test writes into, with a reader that reads only when the test says so: a log
-// collector that stands still, or has died. Unless a test asks for more it holds 4 KiB, so that it is soon
-// full.
+// A pipe that a program under test writes into, with a reader that reads only when the test asks: a log
+// collector that is stuck or has died. By default it holds 4 KiB, so that it is soon full.
 #pragma once
 
 #include <string>
@@ -13,39 +12,39 @@ namespace majuscule::test {
 
 class Pipe {
  public:
-  /// An unnamed one.
+  /// An unnamed pipe.
   explicit Pipe(int capacity = 4096);
-  /// The named one at `path`, which it makes unless it is there.
+  /// The FIFO at `path`, which is created if needed.
   explicit Pipe(const std::string& path, int capacity = 4096);
 
-  /// What to give to a program.
+  /// Returns the end for a program.
   [[nodiscard]] int writer() const { return writer_.get(); }
 
-  /// From now on only the programs that have the other end keep it open, as a shell leaves a pipeline.
+  /// Closes the test's copy: from now on only the programs keep this end open, as in a shell pipeline.
   void close_writer() { writer_.close(); }
 
-  /// The reader dies.
+  /// Ends the reader.
   void close_reader() { reader_.close(); }
 
-  /// Writes until not one more byte fits in. The bytes are lines that no program writes: "filling\n".
+  /// Writes until the pipe is completely full, in lines that no program writes: "filling\n".
   void fill() const;
 
-  /// Takes out everything that is there now, without waiting.
+  /// Reads everything that is there now, without waiting.
   std::string read_now();
 
-  /// Everything that was read so far, by read_now() and by `shows()`.
+  /// Returns everything that read_now() and `shows()` have read so far.
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  /// Reads on until `part` has come. False after `limit`.
+  /// Reads until `part` has appeared. Returns false after `limit`.
   [[nodiscard]] bool shows(const std::string& part, milliseconds limit = patience());
 
-  /// Reads on until no program has the other end any more, and returns the whole text without the filling.
+  /// Reads until no program has the other end open, and returns the whole text without the filling.
   [[nodiscard]] std::string text_to_the_end();
 
  private:
   void set_capacity(int capacity);
 
-  UniqueFd reader_;  // without waiting; how the writers wait is theirs
+  UniqueFd reader_;  // non-blocking; the writers' mode is theirs
   UniqueFd writer_;
   std::string text_;
   bool at_end_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fork and exec with the outputs in memory files. Between fork and exec only async-signal-safe calls are
-// made, because the test program may have threads.
+// fork and exec with the outputs in memory files. Only async-signal-safe calls are made between fork and
+// exec, because the test program may have threads.
 #include "process.hpp"
 
 #include <fcntl.h>
@@ -51,7 +51,7 @@ void limit(decltype(RLIMIT_NOFILE) resource, unsigned value) {
   ::setrlimit(resource, &both);
 }
 
-/// The kernel counts threads by user, and not at all for root.
+/// The kernel counts threads for each user, but not for root.
 void limit_threads(unsigned value) {
   const auto nobody_else = static_cast<uid_t>(1'000'000 + ::getpid());
   limit(RLIMIT_NPROC, value);
@@ -60,8 +60,8 @@ void limit_threads(unsigned value) {
   }
 }
 
-/// Waits, for a moment at most, until the main thread sleeps. GCC 12's thread sanitizer holds a signal back
-/// that arrives right before ppoll(2) or io_uring_enter(2) until that call returns; in the call the signal
+/// Waits for a short time until the main thread sleeps. GCC 12's thread sanitizer delays a signal that
+/// arrives right before ppoll(2) or io_uring_enter(2) until that call returns; during the call, the signal
 /// interrupts it.
 void wait_until_asleep(pid_t pid) {
   constexpr int kLooks = 200;
@@ -70,7 +70,7 @@ void wait_until_asleep(pid_t pid) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
     std::string stat;
     std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
-    // The state is the word after the name, which may contain anything (proc(5)).
+    // The state is the word after the name, which may contain any character (proc(5)).
     const std::size_t name_end = stat.rfind(')');
     const bool sleeps = name_end != std::string::npos && stat.compare(name_end, 3, ") S") == 0;
     asleep = sleeps ? asleep + 1 : 0;
@@ -79,7 +79,7 @@ void wait_until_asleep(pid_t pid) {
 
 void refuse_call(Process::Limits::Refusal refusal) {
   const bool any = !refusal.first_argument;
-  constexpr std::size_t kFirst = offsetof(seccomp_data, args);  // its lower half, on a little-endian machine
+  constexpr std::size_t kFirst = offsetof(seccomp_data, args);  // the lower half, on a little-endian machine
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(refusal.call), 0, 3),
@@ -96,12 +96,12 @@ void refuse_call(Process::Limits::Refusal refusal) {
   }
 }
 
-/// A copy that is out of the way of the first few, which the child may get.
+/// A copy with a high number, since the child may need the low ones.
 int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
 
-[[noreturn]] void become(char* const* argv, pid_t parent, int output, int error,
-                         const Process::Limits& limits, const std::vector<UniqueFd>& descriptors) {
-  // Before the change of user, who may not search the folders above it (/root, say).
+[[noreturn]] void run_program(char* const* argv, pid_t parent, int output, int error,
+                              const Process::Limits& limits, const std::vector<UniqueFd>& descriptors) {
+  // Opened before the change of user: the new user may not search the folders above it (such as /root).
   const int program = high_copy(::open(argv[0], O_PATH | O_CLOEXEC));
   if (limits.address_space) {
     limit(RLIMIT_AS, *limits.address_space);
@@ -109,7 +109,7 @@ int high_copy(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 64); }
   if (limits.threads) {
     limit_threads(*limits.threads);
   }
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which would forget it
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which would reset it
   if (!limits.inheritance.is_first && ::getppid() != parent) {
     ::_exit(127);
   }
@@ -151,7 +151,7 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     copies.emplace_back(high_copy(fd));
   }
 
-  // High, so that none of them stands in the way of another.
+  // High numbers, so that they do not collide.
   const UniqueFd own_output(high_copy(limits.inheritance.output.value_or(output_.get())));
   const UniqueFd own_error(high_copy(limits.inheritance.error.value_or(error_.get())));
   const int output = own_output.get();
@@ -162,7 +162,7 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     throw std::system_error(errno, std::generic_category(), "fork");
   }
   if (pid_ == 0) {
-    become(argv.data(), parent, output, error, limits, copies);
+    run_program(argv.data(), parent, output, error, limits, copies);
   }
 }
 
@@ -219,7 +219,7 @@ Outcome run_majuscule(const std::vector<std::string>& arguments, Process::Limits
   Process process(majuscule_binary(), arguments, limits);
   const std::optional<int> code = process.wait();
   if (!code) {
-    throw std::runtime_error("majuscule should have ended by itself; it wrote: " + process.standard_output() +
+    throw std::runtime_error("majuscule did not end; it wrote: " + process.standard_output() +
                              process.standard_error());
   }
   return {*code, process.standard_output(), process.standard_error()};

@@ -21,7 +21,7 @@ namespace {
 
 std::string folder_of(pid_t pid) { return "/proc/" + std::to_string(pid); }
 
-/// The number behind `name` in a file of the process; nothing when it is not there (any more).
+/// Returns the number after `name` in a file of the process; nothing when it is not there (any more).
 std::optional<std::int64_t> field_of(pid_t pid, const std::string& file, const std::string& name) {
   std::ifstream lines(folder_of(pid) + "/" + file);
   for (std::string word; lines >> word;) {
@@ -33,7 +33,7 @@ std::optional<std::int64_t> field_of(pid_t pid, const std::string& file, const s
   return std::nullopt;
 }
 
-/// Added up over a process, which must be there, and all below it, which may go at any moment.
+/// Sums over a process, which must exist, and its descendants, which may end at any moment.
 std::int64_t sum_of_fields(pid_t pid, const std::string& file, const std::string& name) {
   const std::optional<std::int64_t> own = field_of(pid, file, name);
   if (!own) {
@@ -51,7 +51,7 @@ std::int64_t sum_of_fields(pid_t pid, const std::string& file, const std::string
   return sum;
 }
 
-/// The inodes of its sockets.
+/// Returns the inodes of its sockets.
 std::set<std::string> sockets_of(pid_t pid) {
   const std::string prefix = "socket:[";
   std::set<std::string> inodes;
@@ -143,7 +143,7 @@ char state_of(pid_t pid) {
 
 std::chrono::milliseconds cpu_time_of(pid_t pid) {
   std::ifstream stat(folder_of(pid) + "/stat");
-  stat.ignore(1'000, ')');  // the name may hold anything
+  stat.ignore(1'000, ')');  // the name may contain any character
   std::string field;
   for (int number = 3; number <= 13 && stat >> field; ++number) {
   }

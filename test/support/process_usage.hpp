@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a process uses at this moment, as the kernel counts it in /proc/PID. Each throws std::runtime_error
-// when the process is gone, unless it says otherwise.
+// What a process uses at this moment, from /proc/PID. Each function throws std::runtime_error when the
+// process is gone, unless it says otherwise.
 #pragma once
 
 #include <sys/types.h>
@@ -14,38 +14,38 @@ namespace majuscule::test {
 
 [[nodiscard]] std::int64_t descriptors_of(pid_t pid);
 
-/// Its threads, and those of the processes below it.
+/// Returns the number of threads of the process and its descendants.
 [[nodiscard]] std::int64_t threads_of(pid_t pid);
 
-/// Its heaps and stacks that are really there, and those of the processes below it, in bytes. What several of
-/// them share counts once (Pss_Anon).
+/// Returns the resident heaps and stacks of the process and its descendants in bytes. Shared pages count once
+/// (Pss_Anon).
 [[nodiscard]] std::int64_t anonymous_memory_of(pid_t pid);
 
-/// All its memory that is really there, and that of the processes below it, in bytes (Pss).
+/// Returns the resident memory of the process and its descendants in bytes (Pss).
 [[nodiscard]] std::int64_t memory_of(pid_t pid);
 
-/// The soft limit of its descriptors.
+/// Returns the soft limit of its descriptors.
 [[nodiscard]] std::uint64_t descriptor_limit_of(pid_t pid);
 
-/// Those on which a TCP socket of its own listens, in IPv4. None when it is gone.
+/// Returns the ports of its listening IPv4 TCP sockets. None when it is gone.
 [[nodiscard]] std::vector<std::uint16_t> listening_ports_of(pid_t pid);
 
-/// Those that its main thread has forked and not reaped; none when it is gone.
+/// Returns the children that its main thread has forked and not reaped; none when it is gone.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
 
 /// The same without the process that writes the access log.
 [[nodiscard]] std::vector<pid_t> serving_children_of(pid_t pid);
 
-/// The name that it gave itself; empty when it is gone.
+/// Returns its process name; empty when it is gone.
 [[nodiscard]] std::string name_of(pid_t pid);
 
-/// As in ps(1): R, S, T, Z...
+/// Returns its state as in ps(1): R, S, T, Z...
 [[nodiscard]] char state_of(pid_t pid);
 
-/// False when it is gone, and when it is a zombie.
+/// Returns false when it is gone or a zombie.
 [[nodiscard]] bool is_alive(pid_t pid);
 
-/// User and system time of all threads since the start, in steps of 10 ms.
+/// Returns the user and system time of all threads since the start, in steps of 10 ms.
 [[nodiscard]] std::chrono::milliseconds cpu_time_of(pid_t pid);
 
 }  // namespace majuscule::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Starting the server and reading its ports from the lines that it prints when it listens.
+// Starts the server, and reads its ports from the lines that it prints.
 #include "server.hpp"
 
 #include <signal.h>
@@ -18,12 +18,12 @@ namespace majuscule::test {
 
 namespace {
 
-/// The pools whose threads may each be held up by one client, and those that only a task holds up: threads
-/// enough for any test's clients at once, and for its tasks.
+/// Pools in which each client holds a thread, and pools in which only tasks do: enough threads for the
+/// clients and tasks of any test.
 const std::map<std::string, std::string> kEnoughThreads = {
     {"pool", "256"}, {"leader-follower", "16"}, {"pipeline", "16"}, {"half-sync", "16"}};
 
-/// The defaults of the server, which a slow build takes as much longer to keep as the tests wait for it.
+/// The server's default timeouts. They are scaled together with the waits of the tests.
 const std::map<std::string, milliseconds> kTimeouts = {{"--header-timeout", std::chrono::seconds(10)},
                                                        {"--body-timeout", std::chrono::seconds(30)},
                                                        {"--idle-timeout", std::chrono::seconds(60)},
@@ -36,7 +36,7 @@ std::vector<std::string> words_of(const char* variable) {
   return {std::istream_iterator<std::string>(text), {}};
 }
 
-/// The words of MAJUSCULE_TEST_WRAPPER, the server, and its options.
+/// Returns the words of MAJUSCULE_TEST_WRAPPER, the server, and its options.
 std::vector<std::string> command_line(const std::string& mode, const std::vector<std::string>& options) {
   std::vector<std::string> words = words_of("MAJUSCULE_TEST_WRAPPER");
   words.push_back(majuscule_binary());
@@ -51,7 +51,7 @@ Process start(const std::vector<std::string>& command, Process::Limits limits) {
   return Process(command.front(), {command.begin() + 1, command.end()}, limits);
 }
 
-/// The port in the line that announces a listener, 0 while the line is not there.
+/// Returns the port in the line that announces a listener, 0 while the line is not there.
 std::uint16_t announced_port(const std::string& output, const std::string& scheme, const std::string& mode) {
   const std::regex line("listening on " + scheme + "://(?:127\\.0\\.0\\.1|\\[::\\]):([0-9]+) \\(mode " +
                         mode + "\\)\n");

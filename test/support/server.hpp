@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A running `majuscule` with both listeners on ports that the kernel chose. It is ready when the constructor
-// returns, and it belongs to one test.
+// returns, and belongs to one test.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,17 @@
 
 namespace majuscule::test {
 
-/// `--mode=MODE`, and the words of MAJUSCULE_TEST_OPTIONS; and, unless `options` say how many, enough threads
-/// for any test's clients at once, in a pool whose threads each serve one of them, or for its tasks, in one
-/// whose threads each do one of them. Where the tests wait longer, so do the timeouts that `options` do not
-/// set.
+/// Returns `--mode=MODE` and the words of MAJUSCULE_TEST_OPTIONS. Unless `options` set --threads, adds enough
+/// threads for any test's clients or tasks at once. Scales the timeouts that `options` do not set, as the
+/// tests' own waits are scaled.
 [[nodiscard]] std::vector<std::string> mode_options(const std::string& mode,
                                                     const std::vector<std::string>& options);
 
 class Server {
  public:
-  /// Starts `majuscule --mode=MODE --port=0 --raw-port=0 OPTIONS...`, behind the words of
+  /// Starts `majuscule --mode=MODE --port=0 --raw-port=0 OPTIONS...`, after the words of
   /// MAJUSCULE_TEST_WRAPPER (a command such as valgrind), and waits until it has printed both ports. Throws,
-  /// with what it wrote, when it ends or is silent instead.
+  /// with its output, when it ends or prints nothing.
   Server(std::string mode, const std::vector<std::string>& options, Process::Limits limits = {});
 
   [[nodiscard]] const std::string& mode() const { return mode_; }
@@ -32,10 +31,10 @@ class Server {
   [[nodiscard]] std::uint16_t raw_port() const { return raw_port_; }
   [[nodiscard]] Process& process() { return process_; }
 
-  /// The document of /stats, asked for on a connection of its own.
+  /// Returns the document of /stats, over a new connection.
   [[nodiscard]] Stats stats() const;
 
-  /// Sends SIGTERM; the exit code, or nothing when the server still runs after patience().
+  /// Sends SIGTERM. Returns the exit code, or nothing when the server still runs after patience().
   [[nodiscard]] std::optional<int> stop();
 
  private:

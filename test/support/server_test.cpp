@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The fixtures' start and end. The list of modes is the server's own, so a new mode is tested by being there.
+// The fixtures' start and end. The list of modes comes from the server, so a new mode is tested
+// automatically.
 #include "server_test.hpp"
 
 #include <signal.h>
@@ -72,14 +73,14 @@ bool ServerTest::serves_a_new_client() {
 }
 
 void ServerTest::signal_again(int number) {
-  // Before, the same signal counts as one.
-  std::this_thread::sleep_for(scaled(std::chrono::duration_cast<milliseconds>(2 * FirstSignal::kMoment)));
+  // Before that, the same signal counts once.
+  std::this_thread::sleep_for(scaled(std::chrono::duration_cast<milliseconds>(2 * FirstSignal::kRepeatTime)));
   server_->process().signal(number);
 }
 
 void ServerTest::expect_exit(int code) {
   EXPECT_EQ(server_->process().wait(), code) << "the server wrote:\n" << server_->process().standard_error();
-  // A master hides the death of a worker from its clients, not from its log.
+  // A master hides the death of a worker from its clients, but logs it.
   if (const char* const options = std::getenv("MAJUSCULE_TEST_OPTIONS");
       options != nullptr && *options != 0) {
     const std::string log = server_->process().standard_error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The fixtures of the black-box tests. Each test starts its own server, and whatever the test did to it, the
-// server must then still be alive and end with exit code 0 when it is told to.
+// The fixtures of the black-box tests. Each test starts its own server. Whatever the test did, the server
+// must then still run, and end with exit code 0 when it is told to.
 #pragma once
 
 #include <memory>
@@ -15,18 +15,18 @@
 
 namespace majuscule::test {
 
-/// The names in the server's table of modes, or those of them that MAJUSCULE_TEST_MODES lists
-/// ("epoll,threads"), without those that cannot run here.
+/// Returns the modes of the server, or those of them in MAJUSCULE_TEST_MODES ("epoll,threads"), without modes
+/// that cannot run here.
 [[nodiscard]] std::vector<std::string> mode_names();
 
-/// Those of `wanted` that are among them.
+/// Returns those of `wanted` that are among them.
 [[nodiscard]] std::vector<std::string> mode_names(const std::vector<std::string>& wanted);
 
-/// Why `mode` cannot run in this build or on this system; empty when it can.
+/// Returns why `mode` cannot run in this build or on this system; empty when it can.
 [[nodiscard]] std::string reason_against(const Mode& mode);
 
-/// True when `mode` serves one client to its end before it accepts the next one: what needs two clients at
-/// once cannot be asked of it.
+/// Returns true when `mode` serves one client to its end before it accepts the next: tests with two clients
+/// at once do not apply.
 [[nodiscard]] bool serves_one_client_at_a_time(const std::string& mode);
 
 /// Skips a test that needs several clients at once where the mode does not serve them.
@@ -36,10 +36,10 @@ namespace majuscule::test {
   }                                                                 \
   static_assert(true, "takes a semicolon")
 
-/// True when `mode` burns a CPU by design, also when there is nothing to do.
+/// Returns true when `mode` burns a CPU by design, even when idle.
 [[nodiscard]] bool never_sleeps(const std::string& mode);
 
-/// A mode's name as a part of a test's name, where only letters, digits and underscores may stand.
+/// Returns a mode's name as a part of a test's name, which may have only letters, digits and underscores.
 [[nodiscard]] std::string test_name(std::string mode);
 
 class ServerTest : public ::testing::Test {
@@ -55,14 +55,14 @@ class ServerTest : public ::testing::Test {
   /// Sends a stop signal to a server that drains, late enough to count as a second one.
   void signal_again(int number);
 
-  /// Waits for the server to end and expects it to do so with `code`.
+  /// Waits for the server to end and expects exit code `code`.
   void expect_exit(int code);
 
-  /// Tells the server to end as an operator would, and expects it to do so well: the end of every test that
-  /// has not ended its server otherwise.
+  /// Tells the server to end as an operator would, and expects exit code 0: the end of every test that has
+  /// not ended its server otherwise.
   void expect_clean_stop();
 
-  /// True when a new client gets what it asks for.
+  /// Returns true when a new client is served.
   [[nodiscard]] bool serves_a_new_client();
 
   void TearDown() override { expect_clean_stop(); }
@@ -84,7 +84,7 @@ class ModeTest : public ServerTest, public ::testing::WithParamInterface<std::st
 /// Runs the tests of `Suite`, derived from ModeTest, against every mode.
 #define MAJUSCULE_RUN_IN_EVERY_MODE(Suite) MAJUSCULE_RUN_IN(Suite, EveryMode, ::majuscule::test::mode_names())
 
-/// Runs them against those named, as far as they can run here.
+/// Runs them in the named modes, as far as these can run here.
 #define MAJUSCULE_RUN_IN_THE_MODES(Suite, ...) \
   MAJUSCULE_RUN_IN(Suite, AFew, ::majuscule::test::mode_names({__VA_ARGS__}))
 

@@ -17,7 +17,7 @@ namespace majuscule::test {
 
 namespace {
 
-/// Throws what `call` failed with, if it did.
+/// Throws the error of `call`, if it failed.
 void require(int result, const char* call) {
   if (result < 0) {
     throw std::system_error(errno, std::generic_category(), call);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The test as a service manager: it listens on the server's behalf, passes the sockets and hears what the
-// server tells it, by the protocols of sd_listen_fds(3) and sd_notify(3).
+// The test as a service manager: it listens for the server, passes the sockets and receives the server's
+// messages, by the protocols of sd_listen_fds(3) and sd_notify(3).
 #pragma once
 
 #include <cstdint>
@@ -39,10 +39,10 @@ struct Activation {
                                       const std::vector<std::string>& options = {},
                                       Process::Limits limits = {});
 
-/// Waits until `process` has printed that it listens on `url`. False when it ends or is silent instead.
+/// Waits until `process` has printed that it listens on `url`. Returns false when it ends or prints nothing.
 [[nodiscard]] bool listens_on(Process& process, const std::string& url);
 
-/// What NOTIFY_SOCKET names, and the variable itself: while this lives, children of the test find it.
+/// The socket of NOTIFY_SOCKET, and the variable itself: children of the test see it during its lifetime.
 class NotifySocket {
  public:
   /// `name` is a path or, after an '@', a name in the abstract namespace.
@@ -51,7 +51,7 @@ class NotifySocket {
   NotifySocket& operator=(const NotifySocket&) = delete;
   ~NotifySocket();
 
-  /// The next message; nothing when none comes within `limit`.
+  /// Returns the next message; nothing when none comes within `limit`.
   [[nodiscard]] std::optional<std::string> receive(milliseconds limit = patience()) const;
 
  private:

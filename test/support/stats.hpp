@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The document of /stats, read by path. The JSON library is kept behind it, since it is slow to compile.
+// The document of /stats, read by path. It hides the JSON library, which is slow to compile.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@ class Stats {
  public:
   explicit Stats(std::string document) : document_(std::move(document)) {}
 
-  /// The count at `path`, such as "connections/open". Throws, with the document, when there is none.
+  /// Returns the count at `path`, such as "connections/open". Throws, with the document, when there is none.
   [[nodiscard]] std::int64_t operator[](const std::string& path) const;
 
   /// The same for a number that may have a fraction.
   [[nodiscard]] double real(const std::string& path) const;
 
-  /// The text as it came.
+  /// Returns the text as received.
   [[nodiscard]] const std::string& document() const { return document_; }
 
  private:

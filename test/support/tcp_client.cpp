@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client over plain sockets. Deadlines are polls before each read, so a silent server fails a test
+// The client over plain sockets. It polls before each read with a deadline, so a silent server fails a test
 // instead of hanging it.
 #include "tcp_client.hpp"
 
@@ -31,7 +31,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// One of 127/8 that hardly anybody has used before.
+/// An address of 127/8 that was hardly used before.
 sockaddr_in new_loopback_address() {
   thread_local std::mt19937 random(std::random_device{}());
   sockaddr_in address{};
@@ -48,8 +48,8 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, millis
   }
   if (receive_buffer) {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &*receive_buffer, sizeof *receive_buffer);
-    // The server's kernel makes room for some segments, and those of loopback are 64 KiB; and for more of
-    // them if it remembers that the address once had need of it (tcp_metrics), so this one is new.
+    // The server's kernel makes room for some segments, which are 64 KiB on loopback, and for more if it
+    // remembers that the address needed them before (tcp_metrics). So this address is new.
     const int segment = 1'000;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
     const sockaddr_in source = new_loopback_address();
@@ -61,7 +61,7 @@ UniqueFd connected(std::uint16_t port, std::optional<int> receive_buffer, millis
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);  // holds for connect(2) too
   const sockaddr_in address = loopback(port);
   int result = 0;
-  do {  // once interrupted it goes on by itself, and the next call waits for it
+  do {  // after an interruption it goes on in the background, and the next call waits for it
     result = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   } while (result != 0 && (errno == EINTR || errno == EALREADY));
   if (result != 0 && errno != EISCONN) {
@@ -107,8 +107,8 @@ std::string kernel_notation(const Endpoint& end) {
   return text;
 }
 
-/// The bytes that wait unread in the server's end of a connection: a column of /proc/net/tcp. Nothing when
-/// the server's end is gone.
+/// Returns how many bytes wait unread in the server's end of a connection: a column of /proc/net/tcp. Nothing
+/// when the server's end is gone.
 std::optional<unsigned long> unread_at_server(const Endpoint& server, const Endpoint& client) {
   const std::string wanted = kernel_notation(server) + " " + kernel_notation(client) + " ";
   std::ifstream table("/proc/net/tcp");

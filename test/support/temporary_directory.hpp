@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A directory of the test's own, gone with everything in it when the test ends.
+// A directory for one test, removed with its contents at the end.
 #pragma once
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether this program has the thread sanitizer: what it makes impossible is skipped by name.
+// Whether this program has the thread sanitizer; tests that it makes impossible are skipped by name.
 #pragma once
 
 namespace majuscule::test {

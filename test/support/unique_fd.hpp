@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A file descriptor with one owner, for the test programs. It is the tests' own, so that a mistake in the
-// server's class of the same purpose cannot hide itself.
+// An owned file descriptor for the test programs. It is separate from the server's class, so that a bug there
+// cannot hide itself.
 #pragma once
 
 #include <unistd.h>

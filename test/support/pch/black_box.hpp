@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the black-box tests all include, compiled once. Each includes it itself as well, and so compiles
-// without: the test `precompiled` sees to that.
+// Headers that the black-box tests include, compiled once. Each test includes them itself too and compiles
+// without this file, which the test `precompiled` checks.
 #include <gtest/gtest.h>
 
 #include "support/server_test.hpp"

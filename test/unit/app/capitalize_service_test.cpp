@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The routes, what counts, what owes a task, and the stats document.
+// The routes, the counters, the tasks, and the stats document.
 #include "app/capitalize_service.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ class CapitalizeServiceTest : public ::testing::Test {
     service_.emplace(options, info_);
   }
 
-  /// Parsed from the wire, as the service gets its requests.
+  /// Parses the request from bytes, as the server does.
   Outcome ask(std::string_view method, std::string_view target, std::string_view body = {},
               bool draining = false) {
     RequestContext request_context;
@@ -37,7 +37,7 @@ class CapitalizeServiceTest : public ::testing::Test {
     return service_->handle(request_context.request, instant(kStart + 1500ms, draining));
   }
 
-  FakeLedger counters_;
+  FakeCounters counters_;
   ServerInfo info_{.mode = "epoll",
                    .guard = "none",
                    .libuv_version = "1.2.3",
@@ -59,7 +59,7 @@ TEST_F(CapitalizeServiceTest, CapitalizesABody) {
   EXPECT_EQ(ask("POST", "/capitalize?text=x", "a").reply.body, "A");
 }
 
-TEST_F(CapitalizeServiceTest, CapitalizesAText) {
+TEST_F(CapitalizeServiceTest, CapitalizesTheQueryText) {
   const Outcome outcome = ask("GET", "/capitalize?text=hello+WORLD%21&text=no");
   EXPECT_EQ(outcome.reply.status, 200);
   EXPECT_EQ(outcome.reply.body, "Hello world!");
@@ -68,14 +68,14 @@ TEST_F(CapitalizeServiceTest, CapitalizesAText) {
   EXPECT_EQ(ask("GET", "/capitalize?a=b&text=%c3%89T").reply.body, "\xC3\x89t");
 }
 
-TEST_F(CapitalizeServiceTest, RefusesATextItCannotRead) {
+TEST_F(CapitalizeServiceTest, RefusesABadQueryText) {
   for (const char* target : {"/capitalize", "/capitalize?", "/capitalize?txt=a", "/capitalize?text=%zz",
                              "/capitalize?text=a%2", "/capitalize?text=%zz&text=a"}) {
     const Outcome outcome = ask("GET", target);
     EXPECT_EQ(outcome.reply.status, 400) << target;
     EXPECT_TRUE(outcome.reply.body.starts_with("400 Bad Request: ")) << outcome.reply.body;
     EXPECT_FALSE(outcome.reply.counts);
-    EXPECT_FALSE(outcome.reply.close) << "the framing was right";
+    EXPECT_FALSE(outcome.reply.close) << "the framing is valid";
   }
 }
 
@@ -100,7 +100,7 @@ TEST_F(CapitalizeServiceTest, HasARouteForEachPath) {
   EXPECT_EQ(ask("GET", "http://b?c").reply.body, home.body);
 }
 
-TEST_F(CapitalizeServiceTest, KnowsNothingElse) {
+TEST_F(CapitalizeServiceTest, RefusesOtherPaths) {
   for (const char* target :
        {"/nothing", "/capitalize/", "/Capitalize", "//capitalize", "/%63apitalize", "/stats/x"}) {
     for (const char* method : {"GET", "HEAD", "POST", "DELETE", "PUT"}) {
@@ -109,7 +109,7 @@ TEST_F(CapitalizeServiceTest, KnowsNothingElse) {
   }
 }
 
-TEST_F(CapitalizeServiceTest, SaysWhichMethodsAPathTakes) {
+TEST_F(CapitalizeServiceTest, ListsTheMethodsOfAPathInAllow) {
   for (const char* method : {"PUT", "DELETE", "TRACE", "PATCH"}) {
     const Reply reply = ask(method, "/capitalize").reply;
     EXPECT_EQ(reply.status, 405) << method;
@@ -123,7 +123,7 @@ TEST_F(CapitalizeServiceTest, SaysWhichMethodsAPathTakes) {
   EXPECT_EQ(ask("CONNECT", "a:443").reply.status, 405);
 }
 
-TEST_F(CapitalizeServiceTest, TellsTheOptionsOfAnyPath) {
+TEST_F(CapitalizeServiceTest, AnswersOptionsOfAnyPath) {
   with_task(1);
   const std::pair<const char*, const char*> allowed[] = {
       {"*", "GET, HEAD, OPTIONS, POST"},  {"/capitalize", "GET, HEAD, OPTIONS, POST"},
@@ -141,14 +141,14 @@ TEST_F(CapitalizeServiceTest, TellsTheOptionsOfAnyPath) {
   }
 }
 
-TEST_F(CapitalizeServiceTest, SaysThatItDrains) {
+TEST_F(CapitalizeServiceTest, HealthzReportsTheDrain) {
   const Reply reply = ask("GET", "/healthz", "", /*draining=*/true).reply;
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.body, "draining");
   EXPECT_EQ(ask("GET", "/capitalize?text=a", "", /*draining=*/true).reply.status, 200);
 }
 
-TEST_F(CapitalizeServiceTest, HeadIsLikeGetButNeitherCountsNorWorks) {
+TEST_F(CapitalizeServiceTest, HeadIsLikeGetWithoutCountAndTask) {
   with_task(1);
   for (const char* target : {"/", "/healthz", "/capitalize?text=hello", "/capitalize", "/nothing"}) {
     const Outcome get = ask("GET", target);
@@ -161,7 +161,7 @@ TEST_F(CapitalizeServiceTest, HeadIsLikeGetButNeitherCountsNorWorks) {
   }
 }
 
-TEST_F(CapitalizeServiceTest, OwesItsTaskForCapitalizeRequestsOnly) {
+TEST_F(CapitalizeServiceTest, HasATaskForCapitalizeRequestsOnly) {
   with_task(1);
   EXPECT_EQ(ask("POST", "/capitalize", "a").task, kTask);
   EXPECT_EQ(ask("GET", "/capitalize?text=a").task, kTask);
@@ -173,7 +173,7 @@ TEST_F(CapitalizeServiceTest, OwesItsTaskForCapitalizeRequestsOnly) {
   }
 }
 
-TEST_F(CapitalizeServiceTest, OwesItsTaskForEveryKthRequest) {
+TEST_F(CapitalizeServiceTest, HasATaskForEveryKthRequest) {
   with_task(3);
   for (int i = 1; i <= 12; ++i) {
     EXPECT_EQ(ask("HEAD", "/capitalize?text=a").task, Task());
@@ -184,7 +184,7 @@ TEST_F(CapitalizeServiceTest, OwesItsTaskForEveryKthRequest) {
   }
 }
 
-TEST_F(CapitalizeServiceTest, TellsItsStats) {
+TEST_F(CapitalizeServiceTest, AnswersStats) {
   counters_.add({.requests = 7,
                  .status = 200,
                  .accepted = 5,
@@ -226,14 +226,14 @@ TEST_F(CapitalizeServiceTest, TellsItsStats) {
       << "in the order of the documentation";
 }
 
-TEST_F(CapitalizeServiceTest, TellsWhatItsGuardIsNotGoodFor) {
+TEST_F(CapitalizeServiceTest, StatsHaveTheGuardNote) {
   EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("guard_note"));
   info_.guard_note = "something";
   with_task(1);
   EXPECT_EQ(Json::parse(ask("GET", "/stats").reply.body).at("guard_note"), "something");
 }
 
-TEST_F(CapitalizeServiceTest, TellsWhatNoLogHas) {
+TEST_F(CapitalizeServiceTest, StatsHaveTheLogLosses) {
   EXPECT_FALSE(Json::parse(ask("GET", "/stats").reply.body).contains("log"));
   info_.log_losses = [] { return LogLosses{true, 7, 2}; };
   with_task(1);

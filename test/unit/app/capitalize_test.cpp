@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// capitalize() against the obvious way to do it, for every byte, length and alignment that vector code may
-// care about.
+// Compares capitalize() with a naive implementation, for every byte, length and alignment that vector code
+// may depend on.
 #include "app/capitalize.hpp"
 
 #include <string>
@@ -28,7 +28,7 @@ std::string capitalized(std::string text) {
   return text;
 }
 
-TEST(Capitalize, DoesWhatItsNameSays) {
+TEST(Capitalize, UpperCasesTheFirstLetterAndLowerCasesTheRest) {
   EXPECT_EQ(capitalized("hello WORLD"), "Hello world");
   EXPECT_EQ(capitalized("Hello"), "Hello");
   EXPECT_EQ(capitalized("1ST"), "1st");
@@ -37,7 +37,7 @@ TEST(Capitalize, DoesWhatItsNameSays) {
   EXPECT_EQ(capitalized("\xC3\x89T\xC3\x89"), "\xC3\x89t\xC3\x89") << "only ASCII letters have a case";
 }
 
-TEST(Capitalize, TreatsEveryByteRightInEveryPlace) {
+TEST(Capitalize, HandlesEveryByteAtEveryPosition) {
   for (int byte = 0; byte < 256; ++byte) {
     for (std::size_t place = 0; place < 70; ++place) {
       std::string text(70, 'q');
@@ -61,7 +61,7 @@ TEST(Capitalize, TouchesNothingAroundTheTextAtAnyLengthAndAlignment) {
   }
 }
 
-// Memory of just that size, so that a sanitizer sees a byte too many.
+// Memory of exactly that size, so that a sanitizer detects a read past the end.
 TEST(Capitalize, ReadsNoByteBeyondTheText) {
   for (std::size_t length = 1; length <= 130; ++length) {
     std::vector<char> text(length, 'A');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The queue of the modes that have one: its three orders, its bound, and how it ends.
+// The bounded queue: its three orders, its capacity, and closing it.
 #include "base/bounded_queue.hpp"
 
 #include <atomic>
@@ -22,7 +22,7 @@ TEST(BoundedQueue, FifoGivesTheOldestFirst) {
   BoundedQueue<int> queue(QueueOrder::kFifo, 3);
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(queue.try_push(int(i)));
   EXPECT_EQ(queue.pop(), 0);
-  EXPECT_TRUE(queue.try_push(3));  // round the end of its memory
+  EXPECT_TRUE(queue.try_push(3));  // wraps around the end of its memory
   EXPECT_EQ(emptied(queue), (std::vector{1, 2, 3}));
 }
 
@@ -45,14 +45,14 @@ TEST(BoundedQueue, PriorityGivesTheMostUrgentFirstAndEqualsInTheirOrder) {
   EXPECT_EQ(emptied(queue), (std::vector{0, 10, 30, 31, 32, 70}));
 }
 
-TEST(BoundedQueue, OtherOrdersPayNoHeedToUrgency) {
+TEST(BoundedQueue, OtherOrdersIgnoreUrgency) {
   BoundedQueue<int> queue(QueueOrder::kFifo, 2);
   EXPECT_TRUE(queue.try_push(7, 7));
   EXPECT_TRUE(queue.try_push(0, 0));
   EXPECT_EQ(emptied(queue), (std::vector{7, 0}));
 }
 
-TEST(BoundedQueue, RefusesWhatIsOneTooManyAndLeavesItWithTheCaller) {
+TEST(BoundedQueue, RefusesAnItemAboveItsCapacityAndLeavesItUntouched) {
   for (const auto order : {QueueOrder::kFifo, QueueOrder::kLifo, QueueOrder::kPriority}) {
     BoundedQueue<std::unique_ptr<int>> queue(order, 2);
     EXPECT_TRUE(queue.try_push(std::make_unique<int>(1), 0));
@@ -66,7 +66,7 @@ TEST(BoundedQueue, RefusesWhatIsOneTooManyAndLeavesItWithTheCaller) {
   }
 }
 
-TEST(BoundedQueue, GivesWhatItHoldsWhenItIsClosedAndTakesNothingMore) {
+TEST(BoundedQueue, GivesItsItemsAfterCloseAndTakesNoMore) {
   BoundedQueue<int> queue(QueueOrder::kFifo, 2);
   EXPECT_TRUE(queue.try_push(1));
   queue.close();
@@ -75,7 +75,7 @@ TEST(BoundedQueue, GivesWhatItHoldsWhenItIsClosedAndTakesNothingMore) {
   EXPECT_EQ(queue.pop(), std::nullopt);
 }
 
-TEST(BoundedQueue, CloseWakesAllWhoWait) {
+TEST(BoundedQueue, CloseWakesAllWaitingThreads) {
   BoundedQueue<int> queue(QueueOrder::kFifo, 1);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

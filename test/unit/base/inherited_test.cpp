@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a parent leaves behind, tried in children.
+// What a process inherits, tested in children.
 #include "base/inherited.hpp"
 
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 namespace majuscule::test {
 namespace {
 
-/// Ends the calling process well if `holds`.
+/// Ends the calling process with the exit code of success if `holds`.
 [[noreturn]] void end_if(bool holds) { ::_exit(holds ? 42 : 2); }
 
-TEST(InheritedDeathTest, ClosedStandardDescriptorsAreTaken) {
+TEST(InheritedDeathTest, OpensClosedStandardDescriptors) {
   EXPECT_EXIT(
       {
         for (const int fd : {0, 1, 2}) ::close(fd);
@@ -31,7 +31,7 @@ TEST(InheritedDeathTest, ClosedStandardDescriptorsAreTaken) {
       ::testing::ExitedWithCode(42), "");
 }
 
-TEST(InheritedDeathTest, BlockedSignalsCountAgain) {
+TEST(InheritedDeathTest, UnblocksSignals) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     EXPECT_EXIT(
         {
@@ -40,13 +40,13 @@ TEST(InheritedDeathTest, BlockedSignalsCountAgain) {
           ::sigprocmask(SIG_SETMASK, &all, nullptr);
           ::raise(number);
           reset_signals();
-          ::_exit(2);  // not reached: it ended the process
+          ::_exit(2);  // not reached: the signal ended the process
         },
         ::testing::ExitedWithCode(0), "");
   }
 }
 
-TEST(InheritedDeathTest, IgnoredSignalsCountAgainButNotHangup) {
+TEST(InheritedDeathTest, HandlesIgnoredSignalsExceptHangup) {
   EXPECT_EXIT(
       {
         for (const int number : {SIGTERM, SIGHUP, SIGALRM}) ::signal(number, SIG_IGN);
@@ -66,7 +66,7 @@ TEST(InheritedDeathTest, IgnoredSignalsCountAgainButNotHangup) {
       ::testing::ExitedWithCode(0), "");
 }
 
-TEST(InheritedDeathTest, FailedWritesAndEarlyReopeningEndNothing) {
+TEST(InheritedDeathTest, SurvivesFailedWritesAndEarlyReopening) {
   EXPECT_EXIT(
       {
         reset_signals();
@@ -76,7 +76,7 @@ TEST(InheritedDeathTest, FailedWritesAndEarlyReopeningEndNothing) {
       ::testing::ExitedWithCode(42), "");
 }
 
-TEST(InheritedDeathTest, IgnoredSignalsAreGivenBack) {
+TEST(InheritedDeathTest, RestoresIgnoredSignals) {
   EXPECT_EXIT(
       {
         {

@@ -60,7 +60,7 @@ TEST_F(IntrusiveListTest, PopsFromTheFront) {
   EXPECT_FALSE(one_.linked());
 }
 
-TEST_F(IntrusiveListTest, LetsAVisitorRemoveWhatItVisits) {
+TEST_F(IntrusiveListTest, LetsAVisitorRemoveTheVisitedElement) {
   for (Element* element : {&one_, &two_, &three_}) list_.push_back(*element);
   std::vector<int> visited;
   list_.for_each([&](Element& element) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writing without waiting: to readers that have stopped, of every kind.
+// Writing without waiting, to every kind of reader that has stopped.
 #include "base/line_output.hpp"
 
 #include <fcntl.h>
@@ -44,14 +44,14 @@ TEST(LineOutput, NeverWaitsForAReader) {
   }
 }
 
-TEST(LineOutput, LeavesTheOpenFileOfOthersAsItIs) {
+TEST(LineOutput, DoesNotChangeTheOpenFileOfOthers) {
   const Ends ends = pipe_ends();
   LineOutput output(ends.writer.get());
   EXPECT_TRUE(output.write("a\n"));
   EXPECT_EQ(::fcntl(ends.writer.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST(LineOutput, CutsALineToWhatAPipeTakesWhole) {
+TEST(LineOutput, TruncatesALineToPipeBuf) {
   const Ends ends = pipe_ends();
   LineOutput output(ends.writer.get());
   EXPECT_TRUE(output.write(std::string(10'000, 'x') + "\n"));
@@ -62,7 +62,7 @@ TEST(LineOutput, CutsALineToWhatAPipeTakesWhole) {
   EXPECT_EQ(text, std::string(LineOutput::kLongestLine - 1, 'x') + "\nnext\n");
 }
 
-TEST(LineOutput, SaysWhyItCannotWrite) {
+TEST(LineOutput, ReportsWhyItCannotWrite) {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   LineOutput output(full.get());
   EXPECT_FALSE(output.write("a\n"));

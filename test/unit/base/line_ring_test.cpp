@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines through shared memory: whole and in order, or lost and counted.
+// Lines through shared memory: complete and in order, or lost and counted.
 #include "base/line_ring.hpp"
 
 #include <sys/wait.h>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Takes out what peek() gives.
+/// Takes out what peek() returns.
 std::string take(LineRing& ring, std::size_t most) {
   std::string lines;
   ring.peek(lines, most);
@@ -33,7 +33,7 @@ TEST(LineRing, GivesWholeLinesInOrder) {
   EXPECT_TRUE(ring.empty());
 }
 
-TEST(LineRing, GivesALineThatIsLongerThanAsked) {
+TEST(LineRing, GivesALineLongerThanRequested) {
   LineRing ring(64);
   EXPECT_TRUE(ring.put("a line of some length"));
   EXPECT_TRUE(ring.put("next"));
@@ -41,7 +41,7 @@ TEST(LineRing, GivesALineThatIsLongerThanAsked) {
   EXPECT_EQ(take(ring, 4), "next\n");
 }
 
-TEST(LineRing, GoesRound) {
+TEST(LineRing, WrapsAround) {
   LineRing ring(16);
   for (int i = 0; i < 100; ++i) {
     const std::string line = std::string(static_cast<std::size_t>(i) % 12, 'x') + std::to_string(i);
@@ -50,9 +50,9 @@ TEST(LineRing, GoesRound) {
   }
 }
 
-TEST(LineRing, LosesAndCountsWhatFindsNoRoom) {
+TEST(LineRing, CountsLinesThatDoNotFitAsLost) {
   LineRing ring(16);
-  EXPECT_FALSE(ring.put(std::string(16, 'x'))) << "a line has a newline too";
+  EXPECT_FALSE(ring.put(std::string(16, 'x'))) << "its newline must fit too";
   EXPECT_TRUE(ring.put(std::string(15, 'y')));
   EXPECT_FALSE(ring.put(""));
   EXPECT_EQ(ring.lost(), 2U);
@@ -61,7 +61,7 @@ TEST(LineRing, LosesAndCountsWhatFindsNoRoom) {
   EXPECT_TRUE(ring.put(""));
 }
 
-TEST(LineRing, SaysALossOnceAMinute) {
+TEST(LineRing, ReportsALossOnceAMinute) {
   LineRing ring(16);
   const Time begin = Time(1h);
   EXPECT_TRUE(ring.admit_loss_report(begin));
@@ -99,7 +99,7 @@ TEST(LineRing, TakesTheLinesOfSeveralProcesses) {
     begin = end + 1;
   }
   EXPECT_EQ(ring.lost(), 0U);
-  EXPECT_EQ(counts.size(), 3U * 89 + 1) << "no line is a mixture";
+  EXPECT_EQ(counts.size(), 3U * 89 + 1) << "no line is mixed with another";
   int total = 0;
   for (const auto& [line, count] : counts) total += count;
   EXPECT_EQ(total, 3 * kLines);

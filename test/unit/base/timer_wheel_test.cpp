@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The wheel against a plain list of due times, over random operations that are the same in every run.
+// Compares the wheel with a plain list of due times, over random operations that are the same in every run.
 #include "base/timer_wheel.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::vector<const Timer*> fired(TimerWheel& wheel, Time now) {
   return timers;
 }
 
-TEST(TimerWheel, HasNothingToSayWhenEmpty) {
+TEST(TimerWheel, HasNoNextTimeWhenEmpty) {
   TimerWheel wheel(kStart);
   EXPECT_EQ(wheel.next(), kNever);
   EXPECT_TRUE(fired(wheel, kStart + 1h).empty());
@@ -45,7 +45,7 @@ TEST(TimerWheel, FiresWhenDueAndNotBefore) {
   }
 }
 
-TEST(TimerWheel, FiresWhatWasDueWhenItWasSet) {
+TEST(TimerWheel, FiresATimerThatIsDueWhenSet) {
   TimerWheel wheel(kStart);
   fired(wheel, kStart + 10s);
   Timer timer;
@@ -125,7 +125,7 @@ TEST(TimerWheel, SurvivesLongJumps) {
   }
 }
 
-TEST(TimerWheel, IsReachedByFollowingNextAlone) {
+TEST(TimerWheel, FiresEveryTimerWhenDrivenByNext) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 200; ++round) {
     TimerWheel wheel(kStart);
@@ -135,7 +135,7 @@ TEST(TimerWheel, IsReachedByFollowingNextAlone) {
     Time now = kStart;
     int steps = 0;
     for (bool done = false; !done; ++steps) {
-      ASSERT_LT(steps, 10) << "a level is one look";
+      ASSERT_LT(steps, 10) << "one step for each level";
       ASSERT_NE(wheel.next(), kNever);
       now = std::max(now, wheel.next());
       done = !fired(wheel, now).empty();
@@ -145,7 +145,7 @@ TEST(TimerWheel, IsReachedByFollowingNextAlone) {
   }
 }
 
-/// A delay of any order of magnitude, to the nanosecond or to the tick.
+/// Returns a delay of any order of magnitude, to the nanosecond or to the tick.
 Duration any_delay(std::mt19937_64& random) {
   const int bits = std::uniform_int_distribution<int>(0, 45)(random);
   const auto delay = static_cast<Duration::rep>(random() & ((std::uint64_t{1} << bits) - 1));

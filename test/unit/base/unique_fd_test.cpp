@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor that is owned: closed once, whoever it was moved to.
+// An owned descriptor is closed exactly once, also after moves.
 #include "base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ TEST(UniqueFd, OwnsNothingAtFirst) {
   EXPECT_EQ(fd.release(), -1);
 }
 
-TEST(UniqueFd, ClosesAtTheEnd) {
+TEST(UniqueFd, ClosesInItsDestructor) {
   const int raw = open_one();
   {
     const UniqueFd fd(raw);
@@ -35,7 +35,7 @@ TEST(UniqueFd, ClosesAtTheEnd) {
   EXPECT_FALSE(is_open(raw));
 }
 
-TEST(UniqueFd, TakesZeroForADescriptor) {
+TEST(UniqueFd, AcceptsZeroAsADescriptor) {
   UniqueFd fd(0);
   EXPECT_TRUE(fd);
   EXPECT_EQ(fd.release(), 0);
@@ -49,7 +49,7 @@ TEST(UniqueFd, ClosesWhenReset) {
   EXPECT_FALSE(is_open(raw));
 }
 
-TEST(UniqueFd, LeavesOpenWhatItReleases) {
+TEST(UniqueFd, LeavesAReleasedDescriptorOpen) {
   UniqueFd fd(open_one());
   const int raw = fd.release();
   EXPECT_FALSE(fd);
@@ -57,7 +57,7 @@ TEST(UniqueFd, LeavesOpenWhatItReleases) {
   ::close(raw);
 }
 
-TEST(UniqueFd, MovesWhatItOwns) {
+TEST(UniqueFd, MovesOwnership) {
   UniqueFd from(open_one());
   const int raw = from.get();
   UniqueFd to(std::move(from));

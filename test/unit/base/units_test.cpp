@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Durations, sizes and tasks as people write them, and what is none.
+// Valid and invalid durations, sizes and tasks.
 #include "base/units.hpp"
 
 #include <utility>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// User-level threads: each waits for itself only, in each way in which one can; their stacks are guarded and
-// used again.
+// Fibers: a wait of any kind blocks only its own fiber; stacks are guarded and reused.
 #include "blocking/fibers.hpp"
 
 #include <sys/socket.h>
@@ -32,7 +31,7 @@ class FibersTest : public ::testing::Test {
     return fibers_.start(job);
   }
 
-  /// Lets the fibers run until `done`.
+  /// Runs the fibers until `done`.
   template <typename Condition>
   void run_until(Condition done) {
     const Time end = monotonic_now() + 30s;
@@ -72,7 +71,7 @@ TEST_F(FibersTest, WaitsForBytesWhileOthersGoOn) {
   run_until([&] { return events_ == "abc."; });
 }
 
-TEST_F(FibersTest, EndThatComesWithTheLastBytesIsNotMissed) {
+TEST_F(FibersTest, SeesTheEndThatComesWithTheLastBytes) {
   ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
     char buffer[16];
@@ -107,7 +106,7 @@ TEST_F(FibersTest, WaitsForRoomToSend) {
   });
 }
 
-TEST_F(FibersTest, WaitsNoLongerThanItWants) {
+TEST_F(FibersTest, ReturnsAtItsDeadline) {
   const Time until = monotonic_now() + 20ms;
   ASSERT_TRUE(start([&] {
     BlockingIo::Socket socket{near_.get()};
@@ -130,7 +129,7 @@ TEST_F(FibersTest, SleepersWakeInTheOrderOfTheirTimes) {
   run_until([&] { return events_ == "123"; });
 }
 
-TEST_F(FibersTest, CutEndsAllSleeps) {
+TEST_F(FibersTest, AbortEndsAllSleeps) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(start([this] {
       EXPECT_FALSE(fibers_.sleep(monotonic_now() + 1h));
@@ -160,11 +159,11 @@ int mappings() {
   return count;
 }
 
-TEST_F(FibersTest, UsesStacksAgain) {
+TEST_F(FibersTest, ReusesStacks) {
   start([] {});
   const int before = mappings();
   for (int i = 0; i < 1000; ++i) start([] {});
-  EXPECT_LE(mappings(), before + 100);  // sanitizers map some for themselves
+  EXPECT_LE(mappings(), before + 100);  // sanitizers have mappings too
 }
 
 TEST(FiberStackDeathTest, IsGuardedBelow) {
@@ -174,7 +173,7 @@ TEST(FiberStackDeathTest, IsGuardedBelow) {
   lowest[0] = std::byte{1};
   EXPECT_EXIT(
       {
-        ::signal(SIGSEGV, SIG_DFL);  // not a sanitizer's, which would report it
+        ::signal(SIGSEGV, SIG_DFL);  // no sanitizer's handler, which would report it
         lowest[-1] = std::byte{1};
       },
       ::testing::KilledBySignal(SIGSEGV), "");

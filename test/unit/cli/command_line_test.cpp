@@ -67,7 +67,7 @@ std::vector<Flag> flags() {
   };
 }
 
-/// The line for stderr, after checking that there is nothing else.
+/// Returns the line for stderr, after checking that there is nothing else.
 std::string refused(const std::vector<std::string>& arguments) {
   const CommandLine line = parse_command_line(arguments);
   EXPECT_FALSE(line.options.has_value());
@@ -154,7 +154,7 @@ TEST(CommandLine, AnEmptyValueIsNotTakenFromTheNextArgument) {
   for (const Flag& flag : flags()) EXPECT_TRUE(has(refused({flag.name + "=", flag.good}), flag.name));
 }
 
-TEST(CommandLine, RefusesWhatItDoesNotKnow) {
+TEST(CommandLine, RefusesUnknownOptions) {
   for (const char* unknown : {"--nothing", "--nothing=1", "--por=1", "--ports=1", "--worker=2", "--thread=2",
                               "--queues=fifo", "--reuse", "-p", "-x"}) {
     const std::string name = std::string(unknown).substr(0, std::string(unknown).find('='));
@@ -164,7 +164,7 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(has(refused({"--port=1", "8080"}), "8080"));
 }
 
-TEST(CommandLine, SaysWhatIsWrongInOneLineWhateverTheArgumentsHold) {
+TEST(CommandLine, ReportsAnyErrorInOneLine) {
   EXPECT_TRUE(has(refused({"--mode=a\nb"}), "--mode=a\\x0Ab: expected "));
   EXPECT_TRUE(has(refused({"--port", "1\r\x1B[2K"}), "--port=1\\x0D\\x1B[2K: expected "));
   EXPECT_TRUE(has(refused({"--help=a\nb"}), "--help=a\\x0Ab: "));
@@ -175,7 +175,7 @@ TEST(CommandLine, SaysWhatIsWrongInOneLineWhateverTheArgumentsHold) {
 
 TEST(CommandLine, RefusesAFlagGivenTwice) { EXPECT_TRUE(has(refused({"--port=1", "--port=2"}), "--port")); }
 
-TEST(CommandLine, RefusesValuesThatCannotGoTogether) {
+TEST(CommandLine, RefusesConflictingValues) {
   EXPECT_TRUE(has(refused({"--port=5000", "--raw-port=5000"}), "--raw-port=5000"));
   EXPECT_TRUE(has(refused({"--raw-port=8000"}), "--raw-port=8000"));
   EXPECT_TRUE(parse_command_line({"--port=0", "--raw-port=0"}).options.has_value());
@@ -208,7 +208,7 @@ TEST(CommandLine, VersionNamesLibrariesAndModes) {
   for (const Mode& mode : modes()) EXPECT_TRUE(has(version, std::string(mode.name)));
 }
 
-TEST(CommandLine, ListModesSaysInALineForEachWhatGoesWithIt) {
+TEST(CommandLine, ListModesHasALineWithTheOptionsOfEachMode) {
   std::istringstream list(output("--list-modes"));
   std::string line;
   for (const Mode& mode : modes()) {
@@ -229,7 +229,7 @@ TEST(CommandLine, ListModesSaysInALineForEachWhatGoesWithIt) {
   EXPECT_FALSE(std::getline(list, line)) << line;
 }
 
-TEST(CommandLine, ListModesSaysWhatGoesWithWorkers) {
+TEST(CommandLine, ListModesShowsTheOptionsWithWorkers) {
   EXPECT_TRUE(has(output("--list-modes"), "epoll            one thread  no guard "));
   const CommandLine line = parse_command_line({"--workers=2", "--list-modes"});
   EXPECT_TRUE(has(line.output, "epoll            processes   atomic,mutex,sharded,none ")) << line.output;
@@ -263,7 +263,7 @@ TEST(CommandLine, ListModesAsJsonHasAnObjectForEachMode) {
   }
 }
 
-TEST(CommandLine, ListModesAsJsonSaysWhatIsHeldByAClientThatWaits) {
+TEST(CommandLine, ListModesAsJsonHasWhatAWaitingClientHolds) {
   std::map<std::string, std::string> holds;
   for (const auto& mode : nlohmann::json::parse(output("--list-modes=json")))
     holds[mode["name"]] = mode["holds"];
@@ -274,7 +274,7 @@ TEST(CommandLine, ListModesAsJsonSaysWhatIsHeldByAClientThatWaits) {
   EXPECT_EQ(holds["sequential"], "only thread");
 }
 
-TEST(CommandLine, ListModesAsJsonSaysWhatGoesWithWorkers) {
+TEST(CommandLine, ListModesAsJsonShowsTheOptionsWithWorkers) {
   const CommandLine line = parse_command_line({"--workers=2", "--list-modes=json"});
   for (const auto& mode : nlohmann::json::parse(line.output)) {
     const Sharing sharing = sharing_of(*find_mode(mode["name"].get<std::string>()), 2);
@@ -284,7 +284,7 @@ TEST(CommandLine, ListModesAsJsonSaysWhatGoesWithWorkers) {
   }
 }
 
-TEST(CommandLine, VersionAsJsonHasWhatTheLinesSay) {
+TEST(CommandLine, VersionAsJsonMatchesTheText) {
   const auto version = nlohmann::json::parse(output("--version=json"));
   const std::string lines = output("--version");
   for (const auto& [library, number] : version["libraries"].items()) {

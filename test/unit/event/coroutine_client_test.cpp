@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// However a client's coroutine ends, what stands in its frame is destroyed once, and the frame is freed once
-// (which the address sanitizer watches).
+// However a client's coroutine ends, its locals are destroyed once, and its frame is freed once (checked by
+// the address sanitizer).
 #include "event/coroutine_client.hpp"
 
 #include <new>
@@ -11,7 +11,7 @@
 namespace majuscule::test {
 namespace {
 
-/// A local of the coroutine: long enough to be on the heap, so that to destroy it twice would be an error.
+/// A local of the coroutine. Its text is long enough for the heap, so that destroying it twice is an error.
 class Local {
  public:
   explicit Local(int& destroyed) : destroyed_(destroyed) {}
@@ -48,7 +48,7 @@ TEST(ClientCoroutine, IsFreedWhereItWaits) {
   EXPECT_EQ(destroyed, 1);
 }
 
-TEST(ClientCoroutine, SaysThatItHasReturned) {
+TEST(ClientCoroutine, ReportsThatItHasReturned) {
   int destroyed = 0;
   Resumable& coroutine = waits_then(End::kReturns, destroyed).coroutine;
   EXPECT_TRUE(coroutine.resume(Wake::kAccepted));
@@ -58,7 +58,7 @@ TEST(ClientCoroutine, SaysThatItHasReturned) {
   EXPECT_EQ(destroyed, 1);
 }
 
-TEST(ClientCoroutine, LetsAnExceptionOutAndIsOver) {
+TEST(ClientCoroutine, PropagatesAnExceptionAndEnds) {
   int destroyed = 0;
   Resumable& coroutine = waits_then(End::kThrows, destroyed).coroutine;
   EXPECT_TRUE(coroutine.resume(Wake::kAccepted));

@@ -13,12 +13,12 @@ TEST(ParseHost, TakesAddressesAndNames) {
   }
 }
 
-TEST(ParseHost, TakesAnAddressOutOfItsBrackets) {
+TEST(ParseHost, RemovesTheBracketsOfAnAddress) {
   EXPECT_EQ(parse_host("[::1]"), "::1");
   EXPECT_EQ(parse_host("[fe80::1%lo]"), "fe80::1%lo");
 }
 
-TEST(ParseHost, RefusesWhatCanBeNeither) {
+TEST(ParseHost, RefusesOtherText) {
   for (const char* host :
        {"", " ", "a b", "a\tb", "[::1", "::1]", "[]", "[localhost]", "[127.0.0.1]", "[[::1]]", "[::1]:80",
         "localhost:80", "127.0.0.1:80", "http://a/", "a/b", "u@h", "\x7f"}) {

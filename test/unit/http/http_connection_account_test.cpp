@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a conversation leaves behind: counts in the counters, lines in the access log, and its memory back in
-// the pool.
+// What a connection counts, what it logs, and that its memory returns to the pool.
 #include <gtest/gtest.h>
 
 #include "support/conversation.hpp"
@@ -20,14 +19,14 @@ class HttpConnectionAccount : public ::testing::Test {
   Conversation conversation_ = Conversation::of<HttpConnection>(world_);
 };
 
-TEST_F(HttpConnectionAccount, CountsWhatWasAnsweredAndItsBytes) {
+TEST_F(HttpConnectionAccount, CountsAnswersAndBytes) {
   for (int i = 0; i < 3; ++i) conversation_.play(kGet);
   EXPECT_EQ(counters().requests, 3U);
   EXPECT_EQ(world_.counters.answers(200), 3U);
   EXPECT_EQ(counters().bytes_in, 3 * kGet.size());
   EXPECT_EQ(counters().bytes_out, conversation_.output().size());
   EXPECT_EQ(counters().timed_out, 0U);
-  EXPECT_EQ(counters().accepted, 0U) << "that is for whoever accepts";
+  EXPECT_EQ(counters().accepted, 0U) << "the accepting code counts them";
 }
 
 TEST_F(HttpConnectionAccount, CountsTheBytesOfAPipelineOnce) {
@@ -68,7 +67,7 @@ TEST_F(HttpConnectionAccount, CountsAStatusItDoesNotKnowAsOther) {
   EXPECT_EQ(counters().responses.back(), 1U);
 }
 
-TEST_F(HttpConnectionAccount, CountsTheBytesOfAClientThatIsCutOff) {
+TEST_F(HttpConnectionAccount, CountsTheBytesOfAnAbortedClient) {
   {
     auto conversation = Conversation::of<HttpConnection>(world_);
     conversation.play("POST / HTTP/1.1\r\n");
@@ -91,7 +90,7 @@ TEST_F(HttpConnectionAccount, LogsALineARequest) {
   EXPECT_EQ(lines()[1], "192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"HEAD / HTTP/1.0\" 200 0 \"-\" \"-\"");
 }
 
-TEST_F(HttpConnectionAccount, LogsWhatACrookedClientSaysWithoutHarm) {
+TEST_F(HttpConnectionAccount, EscapesTheInputOfClientsInTheLog) {
   conversation_.play(
       "GET /\"\\ HTTP/1.1\r\nHost: a\r\nUser-Agent: \"\\\t\xFF"
       "e\r\n\r\n");
@@ -122,8 +121,8 @@ TEST_F(HttpConnectionAccount, WorksWithoutAnAccessLogAndWithoutAPeer) {
   EXPECT_GT(connection.pending_output().size(), 0U);
 }
 
-// An exchange in the pool is recognized by its address.
-TEST_F(HttpConnectionAccount, GivesItsMemoryBackWhenIdle) {
+// A pooled request context is recognized by its address.
+TEST_F(HttpConnectionAccount, ReturnsItsMemoryWhenIdle) {
   const RequestContext* pooled = nullptr;
   {
     auto request_context = world_.pool.take();
@@ -142,7 +141,7 @@ TEST_F(HttpConnectionAccount, GivesItsMemoryBackWhenIdle) {
   conversation_.receive(kGet.substr(3));
   ASSERT_TRUE(conversation_.answer_one());
   conversation_.write(1);
-  EXPECT_NE(world_.pool.take().get(), pooled) << "output waits in it";
+  EXPECT_NE(world_.pool.take().get(), pooled) << "it holds pending output";
   conversation_.write();
   EXPECT_TRUE(is_back()) << "idle again";
   conversation_.play(kBad);
@@ -160,7 +159,7 @@ TEST(RequestContextPool, KeepsNoMoreThanItsCapacity) {
   EXPECT_EQ(again.get(), kept);
 }
 
-TEST(RequestContextPool, GivesCleanExchanges) {
+TEST(RequestContextPool, GivesCleanContexts) {
   RequestContextPool pool(1);
   auto request_context = pool.take();
   const RequestContext* const used = request_context.get();
@@ -182,7 +181,7 @@ TEST(RequestContextPool, GivesCleanExchanges) {
   EXPECT_TRUE(request_context->request.target.empty());
 }
 
-TEST(RequestContextPool, KeepsNoneThatHoldsMuch) {
+TEST(RequestContextPool, DropsLargeContexts) {
   const auto is_kept = [](auto fill) {
     RequestContextPool pool(1);
     auto request_context = pool.take();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How long each thing may take. Deadlines are for the whole of a header section, a body, a pause or a write:
-// a byte now and then moves none of them.
+// The deadlines. Each is for a whole header section, body, pause or write: single bytes do not extend it.
 #include <gtest/gtest.h>
 
 #include "support/conversation.hpp"
@@ -36,13 +35,13 @@ TEST_F(HttpConnectionDeadline, BeginsWithTheShorterOfHeaderAndIdle) {
   EXPECT_EQ(Conversation::of<HttpConnection>(world_).patience(), seconds(4));
 }
 
-TEST_F(HttpConnectionDeadline, OfAHeaderIsNotMovedByDrips) {
+TEST_F(HttpConnectionDeadline, OfAHeaderIsNotExtendedBySingleBytes) {
   conversation_.pass(seconds(3));
   for (const char c : kGet.substr(0, 9)) {
     conversation_.play({&c, 1});
     conversation_.pass(seconds(1));
   }
-  EXPECT_EQ(conversation_.patience(), seconds(1)) << "ten from the first byte";
+  EXPECT_EQ(conversation_.patience(), seconds(1)) << "ten seconds from the first byte";
   conversation_.pass(seconds(1));
   conversation_.expire();
   conversation_.settle();
@@ -54,13 +53,13 @@ TEST_F(HttpConnectionDeadline, OfAHeaderIsNotMovedByDrips) {
   EXPECT_EQ(world_.counters.answers(408), 1U);
 }
 
-TEST_F(HttpConnectionDeadline, EmptyLinesDoNotMoveIt) {
+TEST_F(HttpConnectionDeadline, IsNotExtendedByEmptyLines) {
   conversation_.pass(seconds(3));
   conversation_.play("\r\n");
   EXPECT_EQ(conversation_.patience(), seconds(7));
 }
 
-TEST_F(HttpConnectionDeadline, OfABodyBeginsWithTheEndOfTheHeaderAndIsNotMovedByDrips) {
+TEST_F(HttpConnectionDeadline, OfABodyBeginsAfterTheHeaderAndIsNotExtendedBySingleBytes) {
   conversation_.play(kPostHead.substr(0, 10));
   conversation_.pass(seconds(5));
   conversation_.play(kPostHead.substr(10));
@@ -79,14 +78,14 @@ TEST_F(HttpConnectionDeadline, OfABodyBeginsWithTheEndOfTheHeaderAndIsNotMovedBy
   EXPECT_EQ(timed_out(), 1U);
 }
 
-TEST_F(HttpConnectionDeadline, IsNeverWhileTheServerWorks) {
+TEST_F(HttpConnectionDeadline, IsNoneWhileTheServerWorks) {
   conversation_.receive(kGet);
   EXPECT_EQ(conversation_.connection().deadline(), kNever);
   ASSERT_NE(conversation_.connection().next_request(conversation_.now()), nullptr);
   EXPECT_EQ(conversation_.connection().deadline(), kNever);
 }
 
-TEST_F(HttpConnectionDeadline, BetweenRequestsIsSilent) {
+TEST_F(HttpConnectionDeadline, BetweenRequestsClosesWithoutAnAnswer) {
   conversation_.pass(seconds(9));
   conversation_.play(kGet);
   EXPECT_EQ(conversation_.patience(), seconds(60));
@@ -100,7 +99,7 @@ TEST_F(HttpConnectionDeadline, BetweenRequestsIsSilent) {
   EXPECT_EQ(world_.counters.answers(408), 0U);
 }
 
-TEST_F(HttpConnectionDeadline, BeforeTheFirstRequestIsSilent) {
+TEST_F(HttpConnectionDeadline, BeforeTheFirstRequestClosesWithoutAnAnswer) {
   conversation_.pass(seconds(10));
   conversation_.expire();
   EXPECT_TRUE(conversation_.closed());
@@ -122,7 +121,7 @@ TEST_F(HttpConnectionDeadline, OfAPipelinedRequestBeginsWhenItIsTaken) {
   EXPECT_EQ(conversation_.patience(), seconds(10));
 }
 
-TEST_F(HttpConnectionDeadline, OfAWriteIsNotMovedByDrips) {
+TEST_F(HttpConnectionDeadline, OfAWriteIsNotExtendedByReadingALittle) {
   conversation_.receive(kGet);
   ASSERT_TRUE(conversation_.answer_one());
   conversation_.write(0);
@@ -148,7 +147,7 @@ TEST_F(HttpConnectionDeadline, AfterAStuckWriteIsTheIdleOne) {
   EXPECT_EQ(conversation_.patience(), seconds(60));
 }
 
-TEST_F(HttpConnectionDeadline, OfAStuckErrorAnswerEndsTheConversation) {
+TEST_F(HttpConnectionDeadline, OfAStuckErrorAnswerEndsTheConnection) {
   conversation_.receive("GET / HTTP/1.1\r\n\r\n");
   conversation_.write(1);
   EXPECT_EQ(conversation_.patience(), seconds(20));
@@ -157,7 +156,7 @@ TEST_F(HttpConnectionDeadline, OfAStuckErrorAnswerEndsTheConversation) {
   EXPECT_TRUE(conversation_.closed());
 }
 
-TEST_F(HttpConnectionDeadline, OfAStuck408EndsTheConversation) {
+TEST_F(HttpConnectionDeadline, OfAStuck408EndsTheConnection) {
   conversation_.receive("G");
   conversation_.pass(seconds(10));
   conversation_.expire();
@@ -169,7 +168,7 @@ TEST_F(HttpConnectionDeadline, OfAStuck408EndsTheConversation) {
   EXPECT_EQ(timed_out(), 1U) << "a slow header and a slow reader, but one client";
 }
 
-TEST_F(HttpConnectionDeadline, OfAStuckWriteInTheMidstOfARequestEndsItWithoutAnAnswer) {
+TEST_F(HttpConnectionDeadline, OfAStuckWriteWithinARequestClosesWithoutAnAnswer) {
   conversation_.receive(std::string(kGet) + "GET /");
   ASSERT_TRUE(conversation_.answer_one());
   ASSERT_FALSE(conversation_.answer_one());
@@ -177,10 +176,10 @@ TEST_F(HttpConnectionDeadline, OfAStuckWriteInTheMidstOfARequestEndsItWithoutAnA
   EXPECT_EQ(conversation_.patience(), seconds(20));
   conversation_.pass(seconds(20));
   conversation_.expire();
-  EXPECT_TRUE(conversation_.closed()) << "the client does not read: no 408 would reach it";
+  EXPECT_TRUE(conversation_.closed()) << "the client does not read, so it would not get a 408";
 }
 
-TEST_F(HttpConnectionDeadline, OfAWriteStuckSinceBeforeATaskBeginsWithTheReply) {
+TEST_F(HttpConnectionDeadline, OfAWriteStuckBeforeATaskBeginsWithTheReply) {
   conversation_.receive(std::string(kGet) + std::string(kGet));
   ASSERT_TRUE(conversation_.answer_one());
   const Request* const request = conversation_.connection().next_request(conversation_.now());
@@ -188,7 +187,7 @@ TEST_F(HttpConnectionDeadline, OfAWriteStuckSinceBeforeATaskBeginsWithTheReply) 
   conversation_.write(1);
   conversation_.pass(seconds(30));
   conversation_.connection().respond(echo(*request), conversation_.now());
-  EXPECT_EQ(conversation_.patience(), seconds(20)) << "not the idle one: the client is to read";
+  EXPECT_EQ(conversation_.patience(), seconds(20)) << "the write timeout, not the idle one";
   conversation_.write(0);
   EXPECT_EQ(conversation_.patience(), seconds(20));
   conversation_.pass(seconds(20));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How an HTTP conversation ends: by the client's wish, by half-closing, by a drain, and by an error that must
-// not be reset away by what the client is still sending.
+// How an HTTP connection ends: at the client's request, by half-closing, by a drain, and by an error whose
+// answer must not be lost to a reset.
 #include <gtest/gtest.h>
 
 #include "support/conversation.hpp"
@@ -32,7 +32,7 @@ TEST_F(HttpConnectionEnding, KeepsTheConnectionByDefault) {
   EXPECT_TRUE(conversation_.connection().idle());
 }
 
-TEST_F(HttpConnectionEnding, ClosesWhenTheClientWishes) {
+TEST_F(HttpConnectionEnding, ClosesWhenTheClientAsks) {
   conversation_.receive(kClosing);
   ASSERT_TRUE(conversation_.answer_one());
   EXPECT_EQ(conversation_.connection().ending(), Ending::kNone) << "the answer is not written yet";
@@ -41,10 +41,10 @@ TEST_F(HttpConnectionEnding, ClosesWhenTheClientWishes) {
   EXPECT_TRUE(conversation_.closed());
 }
 
-TEST_F(HttpConnectionEnding, AnswersNothingBehindTheClientsLastRequest) {
+TEST_F(HttpConnectionEnding, AnswersNothingAfterTheClientsLastRequest) {
   conversation_.play(std::string(kClosing).append(kGet));
   EXPECT_EQ(conversation_.output(), answer(kCloseField));
-  EXPECT_TRUE(conversation_.was_half_closed()) << "the rest may still be on its way";
+  EXPECT_TRUE(conversation_.was_half_closed()) << "the rest may still arrive";
 }
 
 TEST_F(HttpConnectionEnding, ClosesAfterHttp10) {
@@ -78,7 +78,7 @@ TEST_F(HttpConnectionEnding, ClosesWhenTheReplySaysSo) {
     return reply;
   });
   last.play(kClosing);
-  EXPECT_TRUE(last.closed()) << "the client has said that nothing follows";
+  EXPECT_TRUE(last.closed()) << "the client has announced that nothing follows";
 }
 
 TEST_F(HttpConnectionEnding, SendsNoBodyWithAStatusThatAllowsNone) {
@@ -115,7 +115,7 @@ TEST_F(HttpConnectionEnding, ClosesAtOnceWhenTheClientLeavesBetweenRequests) {
   EXPECT_EQ(conversation_.output(), answer());
 }
 
-TEST_F(HttpConnectionEnding, SaysWhatIsWrongWithAHalfRequest) {
+TEST_F(HttpConnectionEnding, Answers400ToATruncatedRequest) {
   for (const std::string_view half : {"G", "GET / HTTP/1.1\r\nHost: a\r\n", "BREW",
                                       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na"}) {
     auto conversation = Conversation::of<HttpConnection>(world_);
@@ -123,7 +123,7 @@ TEST_F(HttpConnectionEnding, SaysWhatIsWrongWithAHalfRequest) {
     conversation.end_of_input();
     conversation.settle();
     EXPECT_TRUE(conversation.output().starts_with("HTTP/1.1 400 ")) << half;
-    EXPECT_TRUE(conversation.closed()) << "the client sends no more: nothing to linger for";
+    EXPECT_TRUE(conversation.closed()) << "the client has closed its side: no lingering";
     EXPECT_FALSE(conversation.was_half_closed());
   }
 }
@@ -196,7 +196,7 @@ TEST_F(HttpConnectionEnding, LingersAfterAnError) {
   conversation_.pass(std::chrono::seconds(1));
   EXPECT_EQ(conversation_.patience(), Connection::kLingerPause - std::chrono::seconds(1));
   conversation_.receive(kGet);
-  EXPECT_FALSE(conversation_.answer_one()) << "nothing behind an error is a request";
+  EXPECT_FALSE(conversation_.answer_one()) << "nothing after an error is a request";
   EXPECT_EQ(conversation_.pending(), "");
   EXPECT_EQ(conversation_.patience(), Connection::kLingerPause) << "it is still sending";
   conversation_.end_of_input();

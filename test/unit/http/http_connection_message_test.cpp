@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table again, through a whole conversation: the bytes of the answers are the same however a message is
-// split, and nothing behind a closing answer gets one.
+// The table of messages through a whole connection: the bytes of the answers do not depend on how a message
+// is split, and nothing after a closing answer is answered.
 #include <gtest/gtest.h>
 
 #include "http/message_cases.hpp"
@@ -33,13 +33,13 @@ std::string expected_output(const Taken& message) {
 
 class HttpConnectionAnswers : public ::testing::TestWithParam<Taken> {};
 
-TEST_P(HttpConnectionAnswers, WithTheSameBytesHoweverItIsSplit) {
+TEST_P(HttpConnectionAnswers, WithTheSameBytesInEverySplit) {
   const std::string expected = expected_output(GetParam());
   for_each_split(GetParam().bytes,
                  [&](const Pieces& pieces) { EXPECT_EQ(output_for(pieces, GetParam().limits), expected); });
 }
 
-TEST_P(HttpConnectionAnswers, WhatIsBehindItUnlessItCloses) {
+TEST_P(HttpConnectionAnswers, LaterRequestsUnlessItCloses) {
   const std::string bytes = GetParam().bytes + std::string(kSecond);
   std::string expected = expected_output(GetParam());
   if (GetParam().keep_alive && GetParam().method != "CONNECT")
@@ -48,7 +48,7 @@ TEST_P(HttpConnectionAnswers, WhatIsBehindItUnlessItCloses) {
                  [&](const Pieces& pieces) { EXPECT_EQ(output_for(pieces, GetParam().limits), expected); });
 }
 
-TEST_P(HttpConnectionAnswers, BehindEmptyLines) {
+TEST_P(HttpConnectionAnswers, AfterEmptyLines) {
   for_each_split("\r\n\r\n" + GetParam().bytes, [&](const Pieces& pieces) {
     EXPECT_EQ(output_for(pieces, GetParam().limits), expected_output(GetParam()));
   });
@@ -56,7 +56,7 @@ TEST_P(HttpConnectionAnswers, BehindEmptyLines) {
 
 class HttpConnectionRefuses : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(HttpConnectionRefuses, OnceAndTheSameHoweverItIsSplit) {
+TEST_P(HttpConnectionRefuses, OnceAndTheSameInEverySplit) {
   std::string expected;
   for (const std::string_view behind : things_behind()) {
     const std::string bytes = GetParam().bytes + std::string(behind);
@@ -74,7 +74,7 @@ TEST_P(HttpConnectionRefuses, OnceAndTheSameHoweverItIsSplit) {
   EXPECT_EQ(expected.size() > end + 4, GetParam().answer_has_body) << expected;
 }
 
-TEST_P(HttpConnectionRefuses, AfterTheAnswersOwedBefore) {
+TEST_P(HttpConnectionRefuses, AfterTheEarlierAnswers) {
   const std::string bytes = std::string(kSecond) + GetParam().bytes + std::string(kSecond);
   Limits limits = GetParam().limits;
   limits.max_header = std::max(limits.max_header, kSecond.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One request at a time: the rest of a pipeline waits, is answered in order, and never makes more output wait
-// than is promised; output leaves whole, however little of it each write takes.
+// One request at a time: the rest of a pipeline waits and is answered in order. Pending output stays within
+// its bound, and arrives complete however little each write takes.
 #include <gtest/gtest.h>
 
 #include "support/conversation.hpp"
@@ -45,7 +45,7 @@ TEST(HttpConnection, GivesOneRequestAtATime) {
   EXPECT_EQ(second->path(), "/2");
 }
 
-TEST(HttpConnection, GivesNothingBeforeARequestIsWhole) {
+TEST(HttpConnection, GivesNothingBeforeARequestIsComplete) {
   World world;
   auto conversation = Conversation::of<HttpConnection>(world);
   EXPECT_FALSE(conversation.answer_one());
@@ -68,7 +68,7 @@ TEST(HttpConnection, AnswersAPipelineInOrderAndInOnePiece) {
   EXPECT_EQ(conversation.pending(), answer("/1") + answer_text("200 OK", "POST /2? b") + answer("/3"));
 }
 
-TEST(HttpConnection, HoldsThePartOfARequestBehindAPipeline) {
+TEST(HttpConnection, KeepsAPartialRequestAfterAPipeline) {
   World world;
   auto conversation = Conversation::of<HttpConnection>(world);
   const std::string second = request("/2");
@@ -133,7 +133,7 @@ TEST(HttpConnection, BoundsTheOutputOfAPipeline) {
   EXPECT_TRUE(conversation.connection().idle());
 }
 
-TEST(HttpConnection, LetsALargeBodyLeaveBeforeTheNextRequest) {
+TEST(HttpConnection, SendsALargeBodyBeforeTheNextRequest) {
   World world;
   auto conversation = Conversation::of<HttpConnection>(world, large);
   conversation.receive(request("/1") + request("/2"));
@@ -147,7 +147,7 @@ TEST(HttpConnection, LetsALargeBodyLeaveBeforeTheNextRequest) {
   EXPECT_EQ(conversation.output(), one + one);
 }
 
-TEST(HttpConnection, SendsTheSameBytesByWritesOfEverySize) {
+TEST(HttpConnection, SendsTheSameBytesInWritesOfEverySize) {
   const std::string pipeline =
       request("/1") + post("/2", "b") + request("/3") + request("/4", "Connection: close\r\n");
   for (const bool large_second : {false, true}) {
@@ -165,7 +165,7 @@ TEST(HttpConnection, SendsTheSameBytesByWritesOfEverySize) {
   }
 }
 
-TEST(HttpConnection, SaysContinueBeforeTheBodyAndOnce) {
+TEST(HttpConnection, SendsContinueOnceBeforeTheBody) {
   World world;
   auto conversation = Conversation::of<HttpConnection>(world);
   conversation.play("POST /1 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -176,7 +176,7 @@ TEST(HttpConnection, SaysContinueBeforeTheBodyAndOnce) {
   EXPECT_EQ(conversation.output(), std::string(kContinue) + answer_text("200 OK", "POST /1? ab"));
 }
 
-TEST(HttpConnection, SaysContinueInItsPlaceInAPipeline) {
+TEST(HttpConnection, SendsContinueInOrderInAPipeline) {
   World world;
   auto conversation = Conversation::of<HttpConnection>(world);
   conversation.play(request("/1") +

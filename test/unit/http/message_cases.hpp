@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of messages that the parser and the connection are both fed with, split in every way: which are
-// taken, and as what; which are refused, and with which status. What arrives behind a message must change
-// nothing of that.
+// The table of messages for the parser and the connection, fed in every split: accepted ones with their
+// parsed form, refused ones with their status. Bytes after a message must not change the result.
 #pragma once
 
 #include <ostream>
@@ -13,7 +12,7 @@
 
 namespace majuscule::test {
 
-/// A message that is taken. It ends with the last of its bytes.
+/// An accepted message. It ends with its last byte.
 struct Taken {
   std::string name;
   std::string bytes;
@@ -22,14 +21,14 @@ struct Taken {
   std::string query{};
   std::string body{};
   std::vector<std::pair<std::string, std::string>>
-      fields{};  ///< behind a first `Host: a`, if the message has that
+      fields{};  ///< after an initial `Host: a`, if the message has that
   bool keep_alive = true;
   int minor_version = 1;
   bool expects_continue = false;
   Limits limits{};
 };
 
-/// A message that is refused, at the latest with the last of its bytes.
+/// A message that is refused, at its last byte at the latest.
 struct Refused {
   std::string name;
   std::string bytes;

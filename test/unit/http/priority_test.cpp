@@ -16,14 +16,14 @@ unsigned urgency_of(const std::vector<std::string>& fields) {
   return urgency(request);
 }
 
-TEST(Urgency, IsThreeWithoutAWord) {
+TEST(Urgency, IsThreeByDefault) {
   EXPECT_EQ(urgency_of({}), 3U);
   EXPECT_EQ(urgency_of({""}), 3U);
   EXPECT_EQ(urgency_of({"i"}), 3U);
   EXPECT_EQ(urgency(Request()), 3U);
 }
 
-TEST(Urgency, IsWhatTheClientSays) {
+TEST(Urgency, IsTheClientsValue) {
   for (unsigned u = 0; u <= 7; ++u) EXPECT_EQ(urgency_of({"u=" + std::to_string(u)}), u);
   EXPECT_EQ(urgency_of({"i, u=1"}), 1U);
   EXPECT_EQ(urgency_of({"u=1,i=?0"}), 1U);
@@ -37,7 +37,7 @@ TEST(Urgency, IsNotHiddenByOtherMembers) {
   EXPECT_EQ(urgency_of({"uu=7, u=2, u-u=6"}), 2U);
 }
 
-TEST(Urgency, LastOneCounts) {
+TEST(Urgency, IsTheLastValue) {
   EXPECT_EQ(urgency_of({"u=1, u=6"}), 6U);
   EXPECT_EQ(urgency_of({"u=1", "i", "u=0"}), 0U);
   EXPECT_EQ(urgency_of({"u=1, u=9"}), 3U);
@@ -52,7 +52,7 @@ TEST(Urgency, OutOfRangeOrOfAnotherTypeIsThree) {
   EXPECT_EQ(urgency_of({"u"}), 3U);
 }
 
-TEST(Urgency, OfWhatIsNoDictionaryIsThree) {
+TEST(Urgency, OfAnInvalidDictionaryIsThree) {
   for (const char* field : {"u=1,",
                             "u=1 i",
                             "u=",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The raw protocol: one read's worth is the message, one answer, close.
+// The raw protocol: the bytes of one read are the message, one answer, close.
 #include "http/raw_connection.hpp"
 
 #include <gtest/gtest.h>
@@ -51,14 +51,14 @@ TEST_F(RawConnectionTest, GivesTheServiceARawRequest) {
   EXPECT_EQ(request->body, "a");
 }
 
-TEST_F(RawConnectionTest, TakesAsMuchAsAMessageMayHave) {
+TEST_F(RawConnectionTest, TakesUpToTheLengthOfAMessage) {
   const std::string message(1023, 'a');
   conversation_.play(message);
   EXPECT_EQ(conversation_.output(), message);
   EXPECT_TRUE(conversation_.closed());
 }
 
-TEST_F(RawConnectionTest, ClosesWithoutResetWhenThereMayBeMoreThanAMessage) {
+TEST_F(RawConnectionTest, ClosesWithoutResetWhenMoreThanAMessageMayFollow) {
   for (const std::size_t size :
        {RawConnection::kLargestMessage, RawConnection::kLargestMessage + 1, Connection::kLargestRead}) {
     auto conversation = Conversation::of<RawConnection>(world_);
@@ -116,7 +116,7 @@ TEST_F(RawConnectionTest, ClosesAfterAnEmptyReply) {
   EXPECT_TRUE(conversation.closed());
 }
 
-TEST_F(RawConnectionTest, SendsTheSameBytesByWritesOfEverySize) {
+TEST_F(RawConnectionTest, SendsTheSameBytesInWritesOfEverySize) {
   for (std::size_t size = 1; size <= 101; ++size) {
     auto conversation = Conversation::of<RawConnection>(world_);
     conversation.play(std::string(50, 'a') + std::string(50, 'b'), size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a message ends must never be a matter of taste: framing that others may read differently, and limits.
+// Ambiguous framing, which other parsers may read differently, and limits.
 #include "http/message_cases.hpp"
 
 namespace majuscule::test {
@@ -154,7 +154,7 @@ std::vector<Refused> refused_chunks() {
   };
 }
 
-// One byte more than is allowed; taken_messages() has what is just allowed.
+// One byte more than allowed; taken_messages() has messages exactly at the limits.
 std::vector<Refused> refused_by_limits() {
   const std::string whole = get("A: " + std::string(40, 'b') + "\r\n");
   const std::string blanks = get("A:" + std::string(40, ' ') + "b\r\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Request lines and fields that deserve a refusal. A CR, LF, NUL or other control byte is tried in each
-// place.
+// Request lines and fields that must be refused. A CR, LF, NUL or other control byte is tried in each
+// position.
 #include "http/message_cases.hpp"
 
 namespace majuscule::test {
@@ -14,7 +14,7 @@ std::string hex(char c) {
   return {kDigits[byte >> 4], kDigits[byte & 15]};
 }
 
-/// All control bytes but those that have a meaning in a line.
+/// All control bytes that have no meaning in a line.
 std::string control_bytes() {
   std::string bytes;
   for (char c = 0; c < ' '; ++c) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parser alone: what it makes of each message of the table, however the bytes are split and whatever is
-// behind them.
+// The parser alone: the result for each message of the table, in every split and with any bytes after it.
 #include "http/request_parser.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +20,7 @@ struct Result {
   Request request;
 };
 
-/// Feeds the pieces to a parser that has already parsed something else.
+/// Feeds the pieces to a parser that has parsed another message before.
 Result parse(const Pieces& pieces, const Limits& limits) {
   Result result;
   RequestParser parser(result.request);
@@ -64,12 +63,12 @@ void expect_taken(const Taken& expected, const Result& result) {
 
 class RequestParserTakes : public ::testing::TestWithParam<Taken> {};
 
-TEST_P(RequestParserTakes, TheSameHoweverItIsSplit) {
+TEST_P(RequestParserTakes, TheSameInEverySplit) {
   for_each_split(GetParam().bytes,
                  [&](const Pieces& pieces) { expect_taken(GetParam(), parse(pieces, GetParam().limits)); });
 }
 
-TEST_P(RequestParserTakes, NothingOfWhatIsBehindIt) {
+TEST_P(RequestParserTakes, NothingAfterTheRequest) {
   for (const std::string_view behind : things_behind()) {
     const std::string bytes = GetParam().bytes + std::string(behind);
     for_each_split(bytes,
@@ -79,7 +78,7 @@ TEST_P(RequestParserTakes, NothingOfWhatIsBehindIt) {
 
 class RequestParserRefuses : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(RequestParserRefuses, TheSameHoweverItIsSplit) {
+TEST_P(RequestParserRefuses, TheSameInEverySplit) {
   std::string_view reason;
   for (const std::string_view behind : things_behind()) {
     const std::string bytes = GetParam().bytes + std::string(behind);
@@ -104,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Framings, RequestParserRefuses, ::testing::ValuesIn(ref
 INSTANTIATE_TEST_SUITE_P(Chunks, RequestParserRefuses, ::testing::ValuesIn(refused_chunks()), kName);
 INSTANTIATE_TEST_SUITE_P(Limits, RequestParserRefuses, ::testing::ValuesIn(refused_by_limits()), kName);
 
-TEST(RequestParser, SaysWhatItNeedsWhileItIsUnderWay) {
+TEST(RequestParser, ReportsItsStateWhileParsing) {
   Request request;
   RequestParser parser(request);
   const Limits limits;
@@ -123,7 +122,7 @@ TEST(RequestParser, SaysWhatItNeedsWhileItIsUnderWay) {
   EXPECT_EQ(parser.feed("c"), 0U);
 }
 
-TEST(RequestParser, NothingBehindARefusalIsParsed) {
+TEST(RequestParser, ParsesNothingAfterARefusal) {
   Request request;
   RequestParser parser(request);
   const Limits limits;
@@ -134,7 +133,7 @@ TEST(RequestParser, NothingBehindARefusalIsParsed) {
   EXPECT_EQ(parser.state(), State::kRefused);
 }
 
-TEST(RequestParser, NamesTheLibrary) { EXPECT_NE(llhttp_version().find('.'), std::string::npos); }
+TEST(RequestParser, HasTheVersionOfTheLibrary) { EXPECT_NE(llhttp_version().find('.'), std::string::npos); }
 
 }  // namespace
 }  // namespace majuscule::test

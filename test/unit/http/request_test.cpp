@@ -55,7 +55,7 @@ TEST(Headers, FindsTheFirstOfANameInAnyCase) {
   EXPECT_EQ(headers.find("abc"), "");
 }
 
-TEST(Headers, BeginsAnewWhenCleared) {
+TEST(Headers, IsEmptyAfterClear) {
   Headers headers;
   headers.append_name("A");
   headers.append_value("1");
@@ -68,7 +68,7 @@ TEST(Headers, BeginsAnewWhenCleared) {
   EXPECT_EQ(headers.find("A"), "");
 }
 
-TEST(Request, BeginsAnewWhenCleared) {
+TEST(Request, IsEmptyAfterClear) {
   Request request;
   request.method = Method::kPost;
   request.method_name = "POST";
@@ -92,7 +92,7 @@ TEST(Request, BeginsAnewWhenCleared) {
   EXPECT_EQ(request.headers.size(), 0U);
 }
 
-TEST(CounterValues, AddsUpTallies) {
+TEST(CounterValues, AddsUpDeltas) {
   CounterValues counters;
   counters.add({.requests = 1, .status = 200, .bytes_in = 3, .bytes_out = 4});
   counters.add({.status = 404, .accepted = 5, .closed = 6, .refused = 7, .timed_out = 8, .bytes_in = 9});

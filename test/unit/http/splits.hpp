@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All the ways in which the table feeds a message: whole, byte by byte, in two at every position, and each of
-// these with something behind it.
+// All ways to feed a message: whole, byte by byte, in two parts at every position, and each of these with
+// bytes after it.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace majuscule::test {
 
 using Pieces = std::vector<std::string_view>;
 
-/// Calls `feed` with the pieces of `bytes` for each way to split them, until a test fails.
+/// Calls `feed` with each split of `bytes`, until a test fails.
 inline void for_each_split(std::string_view bytes, const std::function<void(const Pieces&)>& feed) {
   const auto try_split = [&](const Pieces& pieces) {
     if (::testing::Test::HasFailure()) return;
@@ -30,7 +30,7 @@ inline void for_each_split(std::string_view bytes, const std::function<void(cons
   for (std::size_t i = 1; i < bytes.size(); ++i) try_split({bytes.substr(0, i), bytes.substr(i)});
 }
 
-/// What may come behind a message: nothing, a request, the rest of a line, an empty line, and rubbish.
+/// What may follow a message: nothing, a request, the rest of a line, an empty line, and garbage.
 inline const std::vector<std::string_view>& things_behind() {
   using namespace std::string_view_literals;
   static const std::vector<std::string_view> kThings = {""sv, "GET /second HTTP/1.1\r\nHost: a\r\n\r\n"sv,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What has to be understood, at the edges of RFC 9112 and RFC 9110.
+// Messages that must be accepted, at the edges of RFC 9112 and RFC 9110.
 #include "http/message_cases.hpp"
 
 namespace majuscule::test {
@@ -142,7 +142,7 @@ std::vector<Taken> bodies() {
                  .fields = {{"Transfer-Encoding", "chunked"}}};
   };
   std::vector<Taken> cases = {
-      {.name = "NoBody", .bytes = post("", ""), .method = "POST"},
+      {.name = "WithoutBody", .bytes = post("", ""), .method = "POST"},
       {.name = "EmptyBody",
        .bytes = post("Content-Length: 0\r\n", ""),
        .method = "POST",
@@ -222,7 +222,7 @@ std::vector<Taken> at_limits() {
        .method = "POST",
        .body = "x",
        .fields = {{"Transfer-Encoding", "chunked"}},
-       .limits = with_header_limit(trailers.size() + 2)},  // and the end of the chunk
+       .limits = with_header_limit(trailers.size() + 2)},  // with the end of the chunk
   };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The small texts: dates for the wire and the log, lines of the log, heads of answers.
+// Formatting of dates, log lines and heads of answers.
 #include <gtest/gtest.h>
 
 #include "http/answer.hpp"
@@ -35,7 +35,7 @@ TEST(HttpDate, WritesAnImfFixdate) {
   EXPECT_EQ(wire(253402300799), "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
-TEST(HttpDate, GoesBackBefore1970) { EXPECT_EQ(wire(-1), "Wed, 31 Dec 1969 23:59:59 GMT"); }
+TEST(HttpDate, HandlesDatesBefore1970) { EXPECT_EQ(wire(-1), "Wed, 31 Dec 1969 23:59:59 GMT"); }
 
 TEST(LogDate, WritesTheCombinedFormat) {
   EXPECT_EQ(log(784111777), "06/Nov/1994:08:49:37 +0000");
@@ -60,7 +60,7 @@ TEST(LogLine, WritesADashForWhatIsMissing) {
             "- - - [01/Jan/1970:00:00:00 +0000] \"-\" 0 0 \"-\" \"-\"");
 }
 
-TEST(LogLine, LetsNoByteThroughThatCouldForgeALine) {
+TEST(LogLine, EscapesEveryUnsafeByte) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
   const std::string line = log_line({.peer = "-", .request_line = all, .referer = all, .user_agent = all});
@@ -78,7 +78,7 @@ std::string head(const Reply& reply, Persistence persistence) {
   return out;
 }
 
-TEST(AppendHead, SaysWhatIsToBeKnown) {
+TEST(AppendHead, WritesAllFields) {
   Reply reply;
   reply.body = "abc";
   const std::string start = "before HTTP/1.1 200 OK\r\nDate: " + std::string(kDate) +
@@ -97,7 +97,7 @@ TEST(AppendHead, HasNoTypeWithoutABody) {
             "before HTTP/1.1 404 Not Found\r\nDate: " + std::string(kDate) + "\r\nContent-Length: 0\r\n\r\n");
 }
 
-TEST(AppendHead, CutsNoText) {
+TEST(AppendHead, WritesLongTextsCompletely) {
   const std::string type = "text/plain; charset=utf-8; profile=\"" + std::string(5000, 'x') + "\"";
   Reply reply;
   reply.body = "abc";
@@ -116,7 +116,7 @@ TEST(AppendHead, CutsNoText) {
   EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nDate: " + type + "\r\nContent-Length: 0\r\n\r\n");
 }
 
-TEST(AppendHead, HasNoTypeThatIsEmpty) {
+TEST(AppendHead, OmitsAnEmptyType) {
   Reply reply;
   reply.body = "abc";
   reply.content_type = {};
@@ -135,7 +135,7 @@ TEST(AppendHead, HasNoLengthWhereTheStatusAllowsNoBody) {
   }
 }
 
-TEST(AppendHead, SaysThatAResetHasNoBody) {
+TEST(AppendHead, Has205WithLengthZero) {
   Reply reply;
   reply.status = 205;
   reply.body = "abc";
@@ -157,14 +157,14 @@ TEST(ReasonPhrase, IsThereForEveryStatusThatIsSent) {
   for (const std::uint16_t status : kStatuses) EXPECT_NE(reason_phrase(status), "") << status;
 }
 
-TEST(ErrorReply, SaysWhatWasWrong) {
+TEST(ErrorReply, NamesTheError) {
   const Reply reply = error_reply(404, "there is nothing here");
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body, "404 Not Found: there is nothing here\n");
   EXPECT_FALSE(reply.counts);
 }
 
-TEST(RefusalAnswer, IsWholeAndCloses) {
+TEST(RefusalAnswer, IsCompleteAndCloses) {
   const std::string answer = refusal_answer(kDate);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n")) << answer;
   for (const char* part :

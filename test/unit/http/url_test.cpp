@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Query parameters, and the decoding of what is in them.
+// Finding and decoding query parameters.
 #include "http/url.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ TEST(FindParameter, FindsTheFirstOfTheName) {
   EXPECT_EQ(find_parameter("text=%20+", "text"), "%20+") << "not decoded";
 }
 
-TEST(FindParameter, KnowsEmptyFromMissing) {
+TEST(FindParameter, DistinguishesEmptyFromMissing) {
   EXPECT_EQ(find_parameter("text=", "text"), "");
   EXPECT_EQ(find_parameter("text", "text"), "");
   EXPECT_EQ(find_parameter("a&text&b", "text"), "");
@@ -41,7 +41,7 @@ TEST(AppendDecoded, DecodesEscapesAndPlus) {
   EXPECT_EQ(decoded("a%2541"), "a%41") << "once";
 }
 
-TEST(AppendDecoded, UndoesTheEncodingOfEveryByte) {
+TEST(AppendDecoded, DecodesEveryByte) {
   constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
   std::string encoded;
   std::string plain;
@@ -62,7 +62,7 @@ TEST(AppendDecoded, RefusesABadEscape) {
   }
 }
 
-TEST(AppendDecoded, LeavesWhatIsThere) {
+TEST(AppendDecoded, KeepsEarlierText) {
   std::string out = "before ";
   ASSERT_TRUE(append_decoded("%41fter", out));
   EXPECT_EQ(out, "before After");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which address a connection tries first, and which one then.
+// Which address a connection tries first, and which ones after that.
 #include "load/address_turn.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ std::size_t first_of(AddressTurn& turn, Time now) {
   return turn.take(tried, now).value();
 }
 
-/// All that a connection tries whose every attempt fails.
+/// Returns the addresses that a connection tries when every attempt fails.
 std::vector<std::size_t> order(AddressTurn& turn, Time now) {
   std::vector<std::size_t> all;
   std::uint64_t tried = 0;
@@ -38,7 +38,7 @@ TEST(AddressTurn, TriesEachAddressOnceForAConnection) {
   EXPECT_EQ(order(turn, kNow), (std::vector<std::size_t>{1, 2, 0})) << "the next connection begins elsewhere";
 }
 
-TEST(AddressTurn, TriesLastWhatHasJustFailed) {
+TEST(AddressTurn, TriesAFailedAddressLast) {
   AddressTurn turn(3);
   turn.worked(1);
   turn.failed(1, kNow);
@@ -50,7 +50,7 @@ TEST(AddressTurn, TriesLastWhatHasJustFailed) {
   EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoided), 1U) << "it may have come back";
 }
 
-TEST(AddressTurn, AvoidsForLongWhatNeverWorked) {
+TEST(AddressTurn, AvoidsAnAddressThatNeverWorkedForLonger) {
   AddressTurn turn(2);
   turn.failed(0, kNow);
   for (int i = 0; i < 2; ++i) EXPECT_EQ(first_of(turn, kNow + AddressTurn::kAvoidedUnused - 1ns), 1U);
@@ -63,7 +63,7 @@ TEST(AddressTurn, TriesThemAllWhenAllHaveFailed) {
   EXPECT_EQ(order(turn, kNow).size(), 3U);
 }
 
-TEST(AddressTurn, ForgetsAFailureOfWhatWorksAgain) {
+TEST(AddressTurn, ForgetsAFailureWhenTheAddressWorksAgain) {
   AddressTurn turn(2);
   turn.failed(0, kNow);
   EXPECT_FALSE(turn.used(0));

@@ -19,7 +19,7 @@ struct Flag {
   std::string good;
   std::function<bool(const LoadOptions&)> is_set;
   std::vector<std::string> bad;
-  std::vector<std::string> with = {kUrl};  ///< what it needs beside it
+  std::vector<std::string> with = {kUrl};  ///< other options that it requires
 };
 
 const std::vector<std::string> kBadNumbers = {"0",  "-1", "x",  "",    "1.5", "99999999999999999999999",
@@ -31,7 +31,7 @@ std::vector<std::string> and_also(std::vector<std::string> bad, const std::vecto
   return bad;
 }
 
-/// Without the least of them.
+/// The same values without zero.
 std::vector<std::string> but_zero(std::vector<std::string> bad) {
   bad.erase(bad.begin());
   return bad;
@@ -88,7 +88,7 @@ std::vector<std::string> joined(const Flag& flag, const std::string& value) {
   return arguments;
 }
 
-/// The options that must be there.
+/// Returns the options, which must be valid.
 LoadOptions taken(const std::vector<std::string>& arguments) {
   const LoadCommandLine line = parse_load_command_line(arguments);
   EXPECT_TRUE(line.options) << line.error;
@@ -97,7 +97,7 @@ LoadOptions taken(const std::vector<std::string>& arguments) {
   return line.options.value_or(LoadOptions());
 }
 
-/// The line for stderr, after checking that there is nothing else.
+/// Returns the line for stderr, after checking that there is nothing else.
 std::string refused(const std::vector<std::string>& arguments) {
   const LoadCommandLine line = parse_load_command_line(arguments);
   EXPECT_FALSE(line.options.has_value());
@@ -153,7 +153,7 @@ TEST(LoadCommandLine, TakesAllFlagsTogether) {
   for (const Flag& flag : flags()) EXPECT_TRUE(flag.name == "--text" || flag.is_set(o)) << flag.name;
 }
 
-TEST(LoadCommandLine, RefusesEveryBadValueAndSaysWhatWouldBeRight) {
+TEST(LoadCommandLine, RefusesEveryBadValueAndNamesTheRightForm) {
   for (const Flag& flag : flags()) {
     for (const std::string& bad : flag.bad) {
       const std::string line = refused(joined(flag, bad));
@@ -178,7 +178,7 @@ TEST(LoadCommandLine, TakesSeveralAssertions) {
       3U);
 }
 
-TEST(LoadCommandLine, TakesZeroWhereItMeansNone) {
+TEST(LoadCommandLine, AcceptsZeroWhereItMeansNone) {
   EXPECT_EQ(taken({kUrl, "--warmup=0s"}).config.warmup, 0s);
   EXPECT_EQ(taken({kUrl, "--idle=0"}).idle, 0U);
   EXPECT_EQ(taken({kUrl, "--body-size=0"}).body_size, 0U);
@@ -186,14 +186,14 @@ TEST(LoadCommandLine, TakesZeroWhereItMeansNone) {
   EXPECT_EQ(taken({kUrl, "--cpu=0"}).cpu, 0U);
 }
 
-TEST(LoadCommandLine, HasNoDurationOfItsOwnBesideANumberOfRequests) {
+TEST(LoadCommandLine, HasNoDefaultDurationWithANumberOfRequests) {
   EXPECT_FALSE(taken({kUrl, "--requests=5"}).config.duration);
   const LoadOptions both = taken({kUrl, "--requests=5", "--duration=1s"});
   EXPECT_EQ(both.config.requests, 5U);
   EXPECT_EQ(both.config.duration, 1s);
 }
 
-TEST(LoadCommandLine, KnowsEveryCheckAndKindOfArrivals) {
+TEST(LoadCommandLine, AcceptsEveryCheckAndKindOfArrivals) {
   EXPECT_EQ(taken({kUrl, "--check=auto"}).check, BodyCheck::kAuto);
   EXPECT_EQ(taken({kUrl, "--check=same"}).check, BodyCheck::kSame);
   EXPECT_EQ(taken({kUrl, "--rate=1", "--arrivals=fixed"}).config.arrivals, Arrivals::kFixed);
@@ -235,7 +235,7 @@ TEST(LoadCommandLine, NeverShowsAPassword) {
       has(refused({"http://me:secret@a/"}), "http://a/: a user or a password in the URL is not supported"));
 }
 
-TEST(LoadCommandLine, RefusesWhatItDoesNotKnow) {
+TEST(LoadCommandLine, RefusesUnknownOptions) {
   for (const char* unknown : {"--nothing", "--connection=2", "--rates=1", "--port=1", "-c", "-x"}) {
     const std::string name = std::string(unknown).substr(0, std::string(unknown).find('='));
     EXPECT_TRUE(has(refused({kUrl, unknown}), name + ": unknown option")) << unknown;
@@ -245,7 +245,7 @@ TEST(LoadCommandLine, RefusesWhatItDoesNotKnow) {
   }
 }
 
-TEST(LoadCommandLine, RefusesValuesThatCannotGoTogether) {
+TEST(LoadCommandLine, RefusesConflictingValues) {
   EXPECT_TRUE(has(refused({kUrl, "--close", "--requests-per-connection=2"}), "--close: "));
   EXPECT_TRUE(has(refused({kUrl, "--arrivals=fixed"}), "--arrivals: requires --rate"));
   EXPECT_TRUE(has(refused({kUrl, "--text=a"}), "--text: requires a raw://"));
@@ -255,7 +255,7 @@ TEST(LoadCommandLine, RefusesValuesThatCannotGoTogether) {
   }
 }
 
-TEST(LoadCommandLine, SaysWhatIsWrongInOneLineWhateverTheArgumentsHold) {
+TEST(LoadCommandLine, ReportsAnyErrorInOneLine) {
   EXPECT_TRUE(has(refused({kUrl, "--rate=1\n2"}), "--rate=1\\x0A2: expected "));
   EXPECT_TRUE(has(refused({"http://a\n"}), "http://a\\x0A: a URL may contain only"));
 }
@@ -285,7 +285,7 @@ TEST(LoadCommandLine, VersionAsJsonNamesTheProgramAndItsCommit) {
   EXPECT_TRUE(has(line.output, R"("commit":")")) << line.output;
 }
 
-TEST(InWords, SaysWhatTheLoadIs) {
+TEST(InWords, DescribesTheLoad) {
   EXPECT_EQ(in_words(taken({kUrl})), "GET http://127.0.0.1:8000/x, 1 connection, closed loop, for 10.0 s");
   EXPECT_EQ(
       in_words(taken({"http://[::1]:80/capitalize", "--connections=64", "--body-size=512", "--rate=1000",

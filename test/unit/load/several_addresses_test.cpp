@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs against a name that stands for several addresses, of which some refuse or hang. The addresses are
-// given by hand: what a name stands for is the machine's.
+// Runs against a name with several addresses, some of which refuse or hang. The test gives the addresses
+// itself, since resolving a name depends on the machine.
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A socket on loopback with a port that nobody else has; what connects to it is refused.
+/// A bound loopback socket whose port no other socket has; connecting to it is refused.
 class Bound {
  public:
   Bound() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -42,7 +42,7 @@ class Bound {
   Address::Endpoint endpoint_;
 };
 
-/// Its queue of clients is full: a connection to it hangs.
+/// A listener with a full queue: connecting to it hangs.
 class Hanging : public Bound {
  public:
   Hanging() {
@@ -57,7 +57,7 @@ class Hanging : public Bound {
   std::array<UniqueFd, 4> clients_;
 };
 
-/// Answers each read with one answer.
+/// Sends one answer for each read.
 class Answering : public Bound {
  public:
   Answering() {
@@ -137,7 +137,7 @@ TEST(SeveralAddresses, AreUsedInTurn) {
             (std::vector<std::string>{one.endpoint().in_words(), other.endpoint().in_words()}));
 }
 
-TEST(SeveralAddresses, AreTriedBesideOneThatHangs) {
+TEST(SeveralAddresses, AreTriedInParallelToAHangingOne) {
   const Hanging hanging;
   Answering server;
   const Result result = run({.connections = 1, .requests = 5}, {hanging.endpoint(), server.endpoint()});

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The answers of a connection: each kind however its bytes are split and whatever is behind it, and what
-// makes one wrong.
+// The answers on a connection: each kind in every split and with any bytes after it, and each error.
 #include "measure/answer_parser.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +18,7 @@ struct Case {
   std::string body;
   std::uint16_t status = 200;
   bool closes = false;
-  bool until_end = false;  ///< whole with the end of the connection only
+  bool until_end = false;  ///< complete only at the end of the connection
 };
 
 std::vector<Case> cases() {
@@ -61,7 +60,7 @@ std::vector<Case> cases() {
 const std::string_view kBehind[] = {""sv, "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\nabc"sv, "\r\n"sv,
                                     "x"sv, "\0\xFF :"sv};
 
-/// Feeds it all to a parser that has been in the middle of something else; `taken` in all.
+/// Feeds everything to a parser that was in the middle of another answer; `taken` is the total.
 Result parse(AnswerParser& parser, const Pieces& pieces, std::size_t& taken) {
   std::size_t part = 0;
   parser.feed("HTTP/1.0 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nab", part);
@@ -90,7 +89,7 @@ void expect_case(const Case& expected, const AnswerParser& parser) {
 
 class AnswerParserTakes : public ::testing::TestWithParam<Case> {};
 
-TEST_P(AnswerParserTakes, TheSameHoweverItIsSplitAndNothingOfWhatIsBehind) {
+TEST_P(AnswerParserTakes, TheSameInEverySplitAndNothingAfterTheAnswer) {
   const Case& expected = GetParam();
   for (const std::string_view behind : kBehind) {
     if (expected.until_end && !behind.empty()) continue;
@@ -145,7 +144,7 @@ TEST_P(AnswerParserTakes, NoneThatEndsEarly) {
   }
 }
 
-TEST_P(AnswerParserTakes, NoOtherBodyForTheRightOne) {
+TEST_P(AnswerParserTakes, NoWrongBody) {
   const Case& expected = GetParam();
   std::vector<std::string> others = {expected.body + "x", expected.body + expected.body + "\n"};
   for (std::size_t i = 0; i < expected.body.size(); ++i) {
@@ -166,7 +165,7 @@ TEST_P(AnswerParserTakes, NoOtherBodyForTheRightOne) {
   }
 }
 
-TEST_P(AnswerParserTakes, AnyBodyWhenItIsNotLookedAt) {
+TEST_P(AnswerParserTakes, AnyBodyWhenItIsNotChecked) {
   Expectation expectation{.any_body = true};
   AnswerParser parser(expectation);
   std::size_t taken = 0;
@@ -178,7 +177,7 @@ TEST_P(AnswerParserTakes, AnyBodyWhenItIsNotLookedAt) {
 INSTANTIATE_TEST_SUITE_P(Answers, AnswerParserTakes, ::testing::ValuesIn(cases()),
                          [](const auto& one) { return one.param.name; });
 
-TEST(AnswerParser, SaysWhatIsNonsense) {
+TEST(AnswerParser, ReportsInvalidAnswers) {
   Expectation expectation{.any_body = true};
   for (const std::string_view bytes :
        {"SSH-2.0-OpenSSH_9.2\r\n"sv, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, "\x15\x03\x01\x00"sv,
@@ -202,7 +201,7 @@ TEST(AnswerParser, SaysWhatIsNonsense) {
   }
 }
 
-TEST(AnswerParser, TakesTheNextConnectionAfterNonsense) {
+TEST(AnswerParser, ParsesTheNextConnectionAfterAnInvalidAnswer) {
   Expectation expectation{.any_body = true};
   AnswerParser parser(expectation);
   std::size_t taken = 0;
@@ -241,7 +240,7 @@ TEST(AnswerParser, LearnsTheBodyFromTheFirstGoodAnswerForAllConnections) {
   EXPECT_TRUE(right(one, answer_with("Hello")));
 }
 
-TEST(AnswerParser, ComparesWhatCameBeforeTheBodyWasLearned) {
+TEST(AnswerParser, ComparesBytesReceivedBeforeTheBodyWasLearned) {
   for (const std::string_view early : {"Hel", "hel"}) {
     Expectation expectation;
     AnswerParser first(expectation), second(expectation);
@@ -253,7 +252,7 @@ TEST(AnswerParser, ComparesWhatCameBeforeTheBodyWasLearned) {
   }
 }
 
-TEST(AnswerParser, SeesThatMoreHasComeThanWasLearnedMeanwhile) {
+TEST(AnswerParser, DetectsABodyLongerThanTheOneLearnedMeanwhile) {
   Expectation expectation;
   AnswerParser first(expectation), second(expectation);
   std::size_t taken = 0;
@@ -285,7 +284,7 @@ TEST(RawAnswerParser, TakesAllUpToTheEndOfTheConnection) {
   });
 }
 
-TEST(RawAnswerParser, SeesAnotherAnswer) {
+TEST(RawAnswerParser, DetectsAWrongAnswer) {
   for (const std::string_view bytes :
        {"Hello worl", "Hello world!", "hello world", "HTTP/1.1 200 OK\r\n\r\n"}) {
     Expectation expectation{.raw = true, .body = "Hello world"};
@@ -299,7 +298,7 @@ TEST(RawAnswerParser, SeesAnotherAnswer) {
   }
 }
 
-TEST(RawAnswerParser, HasNoAnswerWithoutAByte) {
+TEST(RawAnswerParser, HasNoAnswerWithoutBytes) {
   Expectation expectation{.raw = true, .body = ""};
   AnswerParser parser(expectation);
   EXPECT_EQ(parser.end(), Result::kMore);

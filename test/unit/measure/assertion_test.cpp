@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bounds on the figures of a result: the grammar, and each figure on either side of its bound.
+// Bounds on the figures of a result: the grammar, and each figure on both sides of its bound.
 #include "measure/assertion.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ std::string failure(const std::string& text, const Result& result = good_result(
   return assertion ? assertion->failure(result) : "no assertion";
 }
 
-TEST(Assertion, TakesItsGrammar) {
+TEST(Assertion, ParsesItsGrammar) {
   for (const char* text :
        {"p99<5ms", "p99.9<=1.5s", "p0>0ns", "p100<1h", "p99.999<2min", "min>=1us", "mean<1ms", "max<3s",
         "response.p50<1ms", "service.p99<1ms", "connect.max<1s", "first_byte.mean<1ms", "lateness.p99<1ms",
@@ -84,7 +84,7 @@ struct Figure {
   Duration is;
 };
 
-TEST(Assertion, LooksAtEveryFigureOfEverySeries) {
+TEST(Assertion, ChecksEveryFigureOfEverySeries) {
   const Figure figures[] = {
       {"min", 1ms},           {"response.max", 100ms},    {"mean", 50'500us},       {"service.min", 10us},
       {"service.max", 1ms},   {"service.mean", 505us},    {"first_byte.min", 9us},  {"first_byte.max", 900us},
@@ -106,20 +106,20 @@ TEST(Assertion, LooksAtEveryFigureOfEverySeries) {
   }
 }
 
-TEST(Assertion, LooksAtTheRate) {
+TEST(Assertion, ChecksTheRate) {
   for (const char* holds : {"rate>99.9", "rate>=100", "rate<=100", "rate<100.1"})
     EXPECT_EQ(failure(holds), "");
   for (const char* fails : {"rate>100", "rate>=100.1", "rate<=99.9", "rate<100"})
     EXPECT_NE(failure(fails), "");
 }
 
-TEST(Assertion, SaysWhatItIsInstead) {
+TEST(Assertion, ReportsTheActualValue) {
   EXPECT_EQ(failure("max<5ms"), "max<5ms: it is 100 ms");
   EXPECT_EQ(failure("service.mean>=1s"), "service.mean>=1s: it is 505 us");
   EXPECT_EQ(failure("rate>1000"), "rate>1000: it is 100.0 requests/s");
 }
 
-TEST(Assertion, DoesNotHoldOfWhatWasNotMeasured) {
+TEST(Assertion, FailsWithoutAMeasurement) {
   for (const char* text :
        {"p99<5ms", "service.min<1h", "connect.max<1h", "first_byte.mean<=1h", "lateness.p50>=0ns"}) {
     EXPECT_EQ(failure(text, Result()), text + std::string(": nothing was measured"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the whole of the measuring makes of servers whose delays are known: the truth, or the test fails.
+// The whole measurement against servers with known delays: the figures must be the true ones.
 #include <algorithm>
 #include <numeric>
 
@@ -19,7 +19,7 @@ void expect_near(const Histogram& histogram, double percentile, Duration truth, 
   EXPECT_NEAR(ns(histogram.at_percentile(percentile)), ns(truth), share * ns(truth)) << "p" << percentile;
 }
 
-/// All percentiles against all samples, which the test knows.
+/// Compares all percentiles with those of all samples, which the test knows.
 void expect_same(const Histogram& histogram, std::vector<Duration> truth) {
   std::sort(truth.begin(), truth.end());
   ASSERT_EQ(histogram.count(), truth.size());
@@ -34,12 +34,12 @@ void expect_same(const Histogram& histogram, std::vector<Duration> truth) {
   EXPECT_NEAR(histogram.mean_ns(), mean, 1e-9 * mean);
 }
 
-/// 20 us, but every hundredth request 500 ms.
+/// 20 us, but 500 ms for every hundredth request.
 KnownServer with_slow_ones() {
   return [n = 0](Time sent) mutable { return sent + (++n % 100 == 0 ? Duration(500ms) : 20us); };
 }
 
-/// 20 us, but in the sixth second nothing moves.
+/// 20 us, but no answer during the sixth second.
 Time stalling(Time sent) {
   constexpr Time kStall = kSimulationStart + 5s;
   constexpr Duration kLasts = 1s;
@@ -58,7 +58,7 @@ void expect_one_percent_slow(const Histogram& histogram) {
   EXPECT_NEAR(histogram.mean_ns(), 0.99 * 20e3 + 0.01 * 500e6, 1);
 }
 
-// wrk 4.1.0 has p75 at 245 ms here: it takes each delay for many requests that were not sent.
+// wrk 4.1.0 reports a p75 of 245 ms here: it counts each delay for many requests that were never sent.
 TEST(Calibration, AClosedLoopReportsOnePercentOfSlowAnswersAsOnePercent) {
   const Result result = simulate({.connections = 1, .requests = 20'000}, with_slow_ones());
   expect_one_percent_slow(result.recorder.service);
@@ -160,10 +160,10 @@ TEST(Calibration, ResponseTimeIsThatOfQueueingTheory) {
   LoadConfig regular = config;
   regular.arrivals = Arrivals::kFixed;
   const Result fixed = simulate(regular, [](Time sent) { return sent + 1ms; });
-  EXPECT_EQ(fixed.recorder.response.max(), 1ms) << "nobody waits for anybody";
+  EXPECT_EQ(fixed.recorder.response.max(), 1ms) << "no request waits for another";
 }
 
-TEST(Calibration, TheWarmUpIsLeftOut) {
+TEST(Calibration, ExcludesTheWarmUp) {
   const auto cold = [](Time sent) { return sent + (sent < kSimulationStart + 2s ? Duration(5ms) : 20us); };
   for (const std::optional<double> rate : {std::optional<double>(), std::optional(100.0)}) {
     const Result result = simulate({.connections = 4, .rate = rate, .duration = 5s, .warmup = 2s}, cold);
@@ -176,7 +176,7 @@ TEST(Calibration, TheWarmUpIsLeftOut) {
   }
 }
 
-TEST(Calibration, ARateAboveTheCapacityIsSaidNotHidden) {
+TEST(Calibration, ReportsARateAboveTheCapacity) {
   const Result result = simulate({.connections = 2, .rate = 300, .duration = 5s},
                                  [](Time sent) { return sent + 10ms; });  // at most 200/s
   EXPECT_NEAR(result.requests_per_second().value_or(0), 200, 1);

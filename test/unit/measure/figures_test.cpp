@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A result as text: the object that programs read, key by key, and the table.
+// A result as text: the JSON object, key by key, and the table.
 #include "measure/figures.hpp"
 
 #include <utility>
@@ -119,7 +119,7 @@ TEST(JsonOf, HasNullForWhatWasNotMeasuredOrOffered) {
   }
 }
 
-TEST(JsonOf, SaysWhatWentWrong) {
+TEST(JsonOf, HasTheErrors) {
   Result result = good_result();
   result.recorder.failed(Failure::kTimeout, "no answer", 3);
   result.recorder.failed(Failure::kBody, "\xFF\"\n", 1);
@@ -143,7 +143,7 @@ TEST(InTimeUnits, HasThreeDigitsAndAUnit) {
   for (const auto& [ns, text] : cases) EXPECT_EQ(in_time_units(ns), text);
 }
 
-TEST(InTimeUnits, HasTheNextUnitForWhatRoundsToIt) {
+TEST(InTimeUnits, UsesTheNextUnitForAValueThatRoundsToIt) {
   const std::pair<double, std::string> cases[] = {
       {-0.4, "0 ns"},         {-1500, "-1.50 us"}, {0.4, "0 ns"},         {999.4, "999 ns"},
       {999.6, "1.00 us"},     {9'994, "9.99 us"},  {9'996, "10.0 us"},    {99'940, "99.9 us"},
@@ -154,7 +154,7 @@ TEST(InTimeUnits, HasTheNextUnitForWhatRoundsToIt) {
   for (const auto& [ns, text] : cases) EXPECT_EQ(in_time_units(ns), text) << ns;
 }
 
-TEST(RateInWords, SaysALowRateToo) {
+TEST(RateInWords, FormatsALowRate) {
   const std::pair<double, std::string> cases[] = {{0.001, "0.001"},  {0.01, "0.01"},     {0.3333, "0.333"},
                                                   {5, "5"},          {9.996, "10"},      {10, "10.0"},
                                                   {327.84, "327.8"}, {1e7, "10000000.0"}};
@@ -169,14 +169,14 @@ TEST(TableOf, NamesTheAddresses) {
   EXPECT_EQ(parsed(result)["addresses"], (Json{"[::1]:80", "127.0.0.1:80"}));
 }
 
-TEST(FiguresOfAFewRequests, SayNoRate) {
+TEST(FiguresOfAFewRequests, HaveNoRate) {
   Result result = good_result();
   result.config = {.rate = 0.01, .requests = 1};
   EXPECT_TRUE(parsed(result)["requests_per_second"].is_null());
   EXPECT_NE(table_of(result, "").find("100 requests in 1.000 s (0.01 offered); "), std::string::npos);
 }
 
-TEST(TableOf, ShowsARunForPeople) {
+TEST(TableOf, FormatsARun) {
   EXPECT_EQ(table_of(good_result(), "GET http://a:80/"), R"(GET http://a:80/
 
 100 requests in 1.000 s: 100.0 requests/s (100.0 offered); 0 errors, 100 connections, client at 41 % of a core
@@ -190,7 +190,7 @@ own lateness        10 ns     505 ns     500 ns     900 ns     990 ns    1.00 us
 )");
 }
 
-TEST(TableOf, SaysFirstWhatIsWrongAndLastWhatMustBeKnown) {
+TEST(TableOf, BeginsWithErrorsAndEndsWithNotes) {
   Result result;
   result.recorder.failed(Failure::kConnect, "refused", 2);
   result.client_cpu_share = 1;

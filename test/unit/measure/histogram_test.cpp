@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The histogram against all the samples, sorted: percentiles within a thousandth, the rest exact.
+// Compares the histogram with all samples, sorted: percentiles within a thousandth, the rest exact.
 #include "measure/histogram.hpp"
 
 #include <algorithm>
@@ -79,7 +79,7 @@ TEST_P(HistogramOf, HasLeastMostAndMeanExactly) {
 INSTANTIATE_TEST_SUITE_P(Distributions, HistogramOf, ::testing::ValuesIn(kinds()),
                          [](const auto& kind) { return kind.param.name; });
 
-TEST(Histogram, HoldsEachNanosecondApartBelowTwoMicroseconds) {
+TEST(Histogram, HasABucketForEachNanosecondBelowTwoMicroseconds) {
   Histogram histogram;
   for (int ns = 0; ns < 2048; ++ns) histogram.record(Duration(ns));
   int next = 0;
@@ -104,7 +104,7 @@ TEST(Histogram, HasBucketsThatFollowOneAnotherWithoutGapOrOverlap) {
   EXPECT_GE(end, 299'999ns);
 }
 
-TEST(Histogram, KeepsNeighboursNearAtEveryPowerOfTwo) {
+TEST(Histogram, HasNarrowBucketsAtEveryPowerOfTwo) {
   for (int power = 1; power < 42; ++power) {
     for (const std::int64_t offset : {-1, 0, 1}) {
       const Duration value((std::int64_t{1} << power) + offset);
@@ -116,7 +116,7 @@ TEST(Histogram, KeepsNeighboursNearAtEveryPowerOfTwo) {
   }
 }
 
-TEST(Histogram, TakesNoMoreMemoryForMoreSamples) {
+TEST(Histogram, HasConstantMemory) {
   Chance chance(7);
   Histogram histogram;
   std::uint64_t buckets = 0;
@@ -128,7 +128,7 @@ TEST(Histogram, TakesNoMoreMemoryForMoreSamples) {
   EXPECT_LE(buckets, (Histogram::kBuckets + 1) * Histogram::kSubBuckets / 2);
 }
 
-TEST(Histogram, CountsWhatIsLongerThanAnHourAsAnHour) {
+TEST(Histogram, CountsLongerValuesAsAnHour) {
   Histogram histogram;
   histogram.record(1h);
   EXPECT_EQ(histogram.clamped(), 0U);
@@ -142,7 +142,7 @@ TEST(Histogram, CountsWhatIsLongerThanAnHourAsAnHour) {
   EXPECT_DOUBLE_EQ(histogram.mean_ns(), 3.6e12);
 }
 
-TEST(Histogram, CountsWhatIsNegativeAsZero) {
+TEST(Histogram, CountsNegativeValuesAsZero) {
   const Histogram histogram = histogram_of({-1ns, Duration::min(), 0ns, 4ns});
   EXPECT_EQ(histogram.count(), 4U);
   EXPECT_EQ(histogram.min(), 0ns);
@@ -164,7 +164,7 @@ TEST(Histogram, IsAllZeroWhenItIsEmpty) {
   histogram.for_each([](Duration, std::uint64_t) { ADD_FAILURE() << "there is no sample"; });
 }
 
-TEST(Histogram, TakesPercentilesBeyondTheEndsForTheEnds) {
+TEST(Histogram, ClampsPercentiles) {
   const Histogram histogram = histogram_of({1us, 2us, 3us});
   EXPECT_FALSE(histogram.empty());
   EXPECT_EQ(histogram.at_percentile(-1), 1us);
@@ -172,7 +172,7 @@ TEST(Histogram, TakesPercentilesBeyondTheEndsForTheEnds) {
   EXPECT_EQ(histogram.at_percentile(101), 3us);
 }
 
-TEST(Histogram, KnowsTheStandardDeviation) {
+TEST(Histogram, ComputesTheStandardDeviation) {
   EXPECT_DOUBLE_EQ(histogram_of({2ns, 4ns, 4ns, 4ns, 5ns, 5ns, 7ns, 9ns}).standard_deviation_ns(), 2.0);
 }
 

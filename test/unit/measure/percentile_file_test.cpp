@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The text for HdrHistogram's plotter: a small one to the byte, and what holds of each.
+// The text for HdrHistogram's plotter: a small one byte for byte, and properties of every one.
 #include "measure/percentile_file.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Line {
   std::uint64_t count;
 };
 
-/// Those with figures.
+/// Returns the lines with figures.
 std::vector<Line> lines(const std::string& text) {
   EXPECT_TRUE(text.starts_with(kHead));
   std::istringstream stream(text.substr(kHead.size()));
@@ -44,7 +44,7 @@ std::vector<Line> lines(const std::string& text) {
   return all;
 }
 
-TEST(PercentileFile, IsThatOfHdrHistogram) {
+TEST(PercentileFile, HasTheFormatOfHdrHistogram) {
   EXPECT_EQ(percentile_file(histogram_of({1us, 1500ns, 2us, 2040ns})),
             kHead +
                 R"(    0.001000 0.000000000000          1           1.00

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which requests a run makes: by number, by time, by both, in an open and in a closed loop, and the warm-up
-// apart.
+// Which requests a run makes: limited by number, by time, or by both, in open and closed loops, with a
+// separate warm-up.
 #include "measure/request_source.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr Time kStart{1000s};
 
-/// All that an open loop would send if it always woke in time.
+/// Returns all requests of an open loop that always wakes in time.
 std::vector<Time> sent_in_time(RequestSource& source) {
   std::vector<Time> all;
   while (source.next() != kNever) {
@@ -54,13 +54,13 @@ TEST(OpenLoop, HasRateTimesDurationRequests) {
   }
 }
 
-TEST(OpenLoop, KeepsTheDistanceThatTheRateSays) {
+TEST(OpenLoop, HasTheIntervalOfTheRate) {
   RequestSource source({.rate = 4, .duration = 400ms}, kStart);  // 1.6 requests
   EXPECT_EQ(sent_in_time(source), (std::vector<Time>{kStart, kStart + 250ms}));
   EXPECT_EQ(source.until(), kStart + 500ms) << "two requests in 400 ms would be more than four a second";
 }
 
-TEST(OpenLoop, OffersTheRateThatItWasAskedFor) {
+TEST(OpenLoop, OffersTheRequestedRate) {
   for (const Arrivals arrivals : {Arrivals::kFixed, Arrivals::kPoisson}) {
     for (const double rate : {1.5, 1.6, 2.4, 2.5, 3.3, 99.5, 1234.5}) {
       const LoadConfig config{.rate = rate, .arrivals = arrivals, .duration = 1s};
@@ -85,7 +85,7 @@ TEST(OpenLoop, HasAtLeastOneRequest) {
   }
 }
 
-TEST(OpenLoop, EndsByWhatComesFirst) {
+TEST(OpenLoop, EndsAtTheFirstLimit) {
   RequestSource by_number({.rate = 100, .duration = 10s, .requests = 200}, kStart);
   EXPECT_EQ(by_number.until(), kStart + 2s);
   EXPECT_EQ(by_number.left(), 200U);
@@ -98,20 +98,20 @@ TEST(OpenLoop, EndsByWhatComesFirst) {
   EXPECT_EQ(sent_in_time(without_time).size(), 50U);
 }
 
-TEST(OpenLoop, HasATimeForAnyNumberOfRequests) {
+TEST(OpenLoop, SchedulesAnyNumberOfRequests) {
   const RequestSource source({.rate = 0.001, .requests = UINT64_MAX - 1}, kStart);
   EXPECT_GT(source.until(), kStart);
   EXPECT_LE(source.until(), kStart + 366 * 24h);
   EXPECT_EQ(source.next(), kStart);
 }
 
-TEST(OpenLoop, GivesWhatIsOverdueAtItsIntendedTime) {
+TEST(OpenLoop, GivesOverdueRequestsTheirIntendedTime) {
   RequestSource source({.rate = 10, .duration = 1s}, kStart);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(source.take(kStart + 5s), kStart + i * 100ms);
   EXPECT_EQ(source.take(kStart + 5s), std::nullopt);
 }
 
-TEST(OpenLoop, GoesOnAfterItsTimeWithWhatIsLeft) {
+TEST(OpenLoop, SendsRemainingRequestsAfterItsEnd) {
   RequestSource source({.rate = 10, .duration = 1s}, kStart);
   EXPECT_FALSE(source.over(kStart + 1h)) << "nothing of the schedule is forgotten";
   EXPECT_EQ(source.left(), 10U);
@@ -119,7 +119,7 @@ TEST(OpenLoop, GoesOnAfterItsTimeWithWhatIsLeft) {
   EXPECT_EQ(source.left(), 9U);
 }
 
-TEST(OpenLoop, WarmsUpOnAScheduleOfItsOwn) {
+TEST(OpenLoop, WarmsUpOnASeparateSchedule) {
   for (const Arrivals arrivals : {Arrivals::kFixed, Arrivals::kPoisson}) {
     RequestSource source({.rate = 100, .arrivals = arrivals, .duration = 3s, .warmup = 2s}, kStart);
     EXPECT_EQ(source.measured_from(), kStart + 2s);
@@ -151,7 +151,7 @@ TEST(OpenLoop, WaitsForTheEndOfAWarmUpThatHasNoRequest) {
   EXPECT_EQ(source.left(), 2U);
 }
 
-TEST(OpenLoop, RepeatsItselfBySeedWithTheWarmUpUnlikeTheRest) {
+TEST(OpenLoop, RepeatsWithTheSameSeedAndWarmsUpDifferently) {
   const auto of_seed = [](std::uint64_t seed) {
     RequestSource source(
         {.rate = 100, .arrivals = Arrivals::kPoisson, .duration = 2s, .warmup = 2s, .seed = seed}, kStart);
@@ -163,13 +163,13 @@ TEST(OpenLoop, RepeatsItselfBySeedWithTheWarmUpUnlikeTheRest) {
   EXPECT_NE(all[0] - kStart, all[200] - (kStart + 2s));
 }
 
-TEST(ClosedLoop, GivesSoManyRequestsAtOnce) {
+TEST(ClosedLoop, GivesTheGivenNumberOfRequests) {
   RequestSource source({.requests = 3}, kStart);
   EXPECT_EQ(source.until(), kNever);
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(source.over(kStart + 1h));
     EXPECT_LE(source.next(), kStart);
-    EXPECT_EQ(source.take(kStart + i * 1ms), kStart + i * 1ms) << "intended when somebody is free";
+    EXPECT_EQ(source.take(kStart + i * 1ms), kStart + i * 1ms) << "intended when a connection is free";
   }
   EXPECT_TRUE(source.over(kStart));
   EXPECT_EQ(source.next(), kNever);
@@ -177,7 +177,7 @@ TEST(ClosedLoop, GivesSoManyRequestsAtOnce) {
   EXPECT_EQ(source.left(), 0U);
 }
 
-TEST(ClosedLoop, GivesRequestsForSoLong) {
+TEST(ClosedLoop, GivesRequestsForTheGivenDuration) {
   RequestSource source({.duration = 1s}, kStart);
   EXPECT_EQ(source.until(), kStart + 1s);
   EXPECT_EQ(source.take(kStart + 1s - 1ns), kStart + 1s - 1ns);
@@ -186,7 +186,7 @@ TEST(ClosedLoop, GivesRequestsForSoLong) {
   EXPECT_TRUE(source.over(kStart + 1s));
 }
 
-TEST(ClosedLoop, EndsByWhatComesFirst) {
+TEST(ClosedLoop, EndsAtTheFirstLimit) {
   RequestSource by_number({.duration = 1s, .requests = 1}, kStart);
   EXPECT_TRUE(by_number.take(kStart));
   EXPECT_FALSE(by_number.take(kStart));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a run has seen, and whether it may be believed: each reason why not, alone and in words.
+// The recorder, and whether a result is valid: each reason against it, alone and as text.
 #include "measure/result.hpp"
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Recorder, CountsAnAnswerFromEachOfItsMoments) {
+TEST(Recorder, MeasuresAnAnswerFromEachOfItsTimes) {
   Recorder recorder;
   constexpr Time kSent{10s};
   recorder.answered({kSent - 3s, kSent, true}, kSent + 1s, kSent + 2s);
@@ -28,7 +28,7 @@ TEST(Recorder, CountsAnAnswerFromEachOfItsMoments) {
   EXPECT_TRUE(recorder.lateness.empty());
 }
 
-TEST(Recorder, KeepsNothingOfTheWarmUpButItsNumber) {
+TEST(Recorder, KeepsOnlyTheCountOfTheWarmUp) {
   Recorder recorder;
   recorder.answered({Time(1s), Time(1s), false}, Time(2s), Time(3s));
   EXPECT_EQ(recorder.warmup_requests, 1U);
@@ -96,7 +96,7 @@ TEST(Recorder, IsServedLaterWhenItsLastRequestIsSentLater) {
 TEST(Recorder, IsServedLaterByAServerThatIsSlowerThanItsSchedule) {
   Recorder recorder;
   recorder.planned_end = Time(1s);
-  for (int i = 0; i < 1000; ++i) {  // all sent in time, an answer every 2 ms
+  for (int i = 0; i < 1000; ++i) {  // all sent in time, one answer every 2 ms
     recorder.answered({Time(1ms * i), Time(1ms * i), true}, Time(2ms * i), Time(2ms * i));
   }
   EXPECT_GT(recorder.served_at(), Time(1470ms));
@@ -157,7 +157,7 @@ std::vector<Spoilt> spoilt() {
   };
 }
 
-TEST(Result, HasEachReasonNotToBelieveItOnce) {
+TEST(Result, HasEachInvalidReasonOnce) {
   for (const Spoilt& one : spoilt()) {
     Result result = good_result();
     one.spoil(result);
@@ -222,7 +222,7 @@ TEST(Result, OfAScheduleOfOneRequestHasNoRate) {
   EXPECT_TRUE(result.invalid_reasons().empty()) << "two requests say one";
 }
 
-TEST(Result, SaysThatTheClientItselfStoodStill) {
+TEST(Result, ReportsThatTheClientStoodStill) {
   const std::string stood_still = "the client itself did not run for 250 ms or longer";
   Result open = good_result();
   open.recorder.longest_standstill = 250ms - 1ns;
@@ -263,7 +263,7 @@ TEST(Result, NotesThatRequestsWereSentAgain) {
   EXPECT_TRUE(result.invalid_reasons().empty());
 }
 
-TEST(Result, NotesThatTheClientWasTheLimit) {
+TEST(Result, NotesThatTheClientWasTheBottleneck) {
   Result result = good_result();
   result.client_cpu_share = 0.799;
   EXPECT_TRUE(result.notes().empty());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A result with nothing wrong in it, to be spoilt.
+// A valid result, for tests to break.
 #pragma once
 
 #include <utility>
@@ -9,8 +9,8 @@
 
 namespace majuscule::test {
 
-/// 100 requests, offered and answered in one second: 1 to 100 ms from their time, which is 10 times that from
-/// the real sending in microseconds.
+/// 100 requests offered and answered in one second. Response times are 1 to 100 ms; service times are 10 us
+/// for each ms of that.
 inline Result good_result() {
   using namespace std::chrono_literals;
   constexpr Time kStart{50s};

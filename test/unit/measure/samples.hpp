@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Samples whose distribution is known, the same on every machine: by inversion from the standard's own
-// generator, whose numbers are fixed, and not by its distributions, which are not.
+// Samples from known distributions, the same on every machine: by inversion from the standard generator,
+// whose numbers are fixed. The standard distributions are not.
 #pragma once
 
 #include <cmath>
@@ -41,13 +41,14 @@ inline Histogram histogram_of(const std::vector<Duration>& values) {
   return histogram;
 }
 
-/// The sample at a percentile by nearest rank, in whole numbers. Of 99.9 % it takes 99,900.
+/// Returns the sample at a percentile (in thousandths: 99,900 for 99.9 %) by nearest rank, in integer
+/// arithmetic.
 inline Duration nearest_rank(const std::vector<Duration>& sorted, std::uint64_t thousandths) {
   const std::uint64_t rank = (thousandths * sorted.size() + 99'999) / 100'000;
   return sorted[rank == 0 ? 0 : rank - 1];
 }
 
-/// How many samples are longer, give or take those in the same bucket.
+/// Returns how many samples are longer, up to those in the same bucket.
 inline std::uint64_t longer_than(Duration bound, const Histogram& histogram) {
   std::uint64_t longer = 0;
   histogram.for_each([&](Duration value, std::uint64_t count) { longer += value > bound ? count : 0; });

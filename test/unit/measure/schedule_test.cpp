@@ -30,7 +30,8 @@ std::vector<Time> poisson(Duration length, std::uint64_t count, std::uint64_t se
   return all_of(Schedule(Arrivals::kPoisson, kStart, length, count, seed));
 }
 
-/// Kolmogorov and Smirnov's distance of samples from a distribution function, times the root of their number.
+/// Returns the Kolmogorov-Smirnov distance of samples from a distribution function, times the root of their
+/// number.
 double distance(std::vector<double> values, const std::function<double(double)>& distribution) {
   std::sort(values.begin(), values.end());
   const auto count = static_cast<double>(values.size());
@@ -42,7 +43,7 @@ double distance(std::vector<double> values, const std::function<double(double)>&
   }
   return most * std::sqrt(count);
 }
-/// Exceeded by one of a hundred right samples; the seeds here are not among those.
+/// Exceeded by 1 % of correct samples; the seeds here do not exceed it.
 constexpr double kFar = 1.63;
 
 TEST(FixedSchedule, HasEachAtItsNanosecond) {
@@ -57,7 +58,7 @@ TEST(FixedSchedule, RoundsToTheNextNanosecond) {
 }
 
 TEST(FixedSchedule, DoesNotDrift) {
-  constexpr std::int64_t kCount = 10'000'019;  // a prime: the distance is no whole number of nanoseconds
+  constexpr std::int64_t kCount = 10'000'019;  // a prime: the interval is no whole number of nanoseconds
   constexpr Duration kLength = 10min;
   Schedule schedule(Arrivals::kFixed, kStart, kLength, kCount, 1);
   std::int64_t worst = 0;  // in ns, times kCount
@@ -83,10 +84,10 @@ TEST(PoissonSchedule, HasTheRightNumberInOrderWithinItsTime) {
   }
 }
 
-TEST(PoissonSchedule, HasExponentialDistancesThatKnowNothingOfEachOther) {
+TEST(PoissonSchedule, HasIndependentExponentialIntervals) {
   constexpr std::size_t kCount = 200'000;
   const auto all = poisson(100s, kCount, 42);
-  std::vector<double> gaps;  // of the mean one
+  std::vector<double> gaps;  // divided by the mean
   for (std::size_t i = 1; i < all.size(); ++i) {
     gaps.push_back(static_cast<double>((all[i] - all[i - 1]).count()) / 500e3);
   }
@@ -111,7 +112,7 @@ TEST(PoissonSchedule, IsAsDenseAtItsEndAsAtItsBeginning) {
   EXPECT_LT(distance(places, [](double place) { return place; }), kFar);
 }
 
-TEST(PoissonSchedule, OfOneOrTwoHasThemAnywhere) {
+TEST(PoissonSchedule, OfOneOrTwoIsUniform) {
   std::vector<double> only, last;
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
     only.push_back(static_cast<double>((poisson(1s, 1, seed)[0] - kStart).count()) / 1e9);
@@ -126,7 +127,7 @@ TEST(PoissonSchedule, IsTheSameForTheSameSeedOnly) {
   EXPECT_NE(poisson(1s, 1000, 5), poisson(1s, 1000, 6));
 }
 
-TEST(Schedule, OfNoneIsOverAtOnce) {
+TEST(Schedule, OfNoneIsEmpty) {
   for (const Arrivals arrivals : {Arrivals::kFixed, Arrivals::kPoisson}) {
     const Schedule schedule(arrivals, kStart, 1s, 0, 1);
     EXPECT_EQ(schedule.next(), kNever);
@@ -134,7 +135,7 @@ TEST(Schedule, OfNoneIsOverAtOnce) {
   }
 }
 
-TEST(Schedule, IsNotWrittenOutBeforehand) {
+TEST(Schedule, IsComputedOnDemand) {
   Schedule schedule(Arrivals::kPoisson, kStart, 24h * 365, UINT64_C(1) << 50, 1);
   EXPECT_EQ(schedule.left(), UINT64_C(1) << 50);
   schedule.pop();

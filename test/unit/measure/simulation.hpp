@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The client's part in virtual time: the moments come from a RequestSource, go to a Recorder, and between the
-// two is a server of which everything is known.
+// The client in virtual time: times come from a RequestSource and go to a Recorder, with a known server in
+// between.
 #pragma once
 
 #include <functional>
@@ -13,12 +13,12 @@
 
 namespace majuscule::test {
 
-/// When the answer comes to a request that is sent now. Called in the order of sending.
+/// Returns when the answer comes to a request sent at `sent`. Called in the order of sending.
 using KnownServer = std::function<Time(Time sent)>;
 
 inline constexpr Time kSimulationStart{std::chrono::seconds(100)};
 
-/// A whole run with one request in flight on each of the plan's connections.
+/// Simulates a whole run with one request in flight on each connection.
 inline Result simulate(const LoadConfig& config, const KnownServer& server) {
   struct Coming {
     Time at;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// When a client stood still, and when it only worked or slept.
+// Distinguishes a client that stood still from one that worked or slept.
 #include "measure/stall_detector.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Time kStart{1000s};
 
-TEST(StallDetector, LooksEveryTenthOfASecond) {
+TEST(StallDetector, ChecksEveryTenthOfASecond) {
   StallDetector detector(kStart, 5s);
   EXPECT_FALSE(detector.woke(kStart + 99ms));
   EXPECT_TRUE(detector.woke(kStart + 100ms));
@@ -20,7 +20,7 @@ TEST(StallDetector, LooksEveryTenthOfASecond) {
   EXPECT_TRUE(detector.woke(kStart + 200ms));
 }
 
-TEST(StallDetector, FindsAGapInWhichNothingWasDone) {
+TEST(StallDetector, FindsAGapWithoutWork) {
   StallDetector detector(kStart, 5s);
   EXPECT_FALSE(detector.woke(kStart + 50ms));
   ASSERT_TRUE(detector.woke(kStart + 1050ms));
@@ -31,7 +31,7 @@ TEST(StallDetector, FindsAGapInWhichNothingWasDone) {
   EXPECT_EQ(detector.look(5s + 50ms).length(), 0s) << "once";
 }
 
-TEST(StallDetector, FindsNoneBelowItsBound) {
+TEST(StallDetector, IgnoresAGapBelowItsBound) {
   StallDetector detector(kStart, 0s);
   ASSERT_TRUE(detector.woke(kStart + 249ms));
   EXPECT_EQ(detector.look(0s).length(), 0s);
@@ -39,7 +39,7 @@ TEST(StallDetector, FindsNoneBelowItsBound) {
   EXPECT_EQ(detector.look(0s).length(), 150ms);
 }
 
-TEST(StallDetector, FindsNoneInAGapFullOfWork) {
+TEST(StallDetector, IgnoresAGapWithWork) {
   StallDetector detector(kStart, 0s);
   ASSERT_TRUE(detector.woke(kStart + 1s));
   EXPECT_EQ(detector.look(501ms).length(), 0s);
@@ -47,7 +47,7 @@ TEST(StallDetector, FindsNoneInAGapFullOfWork) {
   EXPECT_EQ(detector.look(501ms + 500ms).length(), 900ms);
 }
 
-TEST(Stall, KnowsHowMuchOfItLiesBehindAMoment) {
+TEST(Stall, HasThePartAfterATime) {
   const Stall stall{kStart, kStart + 1s};
   EXPECT_EQ(stall.since(kStart - 5s), 1s);
   EXPECT_EQ(stall.since(kStart + 300ms), 700ms);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// URLs, the bytes of a request, and what its answers must be.
+// URLs, the bytes of a request, and the expected answers.
 #include "measure/target.hpp"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST(ParseUrl, RefusesTheRest) {
   }
 }
 
-TEST(ReadUrl, SaysWhatIsWrong) {
+TEST(ReadUrl, NamesTheError) {
   const std::pair<std::string, std::string> cases[] = {
       {"https://a/", "TLS is not supported; expected http://HOST:PORT/PATH"},
       {"ftp://a/", "'ftp://' is not supported"},
@@ -120,14 +120,14 @@ RequestTemplate template_for(const std::string& url, std::optional<std::size_t> 
   return make_request_template(*parse_url(url), body_size, "hELLO wORLD", closing, check);
 }
 
-TEST(MakeRequestTemplate, AsksWithGet) {
+TEST(MakeRequestTemplate, MakesAGet) {
   EXPECT_EQ(template_for("http://a:8000/x?y").request, "GET /x?y HTTP/1.1\r\nHost: a:8000\r\n\r\n");
   EXPECT_EQ(template_for("http://[::1]:8000").request, "GET / HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n");
   EXPECT_EQ(template_for("http://a", std::nullopt, true).request,
             "GET / HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n");
 }
 
-TEST(MakeRequestTemplate, PostsABodyOfThatSize) {
+TEST(MakeRequestTemplate, MakesAPostOfTheGivenSize) {
   for (const std::size_t size : {0U, 1U, 64U, 65U, 1000U, 1'000'000U}) {
     for (const bool closing : {false, true}) {
       const std::string request = template_for("http://a/x", size, closing).request;
@@ -140,7 +140,7 @@ TEST(MakeRequestTemplate, PostsABodyOfThatSize) {
   }
 }
 
-TEST(MakeRequestTemplate, ExpectsCapitalizedWhatItPosts) {
+TEST(MakeRequestTemplate, ExpectsThePostedBodyCapitalized) {
   const RequestTemplate with_body = template_for("http://a/capitalize", 70);
   const std::string body = with_body.request.substr(with_body.request.size() - 70);
   ASSERT_TRUE(with_body.expected.body);
@@ -153,13 +153,13 @@ TEST(MakeRequestTemplate, ExpectsCapitalizedWhatItPosts) {
   EXPECT_EQ(template_for("http://a/capitalize?text=x", 1).expected.body, "M") << "the body counts";
 }
 
-TEST(MakeRequestTemplate, ExpectsCapitalizedWhatItAsksWith) {
+TEST(MakeRequestTemplate, ExpectsTheQueryTextCapitalized) {
   EXPECT_EQ(template_for("http://a/capitalize?text=hello+WORLD%21").expected.body, "Hello world!");
   EXPECT_EQ(template_for("http://a/capitalize?x=1&text=aB&text=c").expected.body, "Ab") << "the first counts";
   EXPECT_EQ(template_for("http://a/capitalize?text=").expected.body, "");
 }
 
-TEST(MakeRequestTemplate, ExpectsAlwaysTheSameWhereItDoesNotKnow) {
+TEST(MakeRequestTemplate, ExpectsTheSameBodyForOtherPaths) {
   for (const char* url :
        {"http://a/", "http://a/healthz", "http://a/capitalize", "http://a/capitalize?x=1",
         "http://a/capitalize?text=%zz", "http://a/capitalize/?text=a", "http://a/Capitalize?text=a"}) {
@@ -171,7 +171,7 @@ TEST(MakeRequestTemplate, ExpectsAlwaysTheSameWhereItDoesNotKnow) {
   EXPECT_FALSE(template_for("http://a/other", 10).expected.body);
 }
 
-TEST(MakeRequestTemplate, LooksAtBodiesAsItIsTold) {
+TEST(MakeRequestTemplate, ChecksBodiesAsRequested) {
   const RequestTemplate same = template_for("http://a/capitalize", 10, false, BodyCheck::kSame);
   EXPECT_FALSE(same.expected.body);
   EXPECT_FALSE(same.expected.any_body);
@@ -180,7 +180,7 @@ TEST(MakeRequestTemplate, LooksAtBodiesAsItIsTold) {
   EXPECT_TRUE(any.expected.any_body);
 }
 
-TEST(MakeRequestTemplate, SaysTheTextInTheRawProtocol) {
+TEST(MakeRequestTemplate, SendsTheTextInTheRawProtocol) {
   const RequestTemplate raw = template_for("raw://a:9000");
   EXPECT_EQ(raw.request, "hELLO wORLD");
   EXPECT_TRUE(raw.expected.raw);

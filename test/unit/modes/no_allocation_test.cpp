@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// In the steady state of a keep-alive connection no request costs a heap allocation: first the conversation
-// with its service and pool alone, then the whole of each event loop on a thread, asked over a socket. What a
-// connection allocates with its first requests is not counted.
+// In the steady state of a keep-alive connection, no request allocates heap memory: first the connection with
+// its service and pool alone, then each event loop on a thread, through a socket. Allocations of a
+// connection's first requests are not counted.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -90,7 +90,7 @@ class ConversationAllocates : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ConversationAllocates, NothingForARequest) {
   const Limits limits;
-  FakeLedger counters;
+  FakeCounters counters;
   RequestContextPool pool(256);
   ConnectionContext context{limits, counters, nullptr, pool};
   CapitalizeService service(Options(), {.mode = "epoll",
@@ -132,7 +132,7 @@ TEST_P(ConversationAllocates, NothingForARequest) {
 
 INSTANTIATE_TEST_SUITE_P(Steady, ConversationAllocates, ::testing::ValuesIn(cases()), kName);
 
-/// Lets the allocations of the thread that asks it count.
+/// Counts the allocations of the thread that calls it.
 class CountingService final : public Service {
  public:
   explicit CountingService(std::unique_ptr<Service> service) : service_(std::move(service)) {}
@@ -158,7 +158,7 @@ UniqueFd connect_to(const std::string& url) {
   return fd;
 }
 
-/// Sends the request and receives its answers. Without an allocation.
+/// Sends the request and receives its answers, without allocating.
 testing::AssertionResult ask(int fd, const Case& asked, std::size_t& answer_size) {
   std::string_view rest = asked.request;
   while (!rest.empty()) {
@@ -169,7 +169,7 @@ testing::AssertionResult ask(int fd, const Case& asked, std::size_t& answer_size
   static char buffer[64 * 1024];
   std::size_t size = 0;
   const auto text = [&] { return std::string_view(buffer, size); };
-  // The first answer tells the size of all that follow: only the date in them differs.
+  // The first answer gives the size of all that follow: only their date differs.
   const auto whole = [&] {
     if (answer_size > 0) return size >= answer_size * static_cast<std::size_t>(asked.answers);
     const auto head = text().find("\r\n\r\n");
@@ -187,7 +187,7 @@ testing::AssertionResult ask(int fd, const Case& asked, std::size_t& answer_size
   return testing::AssertionFailure() << text().substr(0, 300);
 }
 
-/// But for those with the blocking driver, whose larger read buffer comes and goes.
+/// Without the modes of the blocking driver, whose larger read buffer is allocated on demand.
 std::vector<std::string> event_loops() {
   std::vector<std::string> names;
   for (const Mode& mode : modes()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that brings a service of its own, through the public headers alone: served by every mode, in a
-// child process since serve() owns the signals, and asked over a socket.
+// A program with its own service, using the public headers alone: served in every mode, in a child process
+// since serve() controls the signals, and tested through a socket.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@
 namespace majuscule::test {
 namespace {
 
-/// Answers with what it was asked, after a short task; but for a few paths, at which it fails.
+/// Echoes the request after a short task; a few paths make it fail.
 class Parrot final : public Service {
  public:
   Parrot(std::string mode, const Counters& counters) : mode_(std::move(mode)), counters_(counters) {}
@@ -79,13 +79,13 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// The next line of its output; empty at the end.
+  /// Returns the next line of its output; empty at the end.
   std::string line() {
     char text[200];
     return std::fgets(text, sizeof text, output_) != nullptr ? text : "";
   }
   void terminate() const { ::kill(pid_, SIGTERM); }
-  /// Its exit code; -1 if it did not end by itself.
+  /// Returns its exit code; -1 if a signal ended it.
   int wait() {
     int status = 0;
     if (pid_ <= 0 || ::waitpid(pid_, &status, 0) != pid_) return -1;
@@ -106,7 +106,7 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-/// Sends `request` and returns all that comes until the server closes.
+/// Sends `request` and returns everything until the server closes.
 std::string exchange(int port, const std::string& request) {
   const sockaddr_in address = loopback(port);
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -126,7 +126,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 class Embedding : public ::testing::TestWithParam<const Mode*> {};
 
-TEST_P(Embedding, ServesAServiceOfOnesOwn) {
+TEST_P(Embedding, ServesACustomService) {
   const Mode& mode = *GetParam();
   Options options;
   options.port = 0;
@@ -154,7 +154,8 @@ TEST_P(Embedding, ServesAServiceOfOnesOwn) {
 TEST_P(Embedding, LosesOneConnectionWhenTheServiceFails) {
   for (const unsigned workers : {1U, 2U}) {
     const Mode& mode = *GetParam();
-    if (workers > 1 && mode.name != "epoll" && mode.name != "process") continue;  // alike in the others
+    if (workers > 1 && mode.name != "epoll" && mode.name != "process")
+      continue;  // the other modes behave the same
     Options options;
     options.port = 0;
     options.raw_port = 0;
@@ -181,7 +182,7 @@ TEST_P(Embedding, LosesOneConnectionWhenTheServiceFails) {
   }
 }
 
-TEST_P(Embedding, SaysByItsExitCodeThatThePortIsTaken) {
+TEST_P(Embedding, ReportsATakenPortByItsExitCode) {
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   const int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

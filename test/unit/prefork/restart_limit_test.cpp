@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How fast workers that die are replaced.
+// How fast dead workers are replaced.
 #include "prefork/restart_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(RestartLimit, ReplacesAtOnceWhoServedForAWhile) {
+TEST(RestartLimit, ReplacesALongLivedWorkerAtOnce) {
   RestartLimit limit;
   for (int i = 0; i < 100; ++i) EXPECT_EQ(limit.died(RestartLimit::kSoon), 0s);
 }
@@ -25,7 +25,7 @@ TEST(RestartLimit, GivesUpAtTheLastOneAllowed) {
   EXPECT_FALSE(limit.died(999ms).has_value());
 }
 
-TEST(RestartLimit, BeginsAnewAfterOneWhoServedForAWhile) {
+TEST(RestartLimit, StartsOverAfterALongLivedWorker) {
   RestartLimit limit;
   for (int i = 0; i < 20; ++i) {
     for (const auto pause : {100ms, 200ms}) EXPECT_EQ(limit.died(0s), pause);

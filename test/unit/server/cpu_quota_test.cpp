@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Quotas of control groups, in folders that look like /proc and /sys.
+// Quotas of control groups, in folders laid out like /proc and /sys.
 #include "server/cpu_quota.hpp"
 
 #include <unistd.h>
@@ -47,7 +47,7 @@ TEST_F(CpuQuota, IsTheSmallestFromTheGroupUpInVersion2) {
   EXPECT_EQ(quota(), 0.5);
 }
 
-TEST_F(CpuQuota, IsThatOfTheCpuControllerInVersion1) {
+TEST_F(CpuQuota, UsesTheCpuControllerInVersion1) {
   write("/proc/self/cgroup", "5:memory:/x\n4:cpu,cpuacct:/a\n0::/\n");
   mount("/", "/sys/fs/cgroup/cpu,cpuacct", "cgroup", "rw,cpu,cpuacct");
   write("/sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", "-1\n");
@@ -57,12 +57,12 @@ TEST_F(CpuQuota, IsThatOfTheCpuControllerInVersion1) {
   EXPECT_EQ(quota(), 2.0);
 }
 
-TEST_F(CpuQuota, OfAContainerIsWhereItsGroupIsMounted) {
+TEST_F(CpuQuota, OfAContainerIsFoundAtItsMountPoint) {
   write("/proc/self/cgroup", "0::/docker/abc\n");
   mount("/docker/abc", "/sys/fs/cgroup", "cgroup2", "rw");
   write("/sys/fs/cgroup/cpu.max", "100000 100000\n");
   EXPECT_EQ(quota(), 1.0);
-  write("/proc/self/cgroup", "0::/\n");  // with a namespace of its own
+  write("/proc/self/cgroup", "0::/\n");  // with its own cgroup namespace
   mount("/", "/sys/fs/cgroup", "cgroup2", "rw");
   EXPECT_EQ(quota(), 1.0);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The drain in virtual time: what is due when, whatever the driver is.
+// The drain in virtual time: what is due when, independent of the driver.
 #include "server/drain.hpp"
 
 #include <vector>
@@ -18,7 +18,7 @@ class DrainTest : public ::testing::Test {
  protected:
   void begin(Duration timeout = 10s) { drain_.begin(kStop, timeout); }
 
-  /// All steps that are due `after` the stop signal.
+  /// Returns all steps that are due `after` the stop signal.
   std::vector<Step> steps(Duration after, bool accepts = true) {
     std::vector<Step> due;
     for (Step step; (step = drain_.take_step(kStop + after, accepts)) != Step::kNone;) due.push_back(step);
@@ -62,7 +62,7 @@ TEST_F(DrainTest, GivesThatTimeAlsoToClientsThatComeLate) {
   EXPECT_EQ(steps(900ms + Drain::kFreshGrace), std::vector{Step::kCloseIdle});
 }
 
-TEST_F(DrainTest, ComesAgainForClientsAfterTheFreshWereClosed) {
+TEST_F(DrainTest, ClosesLaterFreshClientsToo) {
   begin();
   steps(2s);
   drain_.client_came(kStop + 3s);
@@ -117,7 +117,7 @@ TEST_F(DrainTest, AbortsBeforeTheQueuesAreTakenWhenItsTimeIsShorter) {
   EXPECT_EQ(steps(1s), std::vector{Step::kAbort});
 }
 
-TEST_F(DrainTest, DoesWhatWasDueInItsOrderHoweverLateItIsAsked) {
+TEST_F(DrainTest, DoesLateStepsInOrder) {
   begin(3s);
   EXPECT_EQ(steps(1h), (std::vector{Step::kCloseIdle, Step::kTakeQueued, Step::kCloseIdle, Step::kAbort}));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The shared state behind its guard: exact, whoever adds to it from how many threads or processes and whoever
-// of them is killed; but for requests without a guard, which are lost.
+// The shared state behind its guard: exact for any number of threads or processes, even when some are killed.
+// Only requests without a guard may be lost.
 #include "server/guarded_counters.hpp"
 
 #include <sched.h>
@@ -57,7 +57,8 @@ std::string name_of(const ::testing::TestParamInfo<Case>& info) {
   return name;
 }
 
-/// A child that runs `work`, and ends without the tests' own exit. At the latest a test's end kills it.
+/// A child that runs `work` and ends without the test program's exit handlers. Killed at the end of the test
+/// at the latest.
 class Child {
  public:
   explicit Child(const std::function<void()>& work) : pid_(::fork()) {
@@ -91,12 +92,13 @@ void run_threads(const std::function<void(unsigned)>& work) {
 
 void run_processes(const std::function<void(unsigned)>& work) {
   std::vector<Child> children;
-  children.reserve(kAdders);  // or valgrind finds it half moved in the child
+  children.reserve(kAdders);  // otherwise valgrind sees it half moved in the child
   for (unsigned i = 0; i < kAdders; ++i) children.emplace_back([&, i] { work(i); });
   for (Child& child : children) child.wait();
 }
 
-/// Runs `work(number)` in eight threads or processes at once, as the case shares, none before all are there.
+/// Runs `work(number)` in eight threads or processes at once, depending on the case; none starts before all
+/// are ready.
 void run_at_once(const Case& c, const std::function<void(unsigned)>& work) {
   const SharedArray<std::atomic<unsigned>> there(1, 0U);
   const auto work_with_the_others = [&](unsigned number) {
@@ -145,8 +147,8 @@ TEST_P(EveryCounters, SaysWhetherItMayLoseUpdates) {
 class SharedCounters : public GuardedCountersTest {};
 INSTANTIATE_TEST_SUITE_P(Guards, SharedCounters, ::testing::ValuesIn(cases(is_shared)), name_of);
 
-/// All that the guard protects, so all but the requests where there is none.
-TEST_P(SharedCounters, IsExactForManyAtOnce) {
+/// Everything that the guard protects: all counters, but not the requests if there is no guard.
+TEST_P(SharedCounters, IsExactUnderConcurrency) {
   const auto counters = this->counters();
   run_at_once(GetParam(), [&](unsigned) {
     for (std::uint64_t i = 0; i < kAdds; ++i) counters->add(kDelta);
@@ -179,7 +181,7 @@ TEST_P(SharedCounters, NeverShowsMoreClosedThanAccepted) {
     for (std::uint64_t i = 0; i < kAdds / 10; ++i) {
       counters->add({.accepted = 1});
       const CounterValues seen = counters->read();
-      if (seen.closed >= seen.accepted) std::abort();  // this one is open
+      if (seen.closed >= seen.accepted) std::abort();  // a reader must see this client as open
       counters->add({.closed = 1});
     }
   });
@@ -191,9 +193,9 @@ TEST_P(SharedCounters, ForgetsTheClientsOfADeadWorker) {
   const auto counters = this->counters(kWorkers);
   for (unsigned worker = 0; worker < kWorkers; ++worker) {
     Child([&] {
-      counters->become(worker);
+      counters->set_worker(worker);
       counters->add({.requests = 1, .accepted = 10, .closed = worker});
-      Child([&] { counters->add({.accepted = 1}); }).wait();  // what it forks counts as its own
+      Child([&] { counters->add({.accepted = 1}); }).wait();  // its children count for the same worker
     }).wait();
   }
   EXPECT_EQ(counters->read().accepted - counters->read().closed, 30U);
@@ -202,27 +204,27 @@ TEST_P(SharedCounters, ForgetsTheClientsOfADeadWorker) {
   EXPECT_EQ(counters->read().accepted, 33U);
   EXPECT_EQ(counters->read().requests, 3U) << "what else it did stays counted";
   Child([&] {
-    counters->become(1);
+    counters->set_worker(1);
     counters->add({.accepted = 5, .closed = 1});
   }).wait();
   EXPECT_EQ(counters->read().accepted - counters->read().closed, 24U);
 }
 
-TEST_P(SharedCounters, IsNotHeldUpByAProcessThatIsKilled) {
+TEST_P(SharedCounters, IsNotBlockedByAKilledProcess) {
   constexpr int kRounds = 50;
   const auto counters = this->counters(2);
   const SharedArray<std::atomic<bool>> adds(1, false);
   for (int i = 0; i < kRounds; ++i) {
     adds[0] = false;
     Child victim([&] {
-      counters->become(1);
+      counters->set_worker(1);
       for (;;) {
         counters->add({.requests = 1, .accepted = 1});
         adds[0] = true;
       }
     });
     while (!adds[0]) std::this_thread::yield();
-    victim.kill();  // in the midst of it
+    victim.kill();  // while it adds
     counters->forget_clients_of(1);
     const CounterValues before = counters->read();
     EXPECT_EQ(before.accepted, before.closed);
@@ -231,7 +233,7 @@ TEST_P(SharedCounters, IsNotHeldUpByAProcessThatIsKilled) {
   }
 }
 
-/// Whether what shares so really runs at the same time; valgrind runs one thread at a time.
+/// Returns whether threads or processes really run in parallel; valgrind runs one thread at a time.
 bool runs_at_once(Sharing sharing) {
   cpu_set_t cpus;
   const char* const preloaded = std::getenv("LD_PRELOAD");
@@ -241,7 +243,8 @@ bool runs_at_once(Sharing sharing) {
          (sharing == Sharing::kProcesses || !in_valgrind);
 }
 
-/// An update is lost when another adds between its two halves: sooner or later, where two really run at once.
+/// An update is lost when another thread adds between its two halves. With real parallelism that happens
+/// sooner or later.
 TEST_P(SharedCounters, LosesUpdatesOfRequestsOnlyWithoutAGuard) {
   constexpr std::uint64_t kManyAdds = 50 * kAdds;  // for longer than a time slice
   const bool is_exact = GetParam().is_exact();
@@ -258,7 +261,7 @@ TEST_P(SharedCounters, LosesUpdatesOfRequestsOnlyWithoutAGuard) {
   EXPECT_EQ(counters->read().requests == added, is_exact) << added << " were added";
 }
 
-TEST(MutexCounters, ShowsAllCountersOfOneMoment) {
+TEST(MutexCounters, ReadsAllCountersAtOneMoment) {
   const auto counters = make_counters(Guard::kMutex, Sharing::kThreads, 1);
   run_threads([&](unsigned) {
     for (std::uint64_t i = 0; i < kAdds; ++i) {
@@ -277,7 +280,7 @@ TEST(Guards, HaveTheirNames) {
   EXPECT_EQ(to_string(Guard::kSharded), "sharded");
 }
 
-TEST(Guards, AreAllAllowedWhereAnythingIsShared) {
+TEST(Guards, AreAllAllowedWhereStateIsShared) {
   EXPECT_EQ(allowed_guards(Sharing::kOneThread).size(), 1U);
   EXPECT_EQ(allowed_guards(Sharing::kOneThread).front(), Guard::kNone);
   EXPECT_EQ(allowed_guards(Sharing::kThreads).size(), 4U);
@@ -286,7 +289,7 @@ TEST(Guards, AreAllAllowedWhereAnythingIsShared) {
   EXPECT_EQ(allowed_guards(Sharing::kProcesses).front(), Guard::kAtomic);
 }
 
-TEST(Guards, AreThoseOfProcessesForAModeOfOneThreadWithWorkers) {
+TEST(Guards, OfWorkersAreThoseOfProcesses) {
   const Mode mode{"a", "b", Sharing::kOneThread, nullptr};
   EXPECT_EQ(sharing_of(mode, 1), Sharing::kOneThread);
   EXPECT_EQ(sharing_of(mode, 2), Sharing::kProcesses);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Listening on all addresses of a host, what an address looks like, and what accept(2) tells of a client.
+// Listening on all addresses of a host, formatting of addresses, and the client's address from accept(2).
 #include "server/listeners.hpp"
 
 #include <arpa/inet.h>
@@ -54,7 +54,7 @@ AcceptResult accept(Listener& listener, Accepted& client) {
   return listener.accept(client, true);
 }
 
-TEST(SocketAddress, IsWrittenAsInAUrl) {
+TEST(SocketAddress, IsFormattedAsInAUrl) {
   EXPECT_EQ(v4("192.0.2.1", 80).text(), "192.0.2.1:80");
   EXPECT_EQ(v6("2001:db8::1", 80).text(), "[2001:db8::1]:80");
   EXPECT_EQ(v6("2001:db8::1", 80).host(), "2001:db8::1");
@@ -73,14 +73,14 @@ TEST(Resolve, TakesAddressesWithAndWithoutBrackets) {
   EXPECT_EQ(resolve("[::1]", 80), std::vector{v6("::1", 80)});
 }
 
-TEST(Resolve, TakesEachAddressOfANameOnce) {
+TEST(Resolve, GivesEachAddressOfANameOnce) {
   const std::vector<SocketAddress> addresses = resolve("localhost", 80);
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) EXPECT_FALSE(addresses[i] == addresses[k]) << addresses[i].text();
   }
 }
 
-TEST(Resolve, NamesTheHostThatItCannotUse) {
+TEST(Resolve, NamesAnInvalidHost) {
   for (const std::string host : {"[::1", "", "localhost:80", "no.such.host.invalid", "300.1.1.1"}) {
     try {
       resolve(host, 80);
@@ -158,7 +158,7 @@ TEST(Listener, KnowsTheAddressOfAClientThatHasReset) {
   EXPECT_EQ(accepted.protocol, Protocol::kHttp);
 }
 
-TEST(Listener, TellsAFailureThatIsNoClientsFromAnEmptyQueue) {
+TEST(Listener, DistinguishesAFailureFromAnEmptyQueue) {
   Listener listener(Protocol::kHttp, v4("127.0.0.1"), 8);
   Accepted accepted;
   EXPECT_EQ(listener.accept(accepted, true), AcceptResult::kQueueEmpty);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The file of the access log by itself: which names it takes, and what becomes of a line that does not fit.
+// The file of the access log alone: the names it accepts, and what happens to a line that does not fit.
 #include "server/log_file.hpp"
 
 #include <fcntl.h>
@@ -41,7 +41,7 @@ TEST_F(LogFileTest, ThrowsWithTheFlagAndTheReason) {
   }
 }
 
-TEST_F(LogFileTest, CountsTheLinesThatAFullDiskDoesNotTake) {
+TEST_F(LogFileTest, CountsTheLinesThatAFullDiskLoses) {
   LogFile full("/dev/full");
   const auto [lost, error] = full.write("one\ntwo\n");
   EXPECT_EQ(lost, 2U);
@@ -63,7 +63,7 @@ TEST_F(LogFileTest, WritesToAStandardDescriptorThatIsASocket) {
   }
 }
 
-TEST_F(LogFileTest, OpensAFifoThatNobodyReadsYet) {
+TEST_F(LogFileTest, OpensAFifoWithoutAReader) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   LogFile log(path_);
   EXPECT_EQ(log.write("kept\n").lost_lines, 0U);
@@ -73,7 +73,7 @@ TEST_F(LogFileTest, OpensAFifoThatNobodyReadsYet) {
   ::close(reader);
 }
 
-TEST_F(LogFileTest, RemovesWhatIsLeftOfALineThatDidNotFit) {
+TEST_F(LogFileTest, RemovesTheFragmentOfALineThatDidNotFit) {
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, SIG_IGN);
@@ -89,7 +89,7 @@ TEST_F(LogFileTest, RemovesWhatIsLeftOfALineThatDidNotFit) {
   EXPECT_EQ(contents(), "first\nwhole\n");
 }
 
-TEST_F(LogFileTest, IsOpenedAnewUnderItsName) {
+TEST_F(LogFileTest, IsReopenedByItsName) {
   LogFile log(path_);
   EXPECT_EQ(log.write("old\n").lost_lines, 0U);
   ::unlink(path_.c_str());

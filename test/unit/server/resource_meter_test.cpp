@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One meter over several processes: what each has used is in it while it lives, and stays in it.
+// One meter over several processes: it includes the resources of each while it lives and afterwards.
 #include "server/resource_meter.hpp"
 
 #include <sys/wait.h>
@@ -24,8 +24,7 @@ double own_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-/// Whether that many threads are what `expected` of ours are counted as: a sanitizer may have some of its
-/// own.
+/// Returns whether `threads` are the `expected` ones; a sanitizer may add some.
 bool are(std::uint64_t threads, std::uint64_t expected) {
   return kHasThreadSanitizer ? threads >= expected : threads == expected;
 }
@@ -36,7 +35,7 @@ void burn(double more) {
   }
 }
 
-/// A metered process that does `work`, says so, and then waits to be killed.
+/// A metered process that does `work`, reports it, and waits to be killed.
 template <typename Work>
 class Child {
  public:
@@ -67,7 +66,7 @@ class Child {
   int ends_[2] = {-1, -1};
 };
 
-TEST(ResourceMeter, KnowsAProcessThatIsAlone) {
+TEST(ResourceMeter, MeasuresASingleProcess) {
   const ResourceMeter meter(0);
   burn(0.02);
   const Resources first = meter.read();
@@ -112,14 +111,14 @@ TEST(ResourceMeter, CountsLessThanAStepOfALivingChild) {
   EXPECT_GE(seconds(meter.read()) - before, 20 * 0.004);
 }
 
-TEST(ResourceMeter, AddsUpThoseThatHadAPlaceOneAfterTheOther) {
+TEST(ResourceMeter, AddsUpSuccessiveProcessesOfASlot) {
   ResourceMeter meter(1);
   const double before = seconds(meter.read());
   for (int i = 0; i < 3; ++i) Child(meter, [] { burn(0.05); }).end();
   EXPECT_GE(seconds(meter.read()) - before, 0.15);
 }
 
-TEST(ResourceMeter, CountsThoseItHasNoPlaceForWhenTheyAreReaped) {
+TEST(ResourceMeter, CountsProcessesWithoutASlotWhenReaped) {
   ResourceMeter meter(0);
   const double before = seconds(meter.read());
   const Child child(meter, [] { burn(0.1); });
@@ -128,7 +127,7 @@ TEST(ResourceMeter, CountsThoseItHasNoPlaceForWhenTheyAreReaped) {
   EXPECT_GE(seconds(meter.read()) - before, 0.1);
 }
 
-/// wait4(2) tells of a child together with the children that it has reaped.
+/// wait4(2) reports a child together with the children that it has reaped.
 TEST(ResourceMeter, CountsAGrandchildOnce) {
   ResourceMeter meter(2);
   const double before = seconds(meter.read());
@@ -138,7 +137,7 @@ TEST(ResourceMeter, CountsAGrandchildOnce) {
   EXPECT_LT(seconds(meter.read()) - before, 0.55);
 }
 
-TEST(ResourceMeter, IsTheSameForEveryProcessThatAsks) {
+TEST(ResourceMeter, IsTheSameInEveryProcess) {
   ResourceMeter meter(1);
   burn(0.1);
   const Child child(meter, [&] {
@@ -147,7 +146,7 @@ TEST(ResourceMeter, IsTheSameForEveryProcessThatAsks) {
   child.end();
 }
 
-TEST(ResourceMeter, LetsAProcessTellWhatOthersCannotRead) {
+TEST(ResourceMeter, IncludesPublishedFigures) {
   ResourceMeter meter(1);
   const Child child(meter, [&] { meter.publish(); });
   EXPECT_GE(seconds(meter.read()), 0.0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is taken from a service manager, where it cannot be seen from outside: variables and socket options.
+// What is taken from a service manager, where it is not visible from outside: variables and socket options.
 #include "server/service_manager.hpp"
 
 #include <fcntl.h>
@@ -19,20 +19,20 @@ namespace {
 
 constexpr const char* kVariables[] = {"NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};
 
-TEST(ServiceManager, TakesItsVariablesOutOfTheEnvironment) {
+TEST(ServiceManager, RemovesItsVariablesFromTheEnvironment) {
   for (const char* name : kVariables) ::setenv(name, "1", 1);
   const ServiceManager manager;
   for (const char* name : kVariables) EXPECT_EQ(::getenv(name), nullptr) << name;
-  EXPECT_TRUE(manager.take_listeners().empty()) << "process 1 is somebody else";
+  EXPECT_TRUE(manager.take_listeners().empty()) << "process 1 is another process";
 }
 
-TEST(ServiceManager, ThatIsNotThereIsToldNothing) {
+TEST(ServiceManager, IsNotNotifiedWhenAbsent) {
   const ServiceManager manager;
   EXPECT_EQ(manager.notify("READY=1"), std::error_code());
 }
 
-/// What a process takes over that is passed these listeners as descriptors 3 and so on: `http raw `; or what
-/// it says instead.
+/// Returns what a process takes over that is passed these listeners as descriptors 3 and so on: `http raw `;
+/// or its error message.
 std::string taken(const std::vector<const Listener*>& passed, const std::string& names) {
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
@@ -69,7 +69,7 @@ std::string taken(const std::vector<const Listener*>& passed, const std::string&
   return text;
 }
 
-TEST(ServiceManager, TakesSocketsOfOnePortForOneProtocol) {
+TEST(ServiceManager, UsesSocketsOfOnePortForOneProtocol) {
   const auto listener = [](const char* host, std::uint16_t port) {
     return Listener(Protocol::kHttp, resolve(host, port).front(), 1);
   };
@@ -94,7 +94,7 @@ TEST(ServiceManager, TakesSocketsOfOnePortForOneProtocol) {
   }
 }
 
-TEST(Listener, MakesAnInheritedSocketLikeItsOwn) {
+TEST(Listener, SetsUpAnInheritedSocketLikeItsOwn) {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   ASSERT_EQ(::listen(fd, 1), 0);
   const Listener listener(Protocol::kHttp, fd);
@@ -108,7 +108,7 @@ TEST(Listener, MakesAnInheritedSocketLikeItsOwn) {
   EXPECT_FALSE(Listener(Protocol::kHttp, resolve("127.0.0.1", 0).front(), 1).inherited());
 }
 
-TEST(Listener, LeavesADescriptorAloneThatItRefuses) {
+TEST(Listener, LeavesARefusedDescriptorOpen) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   EXPECT_THROW(Listener(Protocol::kHttp, fd), std::runtime_error);
   EXPECT_EQ(::close(fd), 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The stop signal as a descriptor, and the clock that passes it on. What ends the process is tried in a
-// child.
+// The stop signal as a descriptor, and the clock that reports it. Cases that end the process run in a child.
 #include "server/stop_signal.hpp"
 
 #include <poll.h>
@@ -25,13 +24,13 @@ bool readable(int fd) {
   return ::poll(&wanted, 1, 0) == 1;
 }
 
-TEST(StopSignal, IsSilentAtFirst) {
+TEST(StopSignal, IsNotReadableAtFirst) {
   const StopSignal stop(1h);
   EXPECT_FALSE(stop.requested());
   EXPECT_FALSE(readable(stop.fd()));
 }
 
-TEST(StopSignal, TurnsReadableForEver) {
+TEST(StopSignal, StaysReadable) {
   for (const int number : {SIGTERM, SIGINT}) {
     const StopSignal stop(1h);
     ::raise(number);
@@ -41,7 +40,7 @@ TEST(StopSignal, TurnsReadableForEver) {
   }
 }
 
-TEST(StopSignal, TakesHangupForOneUnlessItIsIgnored) {
+TEST(StopSignal, HandlesHangupUnlessIgnored) {
   EXPECT_EXIT(
       {
         const StopSignal stop(1h);
@@ -60,7 +59,7 @@ TEST(StopSignal, TakesHangupForOneUnlessItIsIgnored) {
       ::testing::ExitedWithCode(0), "^$");
 }
 
-TEST(StopSignalDeathTest, TakesTheSameSignalWithinAMomentForOne) {
+TEST(StopSignalDeathTest, CountsTheSameSignalWithinAMomentOnce) {
   EXPECT_EXIT(
       {
         const StopSignal stop(1h);
@@ -71,25 +70,25 @@ TEST(StopSignalDeathTest, TakesTheSameSignalWithinAMomentForOne) {
       ::testing::ExitedWithCode(0), "^$");
 }
 
-TEST(FirstSignal, IsRepeatedByTheSameOneSoonAndByAHangup) {
+TEST(FirstSignal, IsRepeatedByTheSameSignalSoonAndByHangup) {
   const Time begin = Time(1h);
   FirstSignal first;
   first.came(SIGTERM, begin);
   EXPECT_TRUE(first.is_repeated_by(SIGTERM, begin));
-  EXPECT_TRUE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kMoment - 1ns));
-  EXPECT_FALSE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kMoment));
+  EXPECT_TRUE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kRepeatTime - 1ns));
+  EXPECT_FALSE(first.is_repeated_by(SIGTERM, begin + FirstSignal::kRepeatTime));
   EXPECT_FALSE(first.is_repeated_by(SIGINT, begin));
   EXPECT_TRUE(first.is_repeated_by(SIGHUP, begin + 1h));
 }
 
-TEST(StopSignal, OfAForkedProcessIsDeafToOthers) {
+TEST(StopSignal, OfAForkedProcessIgnoresOtherSenders) {
   const StopSignal stop(1h, ::getppid());
   for (const int number : {SIGTERM, SIGINT, StopSignal::kFromParent}) ::raise(number);
   EXPECT_FALSE(stop.requested());
   EXPECT_FALSE(readable(stop.fd()));
 }
 
-TEST(StopSignal, OfAForkedProcessHearsItsParentOnceAndForAll) {
+TEST(StopSignal, OfAForkedProcessObeysItsParent) {
   const StopSignal stop(1h, ::getpid());
   for (int i = 0; i < 2; ++i) {
     ::raise(StopSignal::kFromParent);
@@ -108,7 +107,7 @@ TEST(StopSignalDeathTest, EndsTheProcessAtTheSecondSignal) {
       ::testing::ExitedWithCode(StopSignal::kForcedExitCode), "second signal");
 }
 
-TEST(StopSignalDeathTest, EndsTheProcessThatDoesNotNoticeIt) {
+TEST(StopSignalDeathTest, EndsAProcessThatDoesNotReact) {
   EXPECT_EXIT(
       {
         const StopSignal stop(1ms);
@@ -132,7 +131,7 @@ TEST(StopSignalDeathTest, InterruptsWaitsAgainAndAgain) {
       ::testing::ExitedWithCode(0), "");
 }
 
-TEST(StopSignalDeathTest, EndsTheProcessThatIsInterruptedInVain) {
+TEST(StopSignalDeathTest, EndsAProcessWhoseWaitsResume) {
   EXPECT_EXIT(
       {
         StopSignal stop(1ms);
@@ -143,7 +142,7 @@ TEST(StopSignalDeathTest, EndsTheProcessThatIsInterruptedInVain) {
       ::testing::ExitedWithCode(0), "drain timeout");
 }
 
-TEST(StopSignalDeathTest, GivesTheSignalsBack) {
+TEST(StopSignalDeathTest, RestoresTheSignals) {
   EXPECT_EXIT(
       {
         { const StopSignal stop(1h); }
@@ -152,7 +151,7 @@ TEST(StopSignalDeathTest, GivesTheSignalsBack) {
       ::testing::KilledBySignal(SIGTERM), "");
 }
 
-TEST(Clock, TellsTheDateOfItsSecond) {
+TEST(Clock, HasTheDateOfTheCurrentSecond) {
   const StopSignal stop(1h);
   Clock clock(stop);
   const Instant first = clock.now();
@@ -167,7 +166,7 @@ TEST(Clock, TellsTheDateOfItsSecond) {
   EXPECT_EQ(second.date, std::string_view(later_date.data(), later_date.size()));
 }
 
-TEST(Clock, SaysThatTheServerDrains) {
+TEST(Clock, ReportsTheDrain) {
   const StopSignal stop(1h);
   Clock clock(stop);
   ::raise(SIGTERM);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The replaced operators fall back on malloc and free, so memory may cross between them and a sanitizer's.
+// The replaced operators use malloc and free, so memory may be passed between them and those of a sanitizer.
 #include "support/allocations.hpp"
 
 #include <atomic>
@@ -47,7 +47,7 @@ std::uint64_t allocations() { return total.load(); }
 
 }  // namespace majuscule::test
 
-// The nothrow and array forms call these. No form of new is left that would not be counted.
+// The nothrow and array forms call these, so every form of new is counted.
 void* operator new(std::size_t size) { return majuscule::test::allocate(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return majuscule::test::allocate(size, alignment);

@@ -21,7 +21,7 @@ Reply echo(const Request& request) {
   return reply;
 }
 
-// The bytes are gone when receive() returns, as in a buffer that serves many connections.
+// The bytes are invalid when receive() returns, as in a buffer that serves many connections.
 void Conversation::receive(std::string_view bytes) {
   const auto buffer = std::make_unique<char[]>(bytes.size());
   bytes.copy(buffer.get(), bytes.size());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives one connection as a mode would, with a clock that only moves when told. Each step of a driver is a
-// function of its own, and play() does a whole round of them. What the service answers is a function of the
-// test's choice.
+// Drives one connection as a mode would, with a clock that moves only on request. Each step of a driver is a
+// function; play() does a whole round. The test chooses the service's answers.
 #pragma once
 
 #include <functional>
@@ -15,17 +14,17 @@
 
 namespace majuscule::test {
 
-/// `METHOD path?query body`, with nothing lost and nothing added; a raw message comes back as it is.
+/// Answers `METHOD path?query body`, unchanged; echoes a raw message.
 Reply echo(const Request& request);
 
-/// Everything a connection borrows. May be shared by several conversations.
+/// Everything that a connection borrows. Several may share it.
 struct World {
   explicit World(Limits l = {}) : limits(l) {}
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
   Limits limits;
-  FakeLedger counters;
+  FakeCounters counters;
   FakeAccessLog access_log;
   RequestContextPool pool{4};
   ConnectionContext context{limits, counters, &access_log, pool};
@@ -46,7 +45,7 @@ class Conversation {
   // Single steps.
   void receive(std::string_view bytes);
   void end_of_input() { connection_->end_of_input(now()); }
-  /// Answers one request. False when there is none.
+  /// Answers one request. Returns false when there is none.
   bool answer_one();
   /// Writes up to `most` bytes of the pending output; returns what was written.
   std::string write(std::size_t most = std::string::npos);
@@ -54,21 +53,21 @@ class Conversation {
   void expire() { connection_->expire(now()); }
   std::string pending() const;
 
-  /// A round: takes the bytes as far as input is wanted, answers all there is, writes all of it, `most` bytes
-  /// at a time. Input that is not wanted stays unread, as it would in a socket. Half-closes if asked to.
+  /// A round: passes in the bytes while input is wanted, answers all requests, writes all output, `most`
+  /// bytes at a time. Input that is not wanted stays unread, as in a socket. Shuts down writing if asked to.
   void play(std::string_view bytes, std::size_t most = std::string::npos);
-  /// The rest of such a round: answers, writes.
+  /// The rest of such a round: answers and writes.
   void settle(std::size_t most = std::string::npos);
 
   void pass(Duration duration) { time_ += duration; }
   void drain() { draining_ = true; }
   Instant now() const { return instant(time_, draining_); }
-  /// How long until the deadline; Duration::max() when there is none.
+  /// Returns the time until the deadline; Duration::max() when there is none.
   Duration patience() const;
 
   bool closed() const { return connection_->ending() == Ending::kClose; }
   bool was_half_closed() const { return half_closed_; }
-  /// All that was written.
+  /// Returns everything written so far.
   const std::string& output() const { return output_; }
 
  private:
@@ -83,8 +82,7 @@ class Conversation {
   std::string output_;
 };
 
-/// An answer of this server to HTTP, as the tests expect it to the byte. `fields` are the lines behind
-/// Content-Length.
+/// Returns an HTTP answer of this server, byte for byte. `fields` are the lines after Content-Length.
 std::string answer_text(std::string_view status_line, std::string_view body, std::string_view fields = {});
 
 }  // namespace majuscule::test

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stand-ins for what a connection works with: counters without a guard, an access log in memory, a fixed
-// clock.
+// Fakes for what a connection uses: counters without a guard, an access log in memory, a fixed clock.
 #pragma once
 
 #include <string>
@@ -15,14 +14,14 @@ namespace majuscule::test {
 inline constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
 inline constexpr std::int64_t kUnixSeconds = 784111777;
 
-/// When every conversation of these tests begins.
+/// The time at which the connections of these tests begin.
 inline constexpr Time kStart{std::chrono::hours(1)};
 
 inline Instant instant(Time time = kStart, bool draining = false) {
   return {.time = time, .unix_seconds = kUnixSeconds, .date = kDate, .draining = draining};
 }
 
-class FakeLedger final : public Counters {
+class FakeCounters final : public Counters {
  public:
   void add(const CountersDelta& delta) override { counters.add(delta); }
   std::uint64_t next_sequence_number() override { return ++counters.sequence_numbers; }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// What the tests of a unit all include, compiled once a program. Each includes it itself as well, and so
-// compiles without: the test `precompiled` sees to that.
+// Headers that the unit tests include, compiled once for each program. Each test includes them itself too and
+// compiles without this file, which the test `precompiled` checks.
 #include <gtest/gtest.h>
