@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterator, Optional
 from comparison.server import Server, majuscule_command, running
 from comparison.task import Task
 
-# For a run that should have ended long ago.
+# For a run that should have ended long before.
 PATIENCE_SECONDS = 100
 # Longer than that: a run that waits for its end fails.
 ENDLESS = "--duration=10min"

@@ -14,7 +14,7 @@ from comparison.sample import Account, Cost, CrossCheck, Sample, Start, Window
 from comparison.scenarios import KINDS
 from comparison.wrk import Errors
 
-# What --list-modes=json says of them.
+# Their entries in --list-modes=json.
 MODES = {
     mode.name: mode
     for mode in (

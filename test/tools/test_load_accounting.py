@@ -14,7 +14,7 @@ class Accounting(unittest.TestCase):
             result, stats = done.result, load_runs.stats(server)
             server.drain()
         self.assertEqual(sum(result["errors"].values()), 0, done.stdout)
-        if result["offered_rate"] is None:  # else a busy machine may achieve less than was offered
+        if result["offered_rate"] is None:  # otherwise a busy machine may achieve less than was offered
             self.assertEqual((done.code, result["valid"]), (0, True), done.stdout + done.stderr)
         self.assertEqual(stats["requests"], result["requests"] + result["warmup_requests"])
         self.assertEqual(stats["connections"]["accepted"], connections + 1)
@@ -61,7 +61,8 @@ class Accounting(unittest.TestCase):
             with self.subTest(arrivals):
                 arguments = [f"--arrivals={arrivals}", "--rate=500", "--connections=4"]
                 result = self.agree(*arguments, "--requests=250", "--warmup=200ms", connections=4)
-                # A machine that stands still may leave the end of the schedule unsent, and the run says so.
+                # A machine that stands still may leave the end of the schedule unsent, and the run reports
+                # it.
                 self.assertEqual((result["requests"] + result["unsent"], result["warmup_requests"]), (250, 100))
                 self.assertEqual(result["offered_rate"], 500)
 

@@ -80,7 +80,7 @@ class Units(unittest.TestCase):
         for text, seconds in {"250us": 0.00025, "200ms": 0.2, "3s": 3, "1.5s": 1.5, "2min": 120}.items():
             self.assertAlmostEqual(parse_duration(text), seconds)
         self.assertEqual([format_seconds(s) for s in (1.5, 0.1, 0.00025)], ["1.5s", "100ms", "250us"])
-        # What rounds to the next unit has that one.
+        # A value that rounds to the next unit uses it.
         edges = {0.00099994: "999.9us", 0.00099996: "1ms", 0.99996: "1s", 0.0: "0us", 60.0: "60s"}
         self.assertEqual([format_seconds(s) for s in edges], list(edges.values()))
 

@@ -35,7 +35,7 @@ class Chance(unittest.TestCase):
                 self.assertAlmostEqual(erlang_c(load, places), erlang_c_by_its_sum(load, places), places=10)
 
     def test_of_textbooks(self) -> None:
-        self.assertAlmostEqual(erlang_c(0.7, 1), 0.7)  # one place: the share of time that it is taken
+        self.assertAlmostEqual(erlang_c(0.7, 1), 0.7)  # one place: the share of time that it is occupied
         self.assertAlmostEqual(erlang_c(1.0, 2), 1 / 3)
         self.assertAlmostEqual(erlang_c(2.0, 3), 4 / 9)
 
@@ -43,7 +43,7 @@ class Chance(unittest.TestCase):
         for places in (1000, 10_000):
             for use in (0.0, 0.001, 0.5, 0.99, 0.999999):
                 self.assertTrue(0 <= erlang_c(use * places, places) <= 1, (places, use))
-        # Halfin and Whitt: (1 - use) times the root of the places is 1.
+        # Halfin and Whitt: (1 - utilization) times the root of the number of places is 1.
         self.assertAlmostEqual(erlang_c(9900.0, 10_000), 0.223, delta=0.005)
 
     def test_of_no_queue_is_refused(self) -> None:

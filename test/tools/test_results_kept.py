@@ -114,7 +114,7 @@ class StandardOutput(Comparison):
         self.expect_whole()
 
     def test_in_any_encoding(self) -> None:
-        odd = "tools/compare --output=r\udce9sultats Ärger ✓"  # a name that is no UTF-8 as well
+        odd = "tools/compare --output=r\udce9sultats Ärger ✓"  # also a name that is not UTF-8
         for number, encoding in enumerate(({"LC_ALL": "C"}, {"LC_ALL": "tr_TR.UTF-8"}, {"PYTHONUTF8": "0",
                                            "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})):
             with self.subTest(encoding):

@@ -29,7 +29,7 @@ class Scripts(unittest.TestCase):
     def test_are_found_by_a_link_in_a_folder_with_blanks_with_any_cdpath(self) -> None:
         with tempfile.TemporaryDirectory(prefix="majuscule test ") as folder:
             (Path(folder) / "lib").mkdir()
-            (Path(folder) / "tools").mkdir()  # what CDPATH would lead to
+            (Path(folder) / "tools").mkdir()  # where CDPATH would lead
             checkout = Path(folder) / "a checkout"
             checkout.symlink_to(_ROOT)
             for name in NAMES:
