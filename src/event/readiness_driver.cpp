@@ -165,7 +165,7 @@ void ReadinessDriver::give_back(Session& session) {
 
 void ReadinessDriver::broken(Session& session) {
   session.interest = Interest::kNone;
-  if (session.phase != Phase::kWaits) return;  // the task goes on, as it would on a thread of its own
+  if (session.phase != Phase::kWaits) return;  // the task goes on, as it would on a separate thread
   close(session);
   arm();
 }

@@ -31,7 +31,7 @@ def git(root, *arguments):
 
 
 def commit(root):
-    """Returns the commit if `root` is the top of a repository; one further up says nothing about an unpacked archive."""
+    """Returns the commit if `root` is the top of a repository. One further up says nothing about an archive."""
     top = git(root, "rev-parse", "--show-toplevel")
     if not top or os.path.realpath(top) != os.path.realpath(root):
         return UNKNOWN

@@ -59,7 +59,7 @@ class CheckLayers(unittest.TestCase):
     def test_good_tree_has_no_violation(self):
         self.assertEqual(self.run_on({}), (0, "0 violations\n"))
 
-    def test_imports_against_the_direction(self):
+    def test_include_against_the_direction(self):
         for name, upwards in (
             ("src/http/parser.cpp", "server/socket.hpp"),
             ("src/http/parser.cpp", "../server/socket.hpp"),
@@ -80,7 +80,7 @@ class CheckLayers(unittest.TestCase):
             with self.subTest(name=name, upwards=upwards):
                 self.assert_finds(name, f'#include "{upwards}"\n', "direction")
 
-    def test_server_and_load_client_that_know_each_other(self):
+    def test_server_and_load_client_that_include_each_other(self):
         self.assert_finds("src/load/client.hpp", '#include "modes/epoll.cpp"\n', "direction")
         self.assert_finds("src/load/main.cpp", '#include "cli/main.cpp"\n', "direction")
         self.assert_finds("src/measure/plan.hpp", '#include "server/socket.hpp"\n', "direction")
@@ -90,7 +90,7 @@ class CheckLayers(unittest.TestCase):
         self.assert_finds("src/cli/main.cpp", '#include "load/client.hpp"\n', "direction")
         self.assert_finds("src/server/socket.hpp", '#include "measure/plan.hpp"\n', "direction")
 
-    def test_sockets_threads_and_clocks_in_what_is_pure(self):
+    def test_sockets_threads_and_clocks_in_pure_layers(self):
         for text in ("#include <uv.h>\n", "#include <sys/socket.h>\n", "#include <thread>\n",
                      "#  include <mutex>\n", "#include <unistd.h>\n", "#include <ctime>\n",
                      "auto t = std::chrono::steady_clock::now();\n",
@@ -105,7 +105,7 @@ class CheckLayers(unittest.TestCase):
         self.assert_finds("src/http/parser.hpp", '#include "base/wrapper.hpp"\n', "pure")
         self.assert_finds("src/measure/plan.hpp", '#include "base/thread.hpp"\n', "pure")
 
-    def test_names_that_only_look_alike(self):
+    def test_similar_names_are_allowed(self):
         text = "auto a = now.time(); int header_time(int); start_time(1); /* time( */ auto b = x->time();\n" \
                "const hh_mm_ss clock(time - day_start);\n"
         self.assertEqual(self.run_on({"src/http/other.cpp": text}), (0, "0 violations\n"))

@@ -36,7 +36,7 @@ class CheckPrecompiled(unittest.TestCase):
                 code = check_precompiled.main([str(root), str(build)])
             return code, output.getvalue()
 
-    def test_a_source_that_includes_all_of_it_passes(self):
+    def test_a_source_that_includes_everything_passes(self):
         for command in (GCC, CLANG):
             self.assertEqual(self.run_on(HEADER, command=command),
                              (0, "1 sources include what is precompiled for them\n"))
@@ -47,17 +47,17 @@ class CheckPrecompiled(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn('a_test.cpp: does not include "support/server.hpp" itself', output)
 
-    def test_sources_that_are_compiled_as_one_are_checked_each(self):
+    def test_sources_compiled_together_are_checked_separately(self):
         with tempfile.TemporaryDirectory() as folder:
             unit = pathlib.Path(folder) / "box-unity0.cpp"
             unit.write_text("#include<../test/a_test.cpp>\n#include<../test/b_test.cpp>\n")
             names = [path.name for path in check_precompiled.sources_of(unit)]
         self.assertEqual(names, ["a_test.cpp", "b_test.cpp"])
 
-    def test_a_source_that_is_compiled_without_may_lack_it(self):
+    def test_a_source_without_precompiled_header_may_lack_it(self):
         self.assertEqual(self.run_on("", command="c++ -c ../test/a_test.cpp")[0], 0)
 
-    def test_a_header_with_code_of_its_own_fails(self):
+    def test_a_header_with_code_fails(self):
         for code in ("#define BOX\n", "using namespace std;\n", "int box;\n"):
             self.assertEqual(self.run_on(HEADER, header=HEADER + code)[0], 1)
 

@@ -32,7 +32,7 @@ class CheckPromises(unittest.TestCase):
             (build / "meson-info/intro-benchmarks.json").write_text("[]")
             return list(check_promises.missing(source, build, f"| a promise | {cell} |\n"))
 
-    def test_what_is_there_is_found(self):
+    def test_existing_names_are_found(self):
         for cell in [
             "`drain`",
             "`drain-epoll`",
@@ -47,7 +47,7 @@ class CheckPromises(unittest.TestCase):
             with self.subTest(cell):
                 self.assertEqual(self.missing(cell), [])
 
-    def test_what_is_not_there_is_named(self):
+    def test_missing_names_are_reported(self):
         for cell in [
             "`drained`",
             "`drain`: `EndsNever`",

@@ -60,7 +60,7 @@ class Installation(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(done.stdout.startswith("majuscule "), done.stdout)
 
-    def test_has_a_load_client_beside_it_that_runs(self) -> None:
+    def test_has_a_load_client_that_runs(self) -> None:
         done = run(self.installed(self.client), "--version")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(done.stdout.startswith("majuscule-load "), done.stdout)
@@ -80,7 +80,7 @@ class Installation(unittest.TestCase):
         unit = lines[lines.index("[Unit]"):lines.index("[Service]")]
         self.assertIn("StartLimitIntervalSec=0", unit)
 
-    def test_has_units_that_systemd_accepts_without_a_word(self) -> None:
+    def test_has_units_that_systemd_accepts_without_a_warning(self) -> None:
         done = run("systemd-analyze", "verify", "--man=no", *self.analyzable_units())
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

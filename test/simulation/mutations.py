@@ -42,7 +42,7 @@ MUTATIONS = (
         "if (!slept) server_.counters().add({.closed = 1});\n      resume(session, slept ? Wake::kSlept : Wake::kDue);",
     ),
     Mutation(
-        "readiness: drain forgets clients that have asked nothing",
+        "readiness: drain forgets clients that have sent nothing",
         READINESS,
         "return connection.idle() && drain_.closes",
         "return connection.idle() && !connection.fresh() && drain_.closes",
@@ -121,7 +121,7 @@ MUTATIONS = (
     ),
     Mutation("blocking: no half-close", CLIENT, "    sys::shutdown(fd_.get(), SHUT_WR);\n", ""),
     Mutation(
-        "blocking: drain forgets clients that have asked nothing",
+        "blocking: drain forgets clients that have sent nothing",
         "blocking/client_registry.cpp",
         "if (state == State::kIdle || (also_fresh && state == State::kFresh))",
         "if (state == State::kIdle || (also_fresh && state == State::kBusy))",
@@ -133,7 +133,7 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "blocking: request cut by the drain's end of reading",
+        "blocking: request lost when the drain shuts down reading",
         CLIENT,
         "return entry_.shut_down && !connection_->idle()",
         "return entry_.shut_down && connection_->idle()",
@@ -151,7 +151,7 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "blocking: sleeping tasks not given up when the drain aborts",
+        "blocking: sleeping tasks not ended when the drain aborts",
         "blocking/blocking_driver.cpp",
         "    io_.abort_sleeps();\n",
         "",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """tools/compare with simulated loads: all of it except the build, the servers and the clients.
 
-Each load starts a child in the server's place and makes a scratch folder, says both on stderr, and takes no time.
-The load of the number in FAKED_HANG never ends, and with FAKED_DEAF hears no first signal; the one
-in FAKED_CRASH raises what no comparison expects.
+Each load starts a child instead of the server and makes a scratch folder, reports both on stderr, and takes no time.
+The load with the number in FAKED_HANG never ends, and with FAKED_DEAF ignores the first signal. The one in
+FAKED_CRASH raises an unexpected exception.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small servers on loopback that follow a script, with a thread for each connection."""
+"""Small scripted servers on loopback, with a thread for each connection."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Conversation:
         return True
 
     def message(self) -> bytes:
-        """One recv's worth, as in the raw protocol."""
+        """Reads with one recv, as in the raw protocol."""
         return self.socket.recv(_NOTHING_MORE)
 
     def send(self, data: bytes) -> None:
@@ -102,7 +102,7 @@ class Server:
         return self._requests
 
     def expect(self, requests: int) -> threading.Event:
-        """Is set with that request, from now on."""
+        """Returns an event that is set at that request, counted from now on."""
         with self._lock:
             self._wanted = requests
         return self._reached

@@ -125,7 +125,7 @@ class Figures(Case):
 
 
 class Rows(Case):
-    def test_are_matched_by_all_that_makes_them_the_same(self) -> None:
+    def test_are_matched_by_all_their_settings(self) -> None:
         for name, value in (
             ("name", "close"),
             ("task", "sleep:100ms"),
@@ -168,7 +168,7 @@ class Rows(Case):
         self.new["scenarios"][0]["rows"] = [row("threads")]
         self.assertEqual(self.finding(), "not comparable")
 
-    def test_the_reference_server_decides_nothing_but_is_a_warning(self) -> None:
+    def test_the_reference_server_only_causes_a_warning(self) -> None:
         for rate in (1000.0, 200_000.0):
             set_figure(self.new, "reference", "requests_per_second", figure(rate))
             found = self.compared()
@@ -190,7 +190,7 @@ class Machine(Case):
                 with self.assertRaisesRegex(CannotRun, f"the new comparison does not name its {name}"):
                     baseline.compare(self.old, new)
 
-    def test_is_looked_at_before_anything_is_measured(self) -> None:
+    def test_is_checked_before_the_measurement(self) -> None:
         baseline.expect_comparable(self.old, self.old["environment"])
         with self.assertRaisesRegex(CannotRun, "another machine"):
             baseline.expect_comparable(self.old, {**self.old["environment"], "kernel": "Linux 7"})

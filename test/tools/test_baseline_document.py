@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A file that is no baseline is refused with one line that says why."""
+"""A file that is no baseline is refused with one line that has the reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Documents(unittest.TestCase):
             baseline.compare(old, document())
         self.assertNotIn("\n", str(caught.exception))
 
-    def test_what_is_none_is_refused(self) -> None:
+    def test_other_documents_are_refused(self) -> None:
         for other in (None, [], "text", 7, {}, {"format": 2}, {"scenarios": []}):
             self.refused(other, "the baseline cannot be compared: tools/compare did not write it")
 

@@ -39,7 +39,7 @@ class Crowd(unittest.TestCase):
 
 
 class Question(unittest.TestCase):
-    def test_says_beside_what(self) -> None:
+    def test_names_its_baseline(self) -> None:
         self.assertIn("poll, CPU per request / do-nothing epoll", str(cpu_per_request.Question("poll", None, 1)))
         self.assertIn("/ do-nothing threads", str(cpu_per_request.Question("threads", None, 1)))
         self.assertIn("/ threads,", str(cpu_per_request.Question("pool", "threads", 1)))
@@ -119,7 +119,7 @@ class Verdict(unittest.TestCase):
     def test_a_mode_that_cannot_run_here_is_skipped_with_its_reason(self) -> None:
         self.assertEqual(self.code(Untrusted("exit code 1: majuscule: --mode=uring cannot run here: no")), 77)
 
-    def test_what_could_not_be_measured_fails(self) -> None:
+    def test_a_missing_measurement_fails(self) -> None:
         self.assertEqual(self.code(Untrusted("exit code 1: majuscule: bind: address in use")), 1)
 
 

@@ -58,7 +58,7 @@ class Bounds(unittest.TestCase):
         self.expect(POOLS, "sleep:100ms", "threads/D", 20, 2, threads=None)
         self.expect(("reactors",), "block:100ms", "loops/D", 20, 2, threads=None)
 
-    def test_workers_multiply_what_each_has(self) -> None:
+    def test_workers_multiply_the_places(self) -> None:
         self.expect(("epoll", "sequential"), "block:100ms", "workers/D", 40, 4, workers=4)
         self.expect(("pool",), "sleep:100ms", "threads/D", 320, 32, workers=2)
         self.expect(("epoll", "threads"), "sleep:100ms", "connections/D", 640, 64, workers=4)
@@ -91,7 +91,7 @@ class Bounds(unittest.TestCase):
         self.assertIsNone(found_for("reference", "sleep:100ms"))
         self.assertIsNone(found_for("a-model-of-their-own", "sleep:100ms"))
 
-    def test_the_time_of_one_request_is_known_when_none_waits_for_a_place(self) -> None:
+    def test_the_time_of_one_request_is_known_without_a_queue(self) -> None:
         for mode, task, seconds in (
             ("epoll", "sleep:100ms", 0.1),
             ("pool", "sleep:100ms", None),
@@ -111,7 +111,7 @@ class Verdicts(unittest.TestCase):
     def expect(self, measured: float, text: str, **seen: Any) -> None:
         self.assertEqual(judge(self.BOUND, measured, Evidence(**seen)), text)
 
-    def test_within_five_percent_it_is_reached(self) -> None:
+    def test_within_five_percent_the_bound_is_reached(self) -> None:
         for measured in (950.0, 1000.0, 1050.0):
             self.expect(measured, "reaches its bound", client_cpu_share=0.99)
 
@@ -137,7 +137,7 @@ class Verdicts(unittest.TestCase):
         self.expect(610.0, left + "the server's CPU (99%)", server_cpu_share=0.99, service_p50_us=164e3)
         self.expect(610.0, left + "not found", service_p50_us=101e3)
 
-    def test_a_spinning_servers_cpu_says_nothing(self) -> None:
+    def test_the_cpu_of_a_spinning_server_is_ignored(self) -> None:
         busy = Bound("connections/D", 1000.0, 100, spins=True)
         found = judge(busy, 610.0, Evidence(server_cpu_share=1.0))
         self.assertEqual(found, "stays below its bound: reaches 0.61 of it; limit: not found")

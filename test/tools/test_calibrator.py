@@ -15,7 +15,7 @@ from comparison.speed import Calibration, Speed
 
 
 class Case(unittest.TestCase):
-    """A clock that only loads and calibrations move, and calibrations that cost what the test says."""
+    """A clock that only loads and calibrations move, and calibrations whose cost the test sets."""
 
     def setUp(self) -> None:
         self.now = 0.0
@@ -94,17 +94,17 @@ class Again(Case):
         found = self.calibrator(*[5.0] * 9).steadily(self.load, uneven=lambda value: unevenness[value])
         self.assertEqual((self.loads, found.value), (4, 3))
 
-    def test_the_spare_visits_of_a_run_come_to_an_end(self) -> None:
+    def test_the_repeats_of_a_run_are_bounded(self) -> None:
         calibrator = self.calibrator(*(5.0 + i % 2 for i in range(20)), spare=3)
         for _ in range(4):
             calibrator.steadily(self.load)
         self.assertEqual(self.loads, 4 + 3)
 
-    def test_what_is_invalid_is_never_tried_again(self) -> None:
+    def test_an_invalid_load_is_never_repeated(self) -> None:
         found = self.calibrator(6.1, 4.7, 4.7).steadily(self.load, final=lambda value: value == 1)
         self.assertEqual((self.loads, found.value), (1, 1))
 
-    def test_what_fails_is_never_tried_again(self) -> None:
+    def test_a_failed_load_is_never_repeated(self) -> None:
         def failing() -> int:
             self.loads += 1
             raise Untrusted("ended")

@@ -31,7 +31,7 @@ class Scales(unittest.TestCase):
         self.assertEqual(self.texts(scale), ["0", "20", "40", "60", "80", "100"])
         self.assertEqual((scale.at(0.0), scale.at(50.0), scale.at(100.0)), (0.0, 0.5, 1.0))
 
-    def test_linear_of_nothing_but_zeros_has_a_length(self) -> None:
+    def test_linear_of_zeros_has_a_length(self) -> None:
         self.assertGreater(scales.linear([0.0], numbers.tick).high, 0.0)
 
     def test_logarithmic_gives_each_tenfold_the_same_length(self) -> None:
@@ -44,7 +44,7 @@ class Scales(unittest.TestCase):
             labels = self.texts(scales.logarithmic([1.0, top], numbers.tick))
             self.assertTrue(2 <= len(labels) <= 7, labels)
 
-    def test_logarithmic_puts_what_it_cannot_show_at_the_low_end(self) -> None:
+    def test_logarithmic_puts_zeros_at_the_low_end(self) -> None:
         self.assertEqual(scales.logarithmic([1.0, 10.0], numbers.tick).at(0.0), 0.0)
 
     def test_logarithmic_of_one_value_has_a_length(self) -> None:
@@ -93,7 +93,7 @@ class Looks(unittest.TestCase):
         for mode in ALL_MODES:
             self.assertEqual(styles.styles(["mine", mode], known=ALL_MODES)[mode], every[mode])
 
-    def test_unknown_modes_take_the_looks_that_are_left(self) -> None:
+    def test_unknown_modes_get_the_remaining_looks(self) -> None:
         found = styles.styles(["mine", "epoll", "yours"], known=ALL_MODES)
         self.assertEqual(len({style.slot for style in found.values()}), 3)
 
@@ -132,7 +132,7 @@ class Lines(unittest.TestCase):
         self.assertEqual(found["x"], [[0, "16 connections"], [1000, "256 connections"]])
         self.assertEqual(found["lines"], [["epoll", 0, [[0, 500, "1.00 (0.500–2.00)"], [1, 0, "2.00"]]]])
 
-    def test_thinning_keeps_the_percentiles_that_people_name(self) -> None:
+    def test_thinning_keeps_the_usual_percentiles(self) -> None:
         points = [(percentile / 100, 1.0) for percentile in range(0, 10000)] + [(99.995, 1.0), (100.0, 2.0)]
         kept = figures.thinned(points)
         self.assertLessEqual(len(kept), 45)

@@ -32,7 +32,7 @@ class Reasons(unittest.TestCase):
         self.assertEqual(len(found), 1, found)
         self.assertIn(words, found[0])
 
-    def test_a_sound_sample_has_none(self) -> None:
+    def test_a_good_sample_has_none(self) -> None:
         self.assertEqual(checks.reasons(SAMPLE, MEASUREMENT), [])
         self.assertTrue(all(check.passed for check in checks.of(SAMPLE, MEASUREMENT)))
 
@@ -91,7 +91,7 @@ class Reasons(unittest.TestCase):
             account = replace(ACCOUNT, requests=requests)
             self.expect_only(replace(SAMPLE, account=account), "both count the same requests")
 
-    def test_slow_readers_may_have_asked_too(self) -> None:
+    def test_requests_of_slow_readers_may_count(self) -> None:
         measurement = Measurement(Scenario(KINDS["slow-readers"], 16), "epoll")
         sample = replace(SAMPLE, account=replace(ACCOUNT, requests=1150))
         self.assertEqual(checks.reasons(sample, measurement), [])
@@ -105,12 +105,12 @@ class Reasons(unittest.TestCase):
             for words in ("Little's law", "16 connections", "1,000 requests/s", f"mean of {in_flight:,}", "cannot all"):
                 self.assertIn(words, found[0].replace(",000.0 us", ""))
 
-    def test_nor_of_far_fewer(self) -> None:
+    def test_rate_and_mean_cannot_be_those_of_far_fewer_clients(self) -> None:
         self.expect_only(with_rate(1000.0, 7), "7.0 were in flight on average")
         for in_flight in (9, 13, 16):  # a client that is busy itself
             self.assertEqual(checks.reasons(with_rate(1000.0, in_flight), MEASUREMENT), [])
 
-    def test_nor_where_requests_are_pipelined(self) -> None:
+    def test_rate_and_mean_of_pipelined_requests_are_checked(self) -> None:
         measurement = Measurement(Scenario(KINDS["pipelined"], 16), "epoll")
         for in_flight, fine in {100: False, 130: True, 256: True, 300: False}.items():
             sample = replace(with_rate(1000.0, in_flight), cross_check=None)
@@ -132,7 +132,7 @@ class Reasons(unittest.TestCase):
             sample = replace(SAMPLE, load=replace(load, service=times[0], response=times[1]), cross_check=None)
             self.assertEqual(not checks.reasons(sample, measurement), fine, (service, response))
 
-    def test_the_law_is_not_for_open_loops_or_errors(self) -> None:
+    def test_the_law_does_not_apply_to_open_loops_or_errors(self) -> None:
         self.assertEqual(checks.reasons(replace(with_rate(1000.0, 1), cross_check=None), OPEN_MEASUREMENT), [])
         wrong = replace(SAMPLE, load=result(errors={**NO_ERRORS, "timeout": 1}, in_flight=1))
         self.expect_only(wrong, "1 timeout")
@@ -155,7 +155,7 @@ class Reasons(unittest.TestCase):
         slow = replace(with_rate(989.0), cross_check=None)
         self.expect_only(slow, "989 of 1,000 requests/s", OPEN_MEASUREMENT)
 
-    def test_clients_that_a_mode_lets_wait_are_a_mark_and_no_fault(self) -> None:
+    def test_clients_that_a_mode_queues_are_a_mark_and_no_fault(self) -> None:
         alone = replace(SAMPLE, account=None, start=Start(0.2, None))
         waiting = replace(alone, load=result(errors={**NO_ERRORS, "timeout": 14}))
         starving = replace(waiting, served_at_once=2, cross_check=CrossCheck(of_wrk(errors=Errors(timeout=14)), None))
@@ -173,7 +173,7 @@ class Reasons(unittest.TestCase):
     def test_an_empty_window(self) -> None:
         self.expect_only(replace(SAMPLE, cost=replace(COST, requests=0)), "0 requests in the window")
 
-    def test_the_reference_server_keeps_no_account(self) -> None:
+    def test_the_reference_server_has_no_counters(self) -> None:
         self.assertEqual(checks.reasons(replace(SAMPLE, account=None), MEASUREMENT), [])
 
 

@@ -41,13 +41,13 @@ FILE = """\
 
 
 class Result(unittest.TestCase):
-    def test_has_what_the_object_has(self) -> None:
+    def test_has_the_figures_of_the_object(self) -> None:
         result = parse_result(DOCUMENT, {})
         self.assertEqual((result.requests, result.all_requests, result.total_errors), (2000, 2010, 3))
         self.assertEqual((result.service.p99_9, result.service.max, result.service.mean), (7.0, 8.0, 2.0))
         self.assertIsNone(result.connect.p99, "nothing was measured")
 
-    def test_another_object_is_none(self) -> None:
+    def test_another_object_is_refused(self) -> None:
         for name in DOCUMENT:
             if name in ("offered_rate", "valid"):
                 continue
@@ -65,7 +65,7 @@ class PercentileFile(unittest.TestCase):
         self.assertEqual(curve[99.75], 90.0)
         self.assertEqual(curve[100.0], 90.0)
 
-    def test_says_nothing_finer_than_there_are_samples(self) -> None:
+    def test_has_no_percentile_beyond_its_samples(self) -> None:
         self.assertEqual(max(p for p, _ in parse_percentile_file(FILE) if p < 100), 99.9)
 
     def test_of_nothing_is_empty(self) -> None:

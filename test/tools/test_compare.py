@@ -26,8 +26,8 @@ def compare(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @unittest.skipUnless(_RELEASE, "only a release build is measured; this one is not")
 @unittest.skipUnless(shutil.which("wrk") and shutil.which("taskset"), "wrk is not installed")
 class AShortComparison(unittest.TestCase):
-    """On a busy machine rows may be INVALID or have no figure. The test is whether each row says so; which figures make a
-    row INVALID is in test_checks."""
+    """On a busy machine rows may be INVALID or have no figure. The test checks that each row reports
+    it; test_checks has the figures that make a row INVALID."""
 
     done: "subprocess.CompletedProcess[str]"
     files: dict[str, Path]
@@ -92,7 +92,7 @@ class AShortComparison(unittest.TestCase):
         for name in ("machine", "kernel", "governor", "cores", "compiler", "build", "commit", "libuv", "pre-flight"):
             self.assertTrue(environment[name], name)
 
-    def test_knows_memory_and_system_calls_or_says_why_not(self) -> None:
+    def test_has_memory_and_system_calls_or_the_reason(self) -> None:
         for one in [*self.document["memory"], *self.document["system_calls"]]:
             measured = one.get("anonymous_per_connection", one.get("per_request"))
             self.assertTrue(measured is not None or one["reason"], one)
@@ -102,7 +102,7 @@ class AShortComparison(unittest.TestCase):
             lines = list(csv.DictReader(file))
         self.assertEqual([line["mode"] for line in lines], [row["mode"] for row in self.rows()])
 
-    def test_names_what_the_programs_say_they_are(self) -> None:
+    def test_has_the_versions_of_the_programs(self) -> None:
         environment = self.document["environment"]
         for program, name in (("majuscule", "server"), ("majuscule-load", "client")):
             command = [str(Path(os.environ["BUILD_DIR"]) / program), "--version"]
@@ -133,7 +133,7 @@ class Refusals(unittest.TestCase):
     def test_a_wrong_flag(self) -> None:
         self.expect_one_line(compare("--scenarios=sunny"), 2, "sunny", "keep-alive")
 
-    def test_a_baseline_that_is_none(self) -> None:
+    def test_an_invalid_baseline(self) -> None:
         self.expect_one_line(compare("--baseline=/nowhere.json"), 1, "/nowhere.json")
 
     def test_a_folder_that_cannot_be_written(self) -> None:

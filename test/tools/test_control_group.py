@@ -24,7 +24,7 @@ class Tree(unittest.TestCase):
         found = control_group.quota(self.root)
         return found and found.cores
 
-    def test_nothing_to_be_seen_is_no_quota(self) -> None:
+    def test_without_control_groups_there_is_no_quota(self) -> None:
         self.assertIsNone(self.cores())
         self.assertEqual(control_group.throttling(self.root), Throttling(0))
 
@@ -55,7 +55,7 @@ class Tree(unittest.TestCase):
             self.write("sys/fs/cgroup/cpu.max", "25000 100000\n")
             self.assertEqual(self.cores(), 0.25, path)
 
-    def test_what_makes_no_sense_is_no_quota(self) -> None:
+    def test_invalid_values_are_no_quota(self) -> None:
         self.write("proc/self/cgroup", "0::/\nnonsense\n")
         for text in ("", "max", "100000", "-5 100000", "50000 0", "a b", "1 2 3"):
             self.write("sys/fs/cgroup/cpu.max", text)
@@ -71,7 +71,7 @@ class Tree(unittest.TestCase):
 
 
 class Mark(unittest.TestCase):
-    def test_only_a_row_that_was_held_back_has_it(self) -> None:
+    def test_only_a_throttled_row_has_it(self) -> None:
         self.assertIsNone(checks.throttled(0))
         self.assertIn("throttled: ", checks.throttled(12) or "")
         self.assertIn("in 12 periods", checks.throttled(12) or "")

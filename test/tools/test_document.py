@@ -86,7 +86,7 @@ class Document(unittest.TestCase):
         self.assertEqual((bound["name"], round(bound["requests_per_second"])), ("1/D", 10))
         self.assertIn("reaches its bound", bound["verdict"])
 
-    def test_knows_what_a_request_costs_from_those_that_are_alike(self) -> None:
+    def test_has_the_cost_of_a_request_from_similar_rows(self) -> None:
         results = Results(shared_core=False)
         piped = Measurement(Scenario(KINDS["pipelined"], 16), "epoll")
         results.add(MEASUREMENT, 1, with_rate(100_000.0))
@@ -105,7 +105,7 @@ class Document(unittest.TestCase):
         self.assertEqual(row["rate"], 50.0)
         self.assertIn("the offered rate is more than 1 places can serve", row["law"]["verdict"])
 
-    def test_that_was_cut_short_has_only_rows_that_have_something(self) -> None:
+    def test_partial_has_only_rows_with_figures(self) -> None:
         results = Results(shared_core=False)
         results.add(MEASUREMENT, 1, SAMPLE)
         results.fail(THREADS, "round 1", "the server ended by itself")
@@ -154,7 +154,7 @@ class MachineSpeed(unittest.TestCase):
         self.assertEqual([one["at"] for one in found["speed"]["calibrations"]], [0.0, 0.0, 2.0, 2.0, 2.0])
         self.assertEqual(found["scenarios"][0]["rows"][0]["rounds"][0]["bracket"]["after"]["cpu_seconds"], 0.0061)
 
-    def test_every_text_says_how_it_varied(self) -> None:
+    def test_every_text_shows_the_variation(self) -> None:
         found = self.found()
         for text in (markdown.render(found), terminal.render(found, [])):
             self.assertIn("Machine speed varied by 29.8 % over the run, in 1 step", text)
@@ -166,7 +166,7 @@ class MachineSpeed(unittest.TestCase):
 
 
 class Footnotes(unittest.TestCase):
-    def test_call_an_interval_what_so_many_rounds_make_it(self) -> None:
+    def test_name_an_interval_by_the_number_of_rounds(self) -> None:
         for rounds, words in {
             1: "nothing, since there is one round",
             3: "the range of 3 rounds (holds the median in 75 %)",
@@ -180,7 +180,7 @@ class Footnotes(unittest.TestCase):
             self.assertIn(f"the farther end of {words}", text)
             self.assertEqual("95 %" in text, rounds >= 6)
 
-    def test_do_not_call_the_reference_a_ceiling_that_rows_may_pass(self) -> None:
+    def test_do_not_call_the_reference_a_ceiling(self) -> None:
         (said,) = [note for note in document_of(sound())["footnotes"] if note.startswith("reference:")]
         self.assertIn("no ceiling", said)
         self.assertIn("yardstick of CPU time", said)
@@ -208,7 +208,7 @@ class Texts(unittest.TestCase):
             self.assertIn("does not listen", text)
         self.assertIn("does not listen", html_page.render(found))
 
-    def test_say_what_was_not_measured_and_why(self) -> None:
+    def test_report_missing_measurements_with_the_reason(self) -> None:
         for text in [markdown.render(document_of(sound())), html_page.render(document_of(sound()))]:
             self.assertIn("the kernel does not say", text)
             self.assertIn("no strace", text)
@@ -239,7 +239,7 @@ class Texts(unittest.TestCase):
                 slower.add(measurement, number, with_rate(400.0 + number))
         self.assertEqual(baseline.compare(document_of(sound()), document_of(slower)).exit_code, baseline.SOME_WORSE)
 
-    def test_no_figure_is_made_of_nothing(self) -> None:
+    def test_missing_values_give_no_figure(self) -> None:
         results = Results(shared_core=False)
         silent = replace(result(), connect=replace(result().connect, p99=None))
         results.add(MEASUREMENT, 1, replace(SAMPLE, load=silent))

@@ -27,13 +27,13 @@ class Unevenness(unittest.TestCase):
     def test_noise_is_tolerated(self) -> None:
         self.assertLess(known(marks(4.0, 4.02, 3.98, 4.01, 4.0, 3.99, 4.02, 3.97)), TOLERANCE)
 
-    def test_one_slow_piece_is_seen(self) -> None:
+    def test_one_slow_piece_is_detected(self) -> None:
         self.assertAlmostEqual(known(marks(*[4.0] * 9, 6.0)), 0.05)
 
-    def test_so_is_a_fast_one(self) -> None:
+    def test_one_fast_piece_is_detected(self) -> None:
         self.assertAlmostEqual(known(marks(*[4.0] * 9, 2.0)), 0.05)
 
-    def test_a_few_pieces_tell_nothing(self) -> None:
+    def test_a_few_pieces_are_not_enough(self) -> None:
         self.assertIsNone(unevenness(marks(4.0, 4.0, 4.0, 9.0)))
         self.assertIsNone(unevenness([]))
 

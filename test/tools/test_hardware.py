@@ -75,7 +75,7 @@ class Counting(unittest.TestCase):
             with self.assertRaises(OSError):
                 os.fstat(descriptor)
 
-    def test_what_is_refused_later_is_no_number(self) -> None:
+    def test_a_counter_refused_later_has_no_figure(self) -> None:
         for error, words in ((errno.EACCES, "does not allow them"), (errno.EMFILE, "open files")):
             with self.assertRaisesRegex(Untrusted, words):
                 with counting(os.getpid(), list(EVENTS), refusing(error, "kernel_cycles")):
@@ -102,7 +102,7 @@ class Missing(unittest.TestCase):
     def test_a_kernel_without_the_call(self) -> None:
         self.assertIn("no perf_event_open", describe(why_not(refusing(errno.ENOSYS))) or "")
 
-    def test_this_machine_counts_or_says_why_not(self) -> None:
+    def test_this_machine_counts_or_has_a_reason(self) -> None:
         """No error on any machine; counts grow where there are counters."""
         missing = why_not()
         events = [event for event in EVENTS if event not in missing and event.startswith("user")]

@@ -116,7 +116,7 @@ class Page(unittest.TestCase):
 
 
 class Content(unittest.TestCase):
-    def test_invalid_rows_are_named_before_all_else(self) -> None:
+    def test_invalid_rows_are_named_first(self) -> None:
         text = Reader(html_page.render(document())).text()
         first = text.index("2 of 57 rows are INVALID")
         self.assertLess(first, text.index("Majuscule: the models compared", text.index("compared") + 1))
@@ -157,7 +157,7 @@ class Content(unittest.TestCase):
         self.assertIn("service time</th>", page[closed : closed + 3000])
         self.assertIn("response time</th>", page[opened : opened + 3000])
 
-    def test_costs_that_were_not_measured_say_why_and_are_no_zero(self) -> None:
+    def test_missing_costs_have_a_reason_and_are_not_zero(self) -> None:
         page = html_page.render(document())
         self.assertIn("serves 1 at a time: idle clients would wait in the backlog", page)
         self.assertIn("ptrace is forbidden here", page)
@@ -195,7 +195,7 @@ class Content(unittest.TestCase):
         self.assertIn("Machine speed is not known", page)
         self.assertNotIn("Machine speed over the run", page)
 
-    def test_intervals_are_called_what_so_many_rounds_make_them(self) -> None:
+    def test_intervals_are_named_by_the_number_of_rounds(self) -> None:
         for rounds, name in (
             (3, "range of 3 rounds (holds the median in 75 %)"),
             (5, "range of 5 rounds (holds the median in 94 %)"),
@@ -207,7 +207,7 @@ class Content(unittest.TestCase):
             self.assertIn(f"Requests/s, median and {name}.", page)
             self.assertEqual("95 % interval" in page, rounds >= 6, f"{rounds} rounds")
 
-    def test_bounds_marks_checks_settings_and_footnotes_stand_there(self) -> None:
+    def test_has_bounds_marks_checks_settings_and_footnotes(self) -> None:
         comparison = document()
         text = Reader(html_page.render(comparison)).text()
         wanted = [

@@ -50,7 +50,7 @@ class WhatProgramsSay(unittest.TestCase):
         self.assertIn("checked out is aaa-dirty", identity.differences(one, one, "aaa-dirty")[0])
         self.assertIn("majuscule-load of bbb", identity.differences(one, other, "aaa")[0])
 
-    def test_a_program_that_is_built_again_is_not_measured_on(self) -> None:
+    def test_a_program_rebuilt_meanwhile_is_not_measured(self) -> None:
         with tempfile.TemporaryDirectory(prefix="majuscule-test-") as folder:
             program = Path(folder) / "majuscule"
             program.write_text("one")

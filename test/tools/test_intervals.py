@@ -80,7 +80,7 @@ class RatioOfMedians(unittest.TestCase):
         found = ratio_interval([110.0, 210.0, 330.0], [100.0, 200.0, 300.0])
         self.assertEqual((found.ratio, found.low, found.high), (1.1, 1.05, 1.1))
 
-    def test_what_disturbs_both_of_a_round_cancels_out(self) -> None:
+    def test_disturbances_of_a_whole_round_cancel_out(self) -> None:
         drifting = [100.0, 80.0, 60.0, 90.0, 70.0]
         twice = [2 * value for value in drifting]
         self.assertEqual(ratio_interval(twice, drifting).low, 2.0)
@@ -143,7 +143,7 @@ class Difference(unittest.TestCase):
         self.assertFalse(ratio_interval([200.0, 201.0], [100.0, 101.0, 102.0]).difference_shown)
         self.assertTrue(ratio_interval([200.0, 201.0, 202.0], [100.0, 101.0, 102.0]).difference_shown)
 
-    def test_is_seldom_shown_where_there_is_none(self) -> None:
+    def test_is_rarely_shown_without_a_difference(self) -> None:
         chance = random.Random(6)
         for count, share in {3: 0.10, 5: 0.008}.items():
             shown = 0
@@ -176,7 +176,7 @@ class CorrectedDifference(unittest.TestCase):
         self.assertFalse(ratio_interval([1.1 * value for value in base], base, corrected=True).difference_shown)
         self.assertTrue(ratio_interval([2.0 * value for value in base], base, corrected=True).difference_shown)
 
-    def test_is_seldom_shown_where_there_is_none(self) -> None:
+    def test_is_rarely_shown_without_a_difference(self) -> None:
         chance = random.Random(8)
         for noise, share in {0.01: 0.005, 0.10: 0.0625}.items():
             shown = 0

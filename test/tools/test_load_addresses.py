@@ -84,7 +84,7 @@ class Limits(unittest.TestCase):
         self.assertEqual((done.code, done.stdout), (1, ""))
         self.assertIn("--cpu=1023", done.stderr)
 
-    def test_an_older_kernel_will_do(self) -> None:
+    def test_works_on_an_older_kernel(self) -> None:
         if not without_pwait2.possible():
             self.skipTest("seccomp(2) cannot be used here")
         with serving(RIGHT) as server:

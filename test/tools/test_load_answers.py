@@ -17,7 +17,7 @@ def in_pieces(conversation: Conversation) -> None:
 
 
 def all_at_once(conversation: Conversation) -> None:
-    """Nothing until there are four requests, then four answers in one segment."""
+    """Waits for four requests, then sends four answers in one segment."""
     while all(conversation.request() for _ in range(4)):
         conversation.send(4 * answer())
 
@@ -38,7 +38,7 @@ def tired(conversation: Conversation) -> None:
 
 
 def lingering(*replies: bytes) -> Script:
-    """One answer to each request of a connection; requests behind the last one are read without an answer."""
+    """One answer to each request of a connection; requests after the last one are read without an answer."""
 
     def script(conversation: Conversation) -> None:
         for reply in replies:
@@ -51,7 +51,7 @@ def lingering(*replies: bytes) -> Script:
     return script
 
 
-def closing_without_a_word(conversation: Conversation) -> None:
+def closing_unannounced(conversation: Conversation) -> None:
     """The answer and the end leave in one segment."""
     if conversation.request():
         conversation.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
@@ -111,7 +111,7 @@ class Answers(unittest.TestCase):
     def test_the_last_one_of_a_connection(self) -> None:
         self.assertEqual(self.all_right(tired, "--requests=20")["connections"], 7)
 
-    def test_requests_behind_the_last_answer_are_sent_again(self) -> None:
+    def test_requests_after_the_last_answer_are_sent_again(self) -> None:
         said = lingering(answer(), answer(), answer(fields=("Connection: close",)))
         old = lingering(b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nHello")
         to_the_end = lingering(b"HTTP/1.1 200 OK\r\n\r\nHello")
@@ -138,12 +138,12 @@ class Answers(unittest.TestCase):
         result = self.all_right(always(chunked), "--requests=20", path="/capitalize?text=hello")
         self.assertEqual(result["connections"], 1)
 
-    def test_a_connection_that_ends_with_its_answer_and_does_not_say_so(self) -> None:
-        result = self.all_right(closing_without_a_word, "--requests=10")
+    def test_a_connection_that_ends_unannounced_after_an_answer(self) -> None:
+        result = self.all_right(closing_unannounced, "--requests=10")
         self.assertEqual(result["connections"], 10)
 
-    def test_such_an_end_beside_a_schedule(self) -> None:
-        with serving(closing_without_a_word) as server:
+    def test_an_unannounced_end_in_an_open_loop(self) -> None:
+        with serving(closing_unannounced) as server:
             result = load_runs.run_json("--requests=10", "--rate=500", server.url()).result
         self.assertEqual((result["requests"], sum(result["errors"].values())), (10, 0))
         self.assertEqual(result["connections"], 10)

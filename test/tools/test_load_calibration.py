@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """majuscule-load over real sockets, against known delays. Noise only adds: it breaks no test.
 
-How near it comes on a quiet machine is the benchmark's to say: load-calibration.
+The benchmark load-calibration measures the accuracy on a quiet machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def await_stopped(pid: int) -> None:
 
 
 class ServiceTime(unittest.TestCase):
-    def test_one_slow_request_in_a_hundred_is_where_it_belongs(self) -> None:
+    def test_one_slow_request_in_a_hundred_is_in_the_right_percentile(self) -> None:
         """With one connection, 1 % of requests delayed by 500 ms: the truth of p75 is microseconds."""
         with load_runs.majuscule("--task-every=100", task="sleep:500ms") as server:
             done = load_runs.run_json("--requests=300", load_runs.capitalize(server))
@@ -44,7 +44,7 @@ class ServiceTime(unittest.TestCase):
             self.assertGreaterEqual(figures["mean"], 5 * _MS)
         self.assertGreaterEqual(done.result["seconds"], 3 * 0.5)
 
-    def test_no_percentile_is_below_what_the_server_has_seen(self) -> None:
+    def test_no_percentile_is_below_the_servers(self) -> None:
         """Each request takes longer for the client than for the server, so every rank does."""
         delays = [0.0, 0.005, 0.010, 0.100, 0.100]
         seen: list[float] = []

@@ -112,7 +112,7 @@ class Failures(unittest.TestCase):
         self.assertEqual(kinds, {"status": 5})
         self.assertIn("503", reasons)
 
-    def test_wrong_status_for_ever(self) -> None:
+    def test_only_wrong_statuses(self) -> None:
         kinds, reasons = self.failures(always(answer(status="404 Not Found")), ENDLESS)
         self.assertEqual(list(kinds), ["status"])
         self.assertIn("without a good answer", reasons)
@@ -123,7 +123,7 @@ class Failures(unittest.TestCase):
                 done = load_runs.run_json("--requests=5", server.url("/capitalize?text=hello"))
             self.assertEqual(self.failed(done), {"body": 5})
 
-    def test_nonsense(self) -> None:
+    def test_an_invalid_answer(self) -> None:
         kinds, _ = self.failures(always(b"SSH-2.0-OpenSSH_9.2\r\n"), "--requests=4")
         self.assertEqual(kinds, {"read": 4})
 
@@ -202,8 +202,8 @@ class PartlyRight(unittest.TestCase):
         self.assertEqual((done.code, done.result["requests"], done.result["connections"]), (1, 99, 2))
         self.assertEqual(done.result["errors"]["read"], 1)
 
-    def test_requests_behind_an_end_without_a_word_are_lost(self) -> None:
-        """Whether they have been processed is not known."""
+    def test_requests_after_an_unannounced_end_are_lost(self) -> None:
+        """It is unknown whether they were processed."""
 
         def rude(conversation: Conversation) -> None:
             if conversation.request():

@@ -42,7 +42,7 @@ class Output(unittest.TestCase):
         self.addCleanup(context.__exit__, None, None, None)
         return entered
 
-    def test_the_table_says_what_was_done_and_found(self) -> None:
+    def test_the_table_has_the_load_and_the_figures(self) -> None:
         done = load_runs.run("--requests=30", self.server.url())
         self.assertEqual((done.code, done.stderr), (0, ""))
         self.assertIn(f"GET {self.server.url()}, 1 connection, closed loop, 30 requests", done.stdout)
@@ -50,7 +50,7 @@ class Output(unittest.TestCase):
         for row in ("response time", "service time", "first byte", "connect", "own lateness"):
             self.assertRegex(done.stdout, rf"(?m)^{row} +\d")
 
-    def test_an_invalid_table_says_so_and_has_no_figures(self) -> None:
+    def test_an_invalid_table_has_the_reason_and_no_figures(self) -> None:
         done = load_runs.run("--requests=3", self.server.url("/capitalize?text=other"))
         self.assertEqual(done.code, 1)
         self.assertRegex(done.stdout, r"(?m)^INVALID: 3 answers with a wrong body")
@@ -76,7 +76,7 @@ class Output(unittest.TestCase):
         self.assertEqual((share, count), (1.0, 200))
         self.assertAlmostEqual(value * 1000, done.result["service_time_us"]["max"], places=2)
 
-    def test_percentile_files_that_cannot_be_written_are_no_load(self) -> None:
+    def test_unwritable_percentile_files_prevent_the_load(self) -> None:
         done = load_runs.run("--requests=5", "--hgrm=/no/such/directory/a", self.server.url())
         self.assertEqual((done.code, done.stdout), (1, ""))
         self.assertIn("/no/such/directory/a.response.hgrm", done.stderr)
@@ -129,7 +129,7 @@ class Output(unittest.TestCase):
             kept = percentiles(Path(scratch, "a.service.hgrm").read_text())
         self.assertEqual((code, kept[-1][2]), (1, 5))
 
-    def test_a_standard_error_that_takes_nothing_changes_nothing(self) -> None:
+    def test_an_unwritable_standard_error_changes_nothing(self) -> None:
         for redirection in ("2>/dev/full", "2>&-"):
             code, _ = self.written_to("--requests=5", "--assert=p50<1ns", self.server.url(),
                                       redirection=redirection)

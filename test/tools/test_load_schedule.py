@@ -55,7 +55,7 @@ class Schedule(unittest.TestCase):
             done = load_runs.run_json("--connections=2", "--rate=100", "--requests=20", server.url())
         self.assertEqual((done.result["requests"], sum(done.result["errors"].values())), (20, 0))
 
-    def test_a_schedule_of_one_request_says_no_rate(self) -> None:
+    def test_a_schedule_of_one_request_has_no_rate(self) -> None:
         for arguments in (["--rate=0.1", "--duration=1s"], ["--rate=0.01", "--requests=1"]):
             with serving(always(answer())) as server:
                 began = time.monotonic()
@@ -66,7 +66,7 @@ class Schedule(unittest.TestCase):
             self.assertIn("a schedule of 1 request says no rate", done.reasons)
             self.assertLess(done.result["seconds"], passed)
 
-    def test_no_figure_speaks_of_time_that_has_not_passed(self) -> None:
+    def test_no_figure_covers_future_time(self) -> None:
         with serving(always(answer())) as server:
             began = time.monotonic()
             result = load_runs.run_json("--rate=4", "--requests=2", server.url()).result

@@ -52,7 +52,7 @@ class Limits(unittest.TestCase):
         self.assertFalse(limits.Limit("n", 100, 100, "raise it").hit)
         self.assertFalse(limits.Limit("n", None, 100, "raise it").hit)
 
-    def test_says_how_to_raise_it(self) -> None:
+    def test_reports_how_to_raise_it(self) -> None:
         limit = limits.Limit("n", 99, 1000, "ulimit -n 1000")
         self.assertEqual(str(limit), "n is 99, 1,000 needed: ulimit -n 1000")
 

@@ -84,13 +84,13 @@ class Through(unittest.TestCase):
         self.assertIsNone(found.kernel_per_connection)
         self.assertEqual(found.reason, "kernel memory: no /proc/slabinfo")
 
-    def test_points_off_the_line_are_others_doing(self) -> None:
+    def test_points_off_the_line_are_disturbances(self) -> None:
         found = memory_slope.through(points([0, 0, 0], [0, 900000, 800000]), "", [])
         self.assertEqual(found.anonymous_per_connection, 0.0)
         self.assertIsNone(found.kernel_per_connection)
         self.assertIn("disturbed", found.reason or "")
 
-    def test_kernel_memory_that_falls_is_others_doing(self) -> None:
+    def test_falling_kernel_memory_is_a_disturbance(self) -> None:
         found = memory_slope.through(points([0, 0, 0], [0, -400000, -800000]), "", [])
         self.assertIsNone(found.kernel_per_connection)
         self.assertIn("disturbed", found.reason or "")
@@ -109,7 +109,7 @@ class Parsers(unittest.TestCase):
         inodes = "proc_inode_cache  7  11  688  11  2 : tunables  0  0  0 : slabdata  1  1  0\n"
         self.assertEqual(kernel_memory.parse_slab_objects(SLABINFO + inodes), 10 * 2368 + 93 * 192)
 
-    def test_something_else_is_no_slabinfo(self) -> None:
+    def test_other_text_is_no_slabinfo(self) -> None:
         for text in ("", MEMINFO):
             with self.assertRaises(ValueError):
                 kernel_memory.parse_slab_objects(text)
@@ -178,7 +178,7 @@ class Crowd(unittest.TestCase):
         with mock.patch.object(idle_crowd.time, "sleep"):
             self.assertEqual(idle_crowd.settled(lambda: next(reads), slack=10), 75)
 
-    def test_what_never_settles_is_taken_as_it_is(self) -> None:
+    def test_an_unsettled_value_is_used(self) -> None:
         reads = iter(range(100))
         with mock.patch.object(idle_crowd.time, "sleep"):
             self.assertEqual(idle_crowd.settled(lambda: next(reads), patience=-1.0), 1)
@@ -209,7 +209,7 @@ class Here(unittest.TestCase):
         self.assertGreaterEqual(found.kernel_per_connection or 0, 16384)
         self.assertIsNone(found.reason)
 
-    def test_what_others_disturb_is_tried_again(self) -> None:
+    def test_a_disturbed_measurement_is_repeated(self) -> None:
         spoilt = memory_slope.through(points([0, 0, 0], [0, 900000, 800000]), "", [])
         fine = memory_slope.through(points([0, 0, 0], [0, 400000, 800000]), "", [])
         with mock.patch.object(memory_slope, "_attempt", side_effect=[spoilt, fine, spoilt]):

@@ -151,7 +151,7 @@ class OpenLoops(unittest.TestCase):
         measurements = plan.open_measurements(options.parse(["--rate=sweep"]), {"epoll": {self.CLOSED: 1000.0}})
         self.assertEqual([measurement.rate for measurement in measurements if measurement.mode == "threads"], [200.0, 500.0, 800.0, 950.0])
 
-    def test_no_capacity_at_all_leaves_nothing_to_offer(self) -> None:
+    def test_without_capacities_nothing_is_offered(self) -> None:
         self.assertEqual(plan.open_measurements(options.parse(["--rate=sweep"]), {}), [])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark of the resolution of the comparison, on simulated machines: it can pass, and it can fail."""
+"""The benchmark of the comparison's resolution, on simulated machines: it can pass, and it can fail."""
 
 import unittest
 
@@ -78,7 +78,7 @@ class ExtraWork(unittest.TestCase):
         found = Ratio(ratio, ratio, ratio, True)
         return power.Outcome(base_us=5.0, us=5.0 * ratio, ratio=found, raw=found)
 
-    def test_counts_with_what_it_was_seen_to_add(self) -> None:
+    def test_uses_the_measured_addition(self) -> None:
         every = power.every_for(5.0, power.PILOT)
         for added in (1.0, 1.3, 2.0):
             seen = self.pilot(1 + added * self.TASK_US / every / 5.0)

@@ -28,7 +28,7 @@ def simulated_waits(rate: float, service: Callable[[random.Random], float], plac
 
 
 class Chance(unittest.TestCase):
-    def test_is_the_sum_written_out(self) -> None:
+    def test_is_the_explicit_sum(self) -> None:
         for places in range(1, 30):
             for use in (0.01, 0.3, 0.8, 0.99):
                 load = use * places
@@ -73,7 +73,7 @@ class MeanWait(unittest.TestCase):
                 random_wait = mmc_wait(rate, 1.0, places)
                 self.assertTrue(random_wait / 2 <= mdc_wait(rate, 1.0, places) <= random_wait, (places, use))
 
-    def test_grows_without_end_when_more_comes_than_can_be_served(self) -> None:
+    def test_is_infinite_above_the_capacity(self) -> None:
         for wait in (mmc_wait, mdc_wait):
             self.assertEqual(wait(10.0, 0.1, 1), math.inf)
             self.assertEqual(wait(1000.0, 0.1, 64), math.inf)

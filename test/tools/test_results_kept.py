@@ -150,7 +150,7 @@ class Files(Comparison):
             self.addCleanup(self.folder.parent.chmod, 0o700)
             self.expect_refused(self.folder.parent, "Permission denied")
 
-    def test_that_do_not_fit_are_named_and_the_others_stand(self) -> None:
+    def test_that_do_not_fit_are_named_and_the_others_are_kept(self) -> None:
         """A file size limit simulates a full disk: the page and the rounds are the largest files."""
 
         def allow_little() -> None:
@@ -203,7 +203,7 @@ class Signals(Comparison):
             time.sleep(0.01)
         self.assertFalse(self.scratch.exists(), "its temporary folder is left")
 
-    def test_keep_what_is_complete_and_say_so_in_every_file(self) -> None:
+    def test_keep_complete_results_and_mark_every_file(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
                 self.folder = self.folder.parent / number.name
@@ -247,7 +247,7 @@ class Signals(Comparison):
         self.assertEqual(run.returncode, 130)
         self.expect_nothing_left()
 
-    def test_that_cannot_be_caught_take_the_servers_along(self) -> None:
+    def test_that_cannot_be_caught_end_the_servers(self) -> None:
         run = self.begin()
         run.kill()
         run.communicate(timeout=PATIENCE_SECONDS)

@@ -34,7 +34,7 @@ class Rows(unittest.TestCase):
         self.assertAlmostEqual(figures["involuntary_switches_per_request"].median, 0.01)
         self.assertEqual(figures["service_p99_9_us"].median, 400.0)
 
-    def test_what_was_not_measured_is_no_figure(self) -> None:
+    def test_missing_measurements_have_no_figure(self) -> None:
         self.results.add(MEASUREMENT, 1, replace(SAMPLE, cross_check=None))
         self.results.add(MEASUREMENT, 2, replace(SAMPLE, load=replace(result(), connect=replace(result().connect, p99=None))))
         figures = self.results.row(MEASUREMENT).figures()

@@ -46,7 +46,7 @@ class Scripts(unittest.TestCase):
         self.assertIn(f"{name}: ", done.stderr)
         self.assertIn("standard output", done.stderr)
 
-    def test_say_that_their_help_went_nowhere(self) -> None:
+    def test_report_that_their_help_could_not_be_written(self) -> None:
         for name in NAMES:
             with self.subTest(name):
                 script = _ROOT / "tools" / name

@@ -34,12 +34,12 @@ class Simulation(unittest.TestCase):
                 r"^\w+ driver: seeds 1 to 1, 0\.\d virtual hours in [\d.]+ s, [1-9]\d* clients, [1-9]\d* requests$",
             )
 
-    def test_a_seed_is_the_same_life_again(self) -> None:
+    def test_a_seed_repeats_the_run(self) -> None:
         counts = [re.findall(r"(\d+) clients, (\d+) requests", self.simulate("--seed=7").stdout) for _ in range(2)]
         self.assertEqual(counts[0], counts[1])
         self.assertNotEqual(counts[0], re.findall(r"(\d+) clients, (\d+) requests", self.simulate("--seed=8").stdout))
 
-    def test_lives_with_one_seed_after_the_other_until_the_virtual_hours_are_over(self) -> None:
+    def test_runs_seeds_until_the_virtual_hours_are_over(self) -> None:
         done = self.simulate("--driver=readiness", "--seed=100", "--hours=1")
         self.assertRegex(done.stdout, r"^readiness driver: seeds 100 to 10[4-9], 1\.\d virtual hours")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tools/soak itself, for a few seconds in two modes: every answer, every count, every descriptor and thread.
 
-The program to run is in MAJUSCULE. Whether memory is flat takes minutes to tell, so that is not judged here.
+The program to run is in MAJUSCULE. Memory growth takes minutes to detect, so it is not checked here.
 """
 
 import os

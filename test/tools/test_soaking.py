@@ -39,7 +39,7 @@ class Answers(unittest.TestCase):
         ):
             self.assertFalse(answers.parse(whole)[0].capitalized, whole)
 
-    def test_what_is_not_whole_or_not_well_formed_is_refused(self) -> None:
+    def test_incomplete_or_malformed_answers_are_refused(self) -> None:
         whole = conformance.answer(b"Hello")
         for length in range(1, len(whole)):
             with self.subTest(length), self.assertRaises(ValueError):
@@ -59,7 +59,7 @@ class Answers(unittest.TestCase):
 
 
 class Exchanges(unittest.TestCase):
-    def test_the_same_chance_makes_the_same_requests(self) -> None:
+    def test_the_same_seed_makes_the_same_requests(self) -> None:
         for make in [*exchanges.KEEPING, exchanges.old, exchanges.closing]:
             self.assertEqual(make(random.Random("a")), make(random.Random("a")))
 
@@ -92,7 +92,7 @@ class Memory(unittest.TestCase):
         self.assertTrue(Growth(settled, settled + 500 * KIB).flat)
         self.assertFalse(Growth(settled, settled + 8 / 10 * 180 * 600 * 50).flat)
 
-    def test_a_machine_too_busy_to_look_often_gives_a_result_too(self) -> None:
+    def test_a_busy_machine_gives_a_result_too(self) -> None:
         samples = [sample(1, anonymous=10), sample(7, anonymous=20), sample(9, anonymous=5)]
         self.assertEqual(memory.growth(samples, 8.0, lambda one: one.anonymous), Growth(20, 20))
 
@@ -137,18 +137,18 @@ class Faults(unittest.TestCase):
             outcome = replace(OUTCOME, last_stats=replace(OUTCOME.last_stats, requests=requests))
             self.assertEqual(not faults(outcome), fine, requests)
 
-    def test_what_is_left(self) -> None:
+    def test_leaks(self) -> None:
         more = replace(sample(600), descriptors=14)
         self.expect("13 descriptors at the start, 14", replace(OUTCOME, end=more))
         self.expect("2 threads at the start, 3", replace(OUTCOME, end=replace(sample(600), threads=3)))
 
-    def test_memory_that_grew_unless_it_is_not_judged(self) -> None:
+    def test_memory_growth_unless_it_is_not_checked(self) -> None:
         grown = replace(OUTCOME, anonymous=Growth(2e6, 3e6))
         self.expect("anonymous memory grew by 977 KiB", grown)
         self.expect("resident", replace(OUTCOME, resident=Growth(8e6, 10e6)))
         self.assertEqual(faults(replace(grown, unjudged="sanitized")), [])
 
-    def test_wrong_answers_and_complaints(self) -> None:
+    def test_wrong_answers_and_error_messages(self) -> None:
         tally = replace(TALLY)
         for number in range(7):
             tally.note_wrong(f"answer {number}")

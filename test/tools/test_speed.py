@@ -54,7 +54,7 @@ class Steps(unittest.TestCase):
         chance = random.Random(3)
         self.assertEqual(len(self.levels(*(5 * chance.gauss(1, 0.01) for _ in range(70)))), 1)
 
-    def test_a_level_knows_when_it_was(self) -> None:
+    def test_a_level_has_its_time(self) -> None:
         found = speed(6.1, 6.1, 4.7, 4.7, 4.7).levels()
         self.assertEqual([(level.first, level.last) for level in found], [(0.0, 1.0), (2.0, 4.0)])
 
@@ -76,7 +76,7 @@ class Words(unittest.TestCase):
         run.visits += [Visit("epoll", "Wait", 1, bracket, kept) for kept in (False, False, True)]
         self.assertIn("; measured again: 2", run.describe())
 
-    def test_say_why_nothing_is_known(self) -> None:
+    def test_give_the_reason_for_missing_figures(self) -> None:
         text = Speed(failures=["no port"]).describe()
         self.assertIn("not known: no calibration (no port); CPU times are not corrected", text)
         self.assertIn("failed calibrations: 1 (no port)", Speed(speed(5.0).calibrations, [], ["no port"]).describe())

@@ -98,7 +98,7 @@ class Tasks(unittest.TestCase):
 
 
 class Unsteady(unittest.TestCase):
-    def test_a_row_whose_best_try_is_unsteady_says_so(self) -> None:
+    def test_a_row_whose_best_try_is_unsteady_is_marked(self) -> None:
         results = Results(shared_core=False)
         calibrator = Calibrator(iter([Calibration(0, 1, 5e-6), Calibration(0, 1, 6e-6)]).__next__, results.speed, lambda: 0.0)
         found = calibrator.steadily(lambda: SAMPLE)

@@ -60,7 +60,7 @@ class PerRequest(unittest.TestCase):
         self.assertAlmostEqual(found.per_request or 0, 3.05)
         self.assertEqual((found.requests, found.reason, found.note), (200, None, None))
 
-    def test_nothing_seen_is_a_reason_and_no_zero(self) -> None:
+    def test_no_calls_seen_is_a_reason_and_not_zero(self) -> None:
         for found in (trace.per_request(Counter(), 100), trace.per_request(Counter(read=1), 0)):
             self.assertIsNone(found.per_request)
             self.assertTrue(found.reason)
@@ -94,7 +94,7 @@ class Asking(unittest.TestCase):
             crowd.append(client)
         return crowd, asked
 
-    def test_each_asks_so_often(self) -> None:
+    def test_each_client_sends_the_given_number(self) -> None:
         crowd, asked = self.crowd(conformance.ANSWER, 5)
         trace.ask_all(crowd, 8000, 7)
         self.assertEqual(asked, [7] * 5)
@@ -124,7 +124,7 @@ class Tracing(unittest.TestCase):
         self.assertEqual((found.per_request, found.by_name), (None, {}))
         self.assertIn("strace is not installed", found.reason or "")
 
-    def test_a_tracer_that_is_refused_gives_its_words_as_the_reason(self) -> None:
+    def test_a_refused_tracer_gives_its_message_as_the_reason(self) -> None:
         said = "strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted"
         refused = ["sh", "-c", f"echo '{said}' >&2; exit 1"]
         with (

@@ -155,7 +155,7 @@ TEST_F(RawConnectionTest, WaitsForASlowReaderForALimitedTime) {
   EXPECT_EQ(conversation_.patience(), seconds(20));
   conversation_.pass(seconds(19));
   conversation_.write(1);
-  EXPECT_EQ(conversation_.patience(), seconds(1)) << "a byte now and then does not renew it";
+  EXPECT_EQ(conversation_.patience(), seconds(1)) << "single bytes do not extend it";
   conversation_.pass(seconds(1));
   conversation_.expire();
   EXPECT_TRUE(conversation_.closed());

@@ -69,7 +69,7 @@ TEST(OpenLoop, OffersTheRequestedRate) {
       EXPECT_EQ(all.size(), scheduled_requests(config));
       const std::chrono::duration<double> offered = source.until() - kStart;
       EXPECT_NEAR(static_cast<double>(all.size()) / offered.count(), rate, 1e-6 * rate);
-      EXPECT_NEAR(offered.count(), 1, 0.5 / rate + 1e-9) << "half a distance beside the duration at most";
+      EXPECT_NEAR(offered.count(), 1, 0.5 / rate + 1e-9) << "at most half an interval from the duration";
       EXPECT_LE(all.back(), source.until());
     }
   }

@@ -49,7 +49,7 @@ class Child {
     }
     ::close(ends_[1]);
     char done = 1;
-    EXPECT_EQ(::read(ends_[0], &done, 1), 1) << "the child has ended without a word";
+    EXPECT_EQ(::read(ends_[0], &done, 1), 1) << "the child ended without a message";
   }
   ~Child() { ::close(ends_[0]); }
   void end() const {
@@ -85,7 +85,7 @@ TEST(ResourceMeter, CountsAChildWhileItLivesAndAfterwards) {
     for (int i = 0; i < 50; ++i) ::usleep(1'000);
   });
   const Resources living = meter.read();
-  EXPECT_GE(seconds(living) - seconds(before), 0.15) << "its CPU time is told in steps of 10 ms";
+  EXPECT_GE(seconds(living) - seconds(before), 0.15) << "its CPU time has steps of 10 ms";
   EXPECT_GE(living.voluntary_switches - before.voluntary_switches, 25U) << "a few sleeps may not switch";
   EXPECT_TRUE(are(living.threads, 2));
   EXPECT_GT(living.max_rss_bytes, before.max_rss_bytes);
@@ -99,8 +99,8 @@ TEST(ResourceMeter, CountsAChildWhileItLivesAndAfterwards) {
 }
 
 TEST(ResourceMeter, CountsLessThanAStepOfALivingChild) {
-  if (::access("/proc/self/schedstat", R_OK) != 0) GTEST_SKIP() << "this kernel tells no exact times";
-  if (kHasThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer has a thread of its own, so it is not one thread";
+  if (::access("/proc/self/schedstat", R_OK) != 0) GTEST_SKIP() << "this kernel reports no exact times";
+  if (kHasThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer adds a thread";
   ResourceMeter meter(20);
   const double before = seconds(meter.read());
   std::vector<std::unique_ptr<Child<void (*)()>>> children;
