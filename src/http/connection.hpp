@@ -61,8 +61,8 @@ class Connection {
  public:
   /// How long a half-closed connection waits for the peer to close its side: in total, and for the next
   /// bytes. A slow client reads the answer only after it has sent everything. Its input is discarded.
-  /// Meanwhile it counts in --max-connections and holds no buffer, but in modes that block its thread or
-  /// process.
+  /// Meanwhile it counts in --max-connections. It holds no buffer, but in modes that block it holds its
+  /// thread or process.
   static constexpr Duration kLingerTime = std::chrono::seconds(30);
   static constexpr Duration kLingerPause = std::chrono::seconds(5);
   /// The limit of that total during a drain.

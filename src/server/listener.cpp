@@ -101,7 +101,7 @@ AcceptResult Listener::accept(Accepted& client, bool non_blocking) {
     failure_ = errno;
     if (const auto result = accept_failure(failure_)) return fd_ ? *result : AcceptResult::kQueueEmpty;
   }
-  return AcceptResult::kFailed;  // not about single clients any more
+  return AcceptResult::kFailed;  // so many failures do not concern single clients
 }
 
 std::string Listener::failure() const {

@@ -227,7 +227,7 @@ void HttpPlay::fall_silent(std::string_view last) {
 }
 
 Written HttpPlay::check_written() const {
-  // A misplaced CR or LF makes a request invalid, but the urgency of its answer stays the same.
+  // After misplaced CRs or LFs, a refused HEAD is still answered without a body.
   const std::size_t begin = std::min(unread_.find_first_not_of("\r\n"), unread_.size());
   return check_output(output_, owed_, unread_.substr(begin).starts_with("HEAD"));
 }
