@@ -20,9 +20,9 @@ constexpr Limits kLimits{.max_body = kMaxBody};
 
 /// What a mode needs for each client besides the connection: stack and read buffer of a thread, rounding to
 /// pages, overhead of the allocator.
-constexpr std::size_t kSurroundings = 192 * 1024;
+constexpr std::size_t kPerClientOverhead = 192 * 1024;
 constexpr auto kBound =
-    static_cast<std::int64_t>(majuscule::Connection::memory_bound(kLimits) + kSurroundings);
+    static_cast<std::int64_t>(majuscule::Connection::memory_bound(kLimits) + kPerClientOverhead);
 
 std::string repeated(const std::string& text, int times) {
   std::string all;
