@@ -39,7 +39,7 @@ class Activation : public ModeTest {
     expect_end(process);
   }
 
-  /// Expects the server to listen on a port of its own choice, not on a socket that it was passed. Ends it.
+  /// Expects the server to ignore the passed socket and to listen on another port. Ends the server.
   void expect_own_port(const test::Activation& passed) {
     Process process = start_activated(GetParam(), passed, {"--port=0"});
     ASSERT_TRUE(eventually([&] { return process.standard_output().ends_with(")\n"); }));

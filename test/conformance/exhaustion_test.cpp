@@ -33,8 +33,8 @@ class Exhaustion : public ModeTest {
     begin_ = Clock::now();
     crowd_.reserve(kCrowd);
     crowd_.push_back(connect());
-    // Before it has served a client, the server has not opened all of its own descriptors. UBSan also needs a
-    // pipe when it first sees an object of a type, and there is no descriptor for it later.
+    // The server opens its last descriptors when it serves its first client. UBSan also opens a pipe when it
+    // first sees an object of a type.
     (void)stats_over(crowd_.front());
     const std::int64_t own = descriptors_of(server().process().pid()) - 1;
     crowd_.front().send(get("/healthz"));

@@ -85,7 +85,7 @@ TEST_P(StatsDocument, CountsAnswersByTheirStatus) {
   EXPECT_EQ(stats["responses/505"], 0);
 }
 
-/// A document counts everything that was answered before it, and nothing of its own request.
+/// A document counts all earlier answers, but not its own request.
 TEST_P(StatsDocument, CountsEveryByteInAndOut) {
   start();
   HttpClient client = connect();
